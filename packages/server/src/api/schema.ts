@@ -1,0 +1,277 @@
+/**
+ * The shapes of `/api/v1`, schema first: each object validates what comes in, serialises what goes out, documents itself in
+ * `/api/v1/openapi.json`, and is the type that the pages and the command line import from `@crashkeep/server/api-types`.
+ *
+ * Times are ISO 8601 in UTC with milliseconds; ids are opaque strings; absent knowledge is `null`, never a missing key.
+ */
+import { type Static, type TSchema, Type } from 'typebox'
+
+const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+const Time = Type.String({ format: 'date-time' })
+const page = <T extends TSchema>(item: T) =>
+  Type.Object({ items: Type.Array(item), next: nullable(Type.String({ description: 'Cursor of the next page; null on the last one' })) })
+
+export const ApiError = Type.Object({
+  code: Type.String({ description: 'Stable code, see docs/reference/errors.md' }),
+  message: Type.String({ description: 'One sentence: what was wrong and what to do' }),
+})
+
+export const ReportState = Type.Union([
+  Type.Literal('received'),
+  Type.Literal('processing'),
+  Type.Literal('processed'),
+  Type.Literal('failed'),
+])
+
+/** One line of a list of reports. */
+export const Report = Type.Object({
+  id: Type.String(),
+  project: Type.String({ description: 'Slug' }),
+  kind: Type.String({ description: 'minidump, browser, javascript, hang, native; an open set' }),
+  state: ReportState,
+  receivedAt: Time,
+  crashedAt: nullable(Time),
+  product: nullable(Type.String()),
+  version: nullable(Type.String()),
+  platform: nullable(Type.String({ description: 'Operating system and CPU, for example "Linux amd64"' })),
+  processType: nullable(Type.String()),
+  reason: nullable(Type.String()),
+  signature: nullable(Type.String()),
+  groupId: nullable(Type.String()),
+})
+
+export const Attachment = Type.Object({
+  name: Type.String({ description: "The sender's field name, unique within the report; GET …/attachments/NAME answers the bytes" }),
+  fileName: nullable(Type.String()),
+  contentType: nullable(Type.String()),
+  size: Type.Integer(),
+  sha256: Type.String(),
+})
+
+export const Problem = Type.Object({ code: Type.String(), message: Type.String() })
+
+export const SignatureStep = Type.Object({
+  rule: Type.String(),
+  frame: nullable(Type.Integer({ description: 'Index in the flat list of frames (inlines counted), where the step is about one' })),
+  before: Type.String(),
+  after: nullable(Type.String({ description: 'null: skipped' })),
+  why: Type.String(),
+})
+
+export const ReportDetail = Type.Object({
+  ...Report.properties,
+  aliases: Type.Array(Type.String()),
+  dialect: Type.String({ description: 'How it arrived: crashpad, reporting-api, socorro, mini-breakpad, upload' }),
+  sender: Type.Object({ userAgent: nullable(Type.String()), address: nullable(Type.String()) }),
+  fields: Type.Record(Type.String(), Type.String()),
+  attachments: Type.Array(Attachment),
+  sentence: nullable(Type.String({ description: 'What died and why, in one sentence' })),
+  signatureSteps: Type.Array(SignatureStep),
+  processed: Type.Unknown({ description: 'ProcessedCrash for a minidump, ProcessedBrowserCrash for a browser report, null before' }),
+  processedAt: nullable(Time),
+  problems: Type.Array(Problem),
+  previousId: nullable(Type.String({ description: 'The next older report of the same group' })),
+  nextId: nullable(Type.String({ description: 'The next newer report of the same group' })),
+})
+
+/** `processed` of a browser's report. */
+export const ProcessedBrowserCrash = Type.Object({
+  kind: Type.Literal('browser'),
+  reason: nullable(Type.String({ description: 'oom, unresponsive; null for an ordinary crash' })),
+  url: nullable(Type.String()),
+  userAgent: nullable(Type.String()),
+  ageMs: nullable(Type.Number()),
+  isTopLevel: nullable(Type.Boolean()),
+  visibilityState: nullable(Type.String()),
+  context: Type.Record(Type.String(), Type.String(), { description: 'crash_report_api: what the page set with window.crashReport' }),
+  stack: Type.Array(
+    Type.Object({
+      function: nullable(Type.String()),
+      url: nullable(Type.String()),
+      line: nullable(Type.Integer()),
+      column: nullable(Type.Integer()),
+      raw: Type.String(),
+    }),
+  ),
+  stackMissing: nullable(Type.String({ description: 'Why there is no stack: "not_opted_in", "not_sent", "unreadable"' })),
+  neighbours: Type.Array(
+    Type.Object(
+      { type: Type.String(), url: nullable(Type.String()), body: Type.Unknown() },
+      { description: 'Reports of other types in the same batch' },
+    ),
+  ),
+  extra: Type.Record(Type.String(), Type.Unknown()),
+})
+
+export const GroupState = Type.Union([Type.Literal('open'), Type.Literal('resolved'), Type.Literal('muted')])
+
+export const Group = Type.Object({
+  id: Type.String(),
+  project: Type.String(),
+  signature: Type.String(),
+  kind: Type.String(),
+  reason: nullable(Type.String()),
+  state: GroupState,
+  count: Type.Integer(),
+  installations: Type.Integer({ description: 'Distinct installations (client ids); 0 when no sender tells' }),
+  firstSeen: Time,
+  lastSeen: Time,
+  firstVersion: nullable(Type.String()),
+  lastVersion: nullable(Type.String()),
+  days: Type.Array(Type.Integer(), { description: 'Reports per UTC day, oldest first, 30 entries, today last' }),
+})
+
+export const GroupDetail = Type.Object({
+  ...Group.properties,
+  bestReportId: nullable(Type.String({ description: 'The report whose stack explains the group best' })),
+  signatureSteps: Type.Array(SignatureStep),
+  fingerprints: Type.Array(Type.String()),
+  facets: Type.Array(
+    Type.Object({ field: Type.String(), values: Type.Array(Type.Object({ value: nullable(Type.String()), count: Type.Integer() })) }),
+  ),
+})
+
+export const GroupUpdate = Type.Object({ state: GroupState })
+
+/** Reports per UTC day, for the chart over the groups. */
+export const DailyCounts = Type.Object({
+  days: Type.Array(Type.String({ description: 'YYYY-MM-DD, oldest first' })),
+  series: Type.Array(
+    Type.Object({
+      version: nullable(Type.String({ description: 'null: all other versions' })),
+      counts: Type.Array(Type.Integer()),
+      firstDay: nullable(Type.String()),
+    }),
+  ),
+})
+
+export const Facet = Type.Object({
+  field: Type.String(),
+  values: Type.Array(Type.Object({ value: nullable(Type.String()), count: Type.Integer() })),
+})
+
+export const Project = Type.Object({
+  id: Type.Integer(),
+  slug: Type.String(),
+  name: Type.String(),
+  createdAt: Time,
+  reports: Type.Integer(),
+  keys: Type.Array(
+    Type.Object({ key: Type.String(), label: Type.String(), createdAt: Time, revokedAt: nullable(Time), ingestUrl: Type.String() }),
+  ),
+})
+export const ProjectCreate = Type.Object({
+  slug: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$' }),
+  name: Type.Optional(Type.String({ maxLength: 200 })),
+})
+
+export const Scope = Type.Union([
+  Type.Literal('read'),
+  Type.Literal('read-dumps'),
+  Type.Literal('triage'),
+  Type.Literal('upload-symbols'),
+  Type.Literal('administer'),
+])
+export const Token = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  scopes: Type.Array(Scope),
+  projects: nullable(Type.Array(Type.String(), { description: 'Slugs; null: every project' })),
+  createdAt: Time,
+  expiresAt: nullable(Time),
+  lastUsedAt: nullable(Time),
+  revokedAt: nullable(Time),
+})
+export const TokenCreate = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 200 }),
+  scopes: Type.Array(Scope, { minItems: 1 }),
+  projects: Type.Optional(nullable(Type.Array(Type.String()))),
+  expiresAt: Type.Optional(nullable(Time)),
+})
+/** The secret is in this answer and nowhere else. */
+export const TokenCreated = Type.Object({ ...Token.properties, secret: Type.String() })
+
+/** A module that reports of the project name, with the state of its symbols. */
+export const SymbolModule = Type.Object({
+  debugFile: Type.String(),
+  debugId: Type.String(),
+  codeFile: nullable(Type.String()),
+  codeId: nullable(Type.String()),
+  state: Type.Union([Type.Literal('present'), Type.Literal('missing'), Type.Literal('conflict')]),
+  reports: Type.Integer({ description: 'Reports whose stacks went through it' }),
+  firstSeen: nullable(Time),
+  lastSeen: nullable(Time),
+  file: nullable(
+    Type.Object({
+      sha256: Type.String(),
+      size: Type.Integer(),
+      uploadedAt: Time,
+      scope: Type.String(),
+      os: nullable(Type.String()),
+      cpu: nullable(Type.String()),
+    }),
+  ),
+})
+export const SymbolUploaded = Type.Object({
+  debugFile: Type.String(),
+  debugId: Type.String(),
+  sha256: Type.String(),
+  size: Type.Integer(),
+  outcome: Type.Union([Type.Literal('stored'), Type.Literal('present'), Type.Literal('conflict')]),
+  reprocessing: Type.Integer({ description: 'Reports that are processed again because they lacked this file' }),
+})
+
+export const Rejection = Type.Object({
+  reason: Type.String(),
+  count: Type.Integer(),
+  lastAt: Time,
+  samples: Type.Array(
+    Type.Object({
+      at: Time,
+      dialect: Type.String(),
+      headers: Type.Record(Type.String(), Type.String()),
+      fieldNames: Type.Array(Type.String()),
+      detail: nullable(Type.String()),
+    }),
+  ),
+})
+
+export const Me = Type.Object({
+  name: Type.String(),
+  scopes: Type.Array(Scope),
+  projects: nullable(Type.Array(Type.String())),
+  loggedInBy: Type.Union([Type.Literal('cookie'), Type.Literal('token')]),
+  serverVersion: Type.String(),
+})
+
+export const ReportPage = page(Report)
+export const GroupPage = page(Group)
+export const SymbolModulePage = page(SymbolModule)
+
+export type ApiError = Static<typeof ApiError>
+export type ReportState = Static<typeof ReportState>
+export type Report = Static<typeof Report>
+export type Attachment = Static<typeof Attachment>
+export type Problem = Static<typeof Problem>
+export type SignatureStep = Static<typeof SignatureStep>
+export type ReportDetail = Static<typeof ReportDetail>
+export type ProcessedBrowserCrash = Static<typeof ProcessedBrowserCrash>
+export type GroupState = Static<typeof GroupState>
+export type Group = Static<typeof Group>
+export type GroupDetail = Static<typeof GroupDetail>
+export type GroupUpdate = Static<typeof GroupUpdate>
+export type DailyCounts = Static<typeof DailyCounts>
+export type Facet = Static<typeof Facet>
+export type Project = Static<typeof Project>
+export type ProjectCreate = Static<typeof ProjectCreate>
+export type Scope = Static<typeof Scope>
+export type Token = Static<typeof Token>
+export type TokenCreate = Static<typeof TokenCreate>
+export type TokenCreated = Static<typeof TokenCreated>
+export type SymbolModule = Static<typeof SymbolModule>
+export type SymbolUploaded = Static<typeof SymbolUploaded>
+export type Rejection = Static<typeof Rejection>
+export type Me = Static<typeof Me>
+export type ReportPage = Static<typeof ReportPage>
+export type GroupPage = Static<typeof GroupPage>
+export type SymbolModulePage = Static<typeof SymbolModulePage>

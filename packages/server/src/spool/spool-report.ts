@@ -1,0 +1,9 @@
+import type { Submission } from '../dialect/submission.ts'
+
+/** What the spool keeps of an acknowledged report until blobs, rows and a job were made of it. */
+export interface SpoolReport {
+  /** 36 lower-case hexadecimal digits, see `report-id.ts`. */
+  readonly id: string
+  readonly projectId: number
+  readonly submission: Submission
+}

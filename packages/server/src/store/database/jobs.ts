@@ -1,0 +1,19 @@
+/** The one queue, a table in the index database. A job is leased for a time; a lease that runs out makes it due again. */
+export interface Jobs {
+  /** One waiting job per report: a second `add` for the same report only moves it earlier. */
+  add(reportIds: readonly string[], options?: { readonly delayMs?: number }): Promise<void>
+  /** Up to `limit` due jobs, leased to the caller; each caller gets other ones. */
+  lease(limit: number, leaseMs: number): Promise<Job[]>
+  done(job: Job): Promise<void>
+  /** Due again after a growing delay; after the last attempt the job is gone and `false` comes back. */
+  retry(job: Job, error: string): Promise<boolean>
+  /** Waiting and leased jobs. */
+  depth(): Promise<{ readonly waiting: number; readonly leased: number }>
+}
+
+export interface Job {
+  readonly reportId: string
+  /** 1 for the first. */
+  readonly attempt: number
+  readonly leaseId: string
+}

@@ -1,0 +1,87 @@
+/** The authoritative half of the data: what nobody could compute again. Kept in `ledger.db` or in PostgreSQL; backed up. */
+import type { GroupState, Scope } from '../../api/schema.ts'
+
+export interface Ledger {
+  createProject(project: { readonly slug: string; readonly name: string }): Promise<LedgerProject>
+  projects(): Promise<LedgerProject[]>
+  projectBySlug(slug: string): Promise<LedgerProject | undefined>
+  projectById(id: number): Promise<LedgerProject | undefined>
+  /** Which project a write-only key belongs to; undefined for unknown and revoked keys. Called for every upload: cached. */
+  projectByKey(key: string): Promise<LedgerProject | undefined>
+  addKey(projectId: number, label: string): Promise<ProjectKey>
+  revokeKey(projectId: number, key: string): Promise<boolean>
+
+  createToken(token: NewToken): Promise<{ readonly token: LedgerToken; readonly secret: string }>
+  /** The token that a secret opens; undefined when unknown, expired or revoked. Secrets are kept hashed. */
+  tokenBySecret(secret: string): Promise<LedgerToken | undefined>
+  tokens(): Promise<LedgerToken[]>
+  revokeToken(id: string): Promise<boolean>
+
+  /** A session's secret is the cookie; kept hashed, rotated, revocable. */
+  createSession(tokenId: string, lifetimeMs: number): Promise<{ readonly secret: string; readonly expiresAt: number }>
+  tokenBySession(secret: string): Promise<LedgerToken | undefined>
+  revokeSession(secret: string): Promise<void>
+
+  /** The permanent group of a fingerprint, made when it is new. */
+  groupOf(fingerprint: Fingerprint): Promise<LedgerGroup>
+  /**
+   * Re-signing: when every report of `from` is now signed with `to` and `to` belongs to no group yet, the group keeps its id, its state
+   * and its links, and only gains the fingerprint. Returns the group of `to`.
+   */
+  moveFingerprint(from: Fingerprint, to: Fingerprint, wholeGroup: boolean): Promise<LedgerGroup>
+  group(id: string): Promise<LedgerGroup | undefined>
+  fingerprints(groupId: string): Promise<Fingerprint[]>
+  setGroupState(id: string, state: GroupState): Promise<boolean>
+
+  /** Erasure: written before anything is removed; settle, reindex and retries honour it. */
+  addTombstone(reportId: string): Promise<void>
+  isErased(reportId: string): Promise<boolean>
+
+  audit(entry: { readonly actor: string; readonly action: string; readonly target: string }): Promise<void>
+}
+
+export interface LedgerProject {
+  readonly id: number
+  readonly slug: string
+  readonly name: string
+  /** Unix milliseconds, as all times in the ledger. */
+  readonly createdAt: number
+  readonly keys: readonly ProjectKey[]
+}
+export interface ProjectKey {
+  /** 32 lower-case hexadecimal digits. Public by nature: it can add reports and nothing else. */
+  readonly key: string
+  readonly label: string
+  readonly createdAt: number
+  readonly revokedAt: number | undefined
+}
+export interface NewToken {
+  readonly name: string
+  readonly scopes: readonly Scope[]
+  /** Project ids; undefined: every project. */
+  readonly projects: readonly number[] | undefined
+  readonly expiresAt: number | undefined
+  /** Given for the administrator's token of the first start; made otherwise. */
+  readonly secret?: string
+}
+export interface LedgerToken {
+  readonly id: string
+  readonly name: string
+  readonly scopes: readonly Scope[]
+  readonly projects: readonly number[] | undefined
+  readonly createdAt: number
+  readonly expiresAt: number | undefined
+  readonly lastUsedAt: number | undefined
+  readonly revokedAt: number | undefined
+}
+export interface Fingerprint {
+  readonly projectId: number
+  readonly rulesVersion: number
+  readonly signature: string
+}
+export interface LedgerGroup {
+  readonly id: string
+  readonly projectId: number
+  readonly state: GroupState
+  readonly createdAt: number
+}

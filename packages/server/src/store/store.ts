@@ -1,0 +1,21 @@
+/**
+ * Where reports live after the spool. The rest of the server meets the store only through these interfaces; `openStore` makes one of
+ * SQLite or PostgreSQL and of a folder (or, later, S3). Every promise resolves after the change is durable.
+ */
+import type { SpoolReport } from '../spool/spool-report.ts'
+import type { Blobs } from './blobs/blobs.ts'
+import type { Jobs } from './database/jobs.ts'
+import type { Ledger } from './database/ledger.ts'
+import type { ReportIndex } from './database/report-index.ts'
+import type { SymbolStore } from './symbol-store.ts'
+
+export interface Store {
+  readonly ledger: Ledger
+  readonly index: ReportIndex
+  readonly jobs: Jobs
+  readonly blobs: Blobs
+  readonly symbols: SymbolStore
+  /** Makes blobs, rows and the first job of a spooled report. Idempotent: called again after a crash it finishes what is missing. */
+  settle(report: SpoolReport): Promise<void>
+  close(): Promise<void>
+}
