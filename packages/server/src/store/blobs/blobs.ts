@@ -7,6 +7,8 @@ import type { Readable } from 'node:stream'
 export interface Blobs {
   /** Stores bytes, or takes over a file of ours (renamed where that is possible, copied elsewhere). Replaces what was there. */
   put(key: string, content: Uint8Array | { readonly path: string }): Promise<void>
+  /** Several blobs for the price of fewer syncs; the last one is in place only when all others are. */
+  putAll(entries: readonly { readonly key: string; readonly content: Uint8Array | { readonly path: string } }[]): Promise<void>
   /** undefined where there is no such blob. */
   read(key: string): Promise<Uint8Array | undefined>
   stream(key: string): Promise<{ readonly size: number; readonly body: Readable } | undefined>

@@ -1,0 +1,62 @@
+/**
+ * The steps after which a file survives a power cut: its bytes synced, then the folder that names it, then each new folder's parent.
+ * Journaling file systems often write several of these at once; POSIX promises none without being asked.
+ */
+import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+/** Makes a folder and its parents; those that are new have a durable name when it resolves. */
+export async function makeFolder(path: string): Promise<void> {
+  const firstNew = await mkdir(path, { recursive: true })
+  if (firstNew === undefined) return
+  for (let made = path; ; made = dirname(made)) {
+    await syncFolder(dirname(made))
+    if (made === firstNew) return
+  }
+}
+
+/** The bytes are durable afterwards, the name is not yet. */
+export async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'w', 0o600)
+  try {
+    await file.writeFile(bytes)
+    await file.datasync()
+  } finally {
+    await file.close()
+  }
+}
+
+export async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r')
+  try {
+    await file.datasync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Renames, or copies where the target lies on another file system. `via` is a free path beside the target. */
+export async function moveFile(from: string, to: string, via: string): Promise<void> {
+  try {
+    await rename(from, to)
+  } catch (error) {
+    if (!hasCode(error, 'EXDEV')) throw error
+    await copyFile(from, via)
+    await syncFile(via)
+    await rename(via, to)
+    await rm(from, { force: true })
+  }
+}
+
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { open, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { checkedKey, checkedPrefix } from './blob-key.ts'
+import type { Blobs } from './blobs.ts'
+import { hasCode, makeFolder, moveFile, syncFile, syncFolder, writeSynced } from './durable-files.ts'
+
+/** What a stopped program left in `tmp/` is removed at the next start when it is this old: another process may share the folder. */
+const leftoverAgeMs = 3600_000
+const leftoverPrefix = 'blob-'
+
+/** Blobs as files below a folder. `tmpFolder` must lie on the same file system. */
+export async function openFileBlobs(o: {
+  readonly folder: string
+  readonly tmpFolder: string
+  readonly clock: () => number
+}): Promise<Blobs> {
+  const { folder, tmpFolder } = o
+  await makeFolder(folder)
+  await makeFolder(tmpFolder)
+  await removeLeftovers(tmpFolder, o.clock() - leftoverAgeMs)
+
+  const pathOf = (key: string) => join(folder, checkedKey(key))
+  const place = async (key: string, content: Uint8Array | { readonly path: string }): Promise<void> => {
+    const temporary = join(tmpFolder, `${leftoverPrefix}${randomUUID()}`)
+    if (content instanceof Uint8Array) await writeSynced(temporary, content)
+    else await syncFile(content.path)
+    await makeFolder(dirname(pathOf(key)))
+    await moveFile(content instanceof Uint8Array ? temporary : content.path, pathOf(key), temporary)
+  }
+
+  return {
+    async put(key, content) {
+      await place(key, content)
+      await syncFolder(dirname(pathOf(key)))
+    },
+    async putAll(entries) {
+      for (const { key, content } of entries) await place(key, content)
+      for (const parent of new Set(entries.map(({ key }) => dirname(pathOf(key))))) await syncFolder(parent)
+    },
+    read: (key) => unlessMissing(readFile(pathOf(key))),
+    async stream(key) {
+      const file = await unlessMissing(open(pathOf(key), 'r'))
+      if (file === undefined) return undefined
+      const { size } = await file.stat()
+      return { size, body: createReadStream('', { fd: file, autoClose: true }) }
+    },
+    async localFile(key) {
+      const path = pathOf(key)
+      const known = await unlessMissing(stat(path))
+      return known === undefined ? undefined : { path, release: async () => {} }
+    },
+    async has(key) {
+      return (await unlessMissing(stat(pathOf(key)))) !== undefined
+    },
+    list: (prefix) => listFiles(join(folder, checkedPrefix(prefix)), prefix),
+    async removeAll(prefix) {
+      const path = join(folder, checkedPrefix(prefix))
+      await rm(path, { recursive: true, force: true })
+      await unlessMissing(syncFolder(dirname(path)))
+    },
+  }
+}
+
+async function* listFiles(path: string, prefix: string): AsyncIterable<string> {
+  const entries = (await unlessMissing(readdir(path, { withFileTypes: true }))) ?? []
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1))
+  for (const entry of entries) {
+    if (entry.isDirectory()) yield* listFiles(join(path, entry.name), `${prefix}${entry.name}/`)
+    else yield `${prefix}${entry.name}`
+  }
+}
+
+async function removeLeftovers(tmpFolder: string, before: number): Promise<void> {
+  for (const name of await readdir(tmpFolder)) {
+    if (!name.startsWith(leftoverPrefix)) continue
+    const path = join(tmpFolder, name)
+    const known = await unlessMissing(stat(path))
+    if (known !== undefined && known.mtimeMs < before) await rm(path, { force: true })
+  }
+}
+
+async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return undefined
+    throw error
+  }
+}

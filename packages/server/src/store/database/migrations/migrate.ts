@@ -1,0 +1,36 @@
+import { type Kysely, sql } from 'kysely'
+import { StoreError } from '../../errors.ts'
+import type { DatabaseKind } from '../open-database.ts'
+import { index001 } from './index-001.ts'
+import { ledger001 } from './ledger-001.ts'
+import type { Migration } from './migration.ts'
+
+export const ledgerMigrations: readonly Migration[] = [ledger001]
+export const indexMigrations: readonly Migration[] = [index001]
+
+/** Any fixed number: programs that open the same PostgreSQL database at the same time take turns by it. */
+const migrationLock = 7_264_190_551
+
+/**
+ * Brings a database to the newest shape in one transaction: a power cut in the middle leaves the old one. Refuses a database that a newer
+ * Crashkeep has already changed.
+ */
+export async function migrate(db: Kysely<unknown>, kind: DatabaseKind, migrations: readonly Migration[], now: number): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    if (kind === 'postgres') await sql`select pg_advisory_xact_lock(${sql.lit(migrationLock)})`.execute(trx)
+    await sql`create table if not exists migration (name text primary key, at bigint not null)`.execute(trx)
+    const { rows } = await sql<{ name: string }>`select name from migration`.execute(trx)
+    const done = new Set(rows.map((row) => row.name))
+    for (const migration of migrations) {
+      if (done.delete(migration.name)) continue
+      await migration.up(trx, kind)
+      await sql`insert into migration (name, at) values (${migration.name}, ${now})`.execute(trx)
+    }
+    const [unknown] = done
+    if (unknown !== undefined)
+      throw new StoreError(
+        'database_newer',
+        `The database has the step ${unknown} of a newer Crashkeep; start that version or restore a backup`,
+      )
+  })
+}

@@ -1,0 +1,216 @@
+/**
+ * Tables of both databases, as Kysely sees them. Times are Unix milliseconds; flags are 0 or 1; lists are JSON text. Text that may be
+ * absent but belongs to a primary key is '' there, because SQL's null equals nothing.
+ */
+import type { Generated } from 'kysely'
+
+export interface LedgerSchema {
+  project: ProjectTable
+  project_key: ProjectKeyTable
+  token: TokenTable
+  session: SessionTable
+  triage_group: TriageGroupTable
+  fingerprint: FingerprintTable
+  tombstone: TombstoneTable
+  symbol_file: SymbolFileTable
+  symbol: SymbolTable
+  symbol_conflict: SymbolTable
+  audit: AuditTable
+}
+
+export interface ProjectTable {
+  id: Generated<number>
+  slug: string
+  name: string
+  created_at: number
+}
+export interface ProjectKeyTable {
+  key: string
+  project_id: number
+  label: string
+  created_at: number
+  revoked_at: number | null
+}
+export interface TokenTable {
+  id: string
+  name: string
+  scopes: string
+  projects: string | null
+  secret_hash: string
+  created_at: number
+  expires_at: number | null
+  last_used_at: number | null
+  revoked_at: number | null
+}
+export interface SessionTable {
+  secret_hash: string
+  token_id: string
+  created_at: number
+  expires_at: number
+}
+export interface TriageGroupTable {
+  id: string
+  project_id: number
+  state: string
+  created_at: number
+}
+export interface FingerprintTable {
+  project_id: number
+  rules_version: number
+  /** SHA-256 of the signature, which may be longer than an index allows. */
+  signature_hash: string
+  signature: string
+  group_id: string
+}
+export interface TombstoneTable {
+  /** A report's id, or `copy:` and its dedupe key, so that a copy sent again stays erased. */
+  report_id: string
+  at: number
+}
+export interface SymbolFileTable {
+  sha256: string
+  size: number
+  os: string | null
+  cpu: string | null
+  code_file: string | null
+  code_id: string | null
+}
+export interface SymbolTable {
+  scope: string
+  debug_file: string
+  debug_id: string
+  sha256: string
+  uploaded_at: number
+  uploaded_by: string
+}
+export interface AuditTable {
+  id: Generated<number>
+  at: number
+  actor: string
+  action: string
+  target: string
+}
+
+export interface IndexSchema {
+  report: ReportTable
+  report_alias: ReportAliasTable
+  report_module: ReportModuleTable
+  module: ModuleTable
+  job: JobTable
+  crash_group: CrashGroupTable
+  group_installation: GroupInstallationTable
+  day_count: DayCountTable
+  facet_count: FacetCountTable
+  rejection: RejectionTable
+  rejection_sample: RejectionSampleTable
+}
+
+export interface ReportTable {
+  n: Generated<number>
+  id: string
+  project_id: number
+  kind: string
+  dialect: string
+  state: string
+  received_at: number
+  crashed_at: number | null
+  /** The crash time where it is credible, else the arrival: what days, first and last seen are counted by. */
+  seen_at: number
+  product: string | null
+  version: string | null
+  platform: string | null
+  process_type: string | null
+  installation: string | null
+  reason: string | null
+  signature: string | null
+  group_id: string | null
+  processed_at: number | null
+  quality: number
+  problems: string
+  dedupe_key: string | null
+  copy_key: string | null
+  truncated: number
+}
+export interface ReportAliasTable {
+  alias: string
+  report_n: number
+}
+export interface ReportModuleTable {
+  report_n: number
+  module_n: number
+  had_symbols: number
+}
+export interface ModuleTable {
+  n: Generated<number>
+  project_id: number
+  debug_file: string
+  debug_id: string
+  code_file: string | null
+  code_id: string | null
+  reports: number
+  lacking: number
+  first_seen: number
+  last_seen: number
+}
+export interface JobTable {
+  report_id: string
+  due_at: number
+  attempt: number
+  lease_id: string | null
+  leased_until: number | null
+  /** 1: asked for again while it was leased. */
+  again: number
+  last_error: string | null
+}
+export interface CrashGroupTable {
+  id: string
+  project_id: number
+  signature: string
+  kind: string
+  reason: string | null
+  state: string
+  count: number
+  installations: number
+  first_seen: number
+  last_seen: number
+  first_version: string | null
+  last_version: string | null
+  best_report_id: string | null
+  best_quality: number
+}
+export interface GroupInstallationTable {
+  group_id: string
+  installation: string
+  count: number
+}
+/** `scope` is `p:<project>` or `g:<group>`; `day` counts UTC days since 1970; `version` is '' where unknown. */
+export interface DayCountTable {
+  scope: string
+  day: number
+  version: string
+  count: number
+}
+/** `field` is one of `facetFields`; `value` is '' where unknown. */
+export interface FacetCountTable {
+  scope: string
+  field: string
+  value: string
+  count: number
+}
+export interface RejectionTable {
+  /** 0: no project. */
+  project_id: number
+  reason: string
+  count: number
+  last_at: number
+}
+export interface RejectionSampleTable {
+  n: Generated<number>
+  project_id: number
+  reason: string
+  at: number
+  dialect: string
+  headers: string
+  field_names: string
+  detail: string | null
+}
