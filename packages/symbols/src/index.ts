@@ -1,3 +1,4 @@
+export { type ModuleRecord, readModuleRecord } from './breakpad/module-record.ts'
 export { openBreakpadSymbols } from './breakpad/open-breakpad-symbols.ts'
 export { type ByteSource, bytesSource } from './byte-source.ts'
 export { SymbolError, type SymbolErrorCode } from './errors.ts'

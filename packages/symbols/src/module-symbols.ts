@@ -9,6 +9,8 @@ export interface ModuleSymbols {
   readonly badLines: number
   /** Memory that the index holds, for whoever keeps many modules open. */
   readonly indexBytes: number
+  /** Reads that failed after the file was opened (it is gone, the disk is broken); less was found then than the file may tell. */
+  readonly readFailures: number
   lookup(offset: number): SymbolLookup | undefined
   /** Whether `lookup` would find a function: a search in the index alone, cheap enough for every word of a stack. */
   hasFunction(offset: number): boolean

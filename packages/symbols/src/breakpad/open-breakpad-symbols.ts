@@ -1,7 +1,199 @@
 import type { ByteSource } from '../byte-source.ts'
 import { SymbolError } from '../errors.ts'
-import type { ModuleSymbols } from '../module-symbols.ts'
+import type { CfiRecord, InlinedCall, ModuleSymbols, SourcePosition, StackWinRecord, SymbolLookup } from '../module-symbols.ts'
+import { type BreakpadIndex, buildIndex } from './build-index.ts'
+import { readCfi } from './cfi-record.ts'
+import { type FunctionBody, type InlineHit, readFunctionBody } from './function-body.ts'
+import { maxCfiRecordBytes, maxFunctionBodyBytes, maxLineBytes, maxPublicAliases, maxRememberedAnswers } from './limits.ts'
+import { LineCursor } from './line-cursor.ts'
+import { lastAtOrBelow, type RecordTable, rangeAt, recordOf, tableBytes } from './record-table.ts'
+import { readStackWin } from './stack-win-record.ts'
 
+/** Indexes a Breakpad symbol file. Throws a `SymbolError` when it is none; the source must stay readable as long as the result is used. */
 export function openBreakpadSymbols(source: ByteSource): ModuleSymbols {
-  throw new SymbolError('empty', `Nothing can read these ${source.size} bytes yet.`)
+  return new BreakpadSymbols(source, buildIndex(source))
+}
+
+const newline = 0x0a
+const firstLineRead = 512
+const nameless = '<name omitted>'
+
+class BreakpadSymbols implements ModuleSymbols {
+  readonly module: ModuleSymbols['module']
+  readonly info: ModuleSymbols['info']
+  readonly badLines: number
+  readonly indexBytes: number
+  readFailures = 0
+  readonly #source: ByteSource
+  readonly #index: BreakpadIndex
+  readonly #lookups = new Map<number, SymbolLookup | undefined>()
+  readonly #cfi = new Map<number, CfiRecord | undefined>()
+
+  constructor(source: ByteSource, index: BreakpadIndex) {
+    const { os, cpu, debugId, debugFile, ...info } = index.head
+    this.module = { os, cpu, debugId, debugFile }
+    this.info = info
+    this.badLines = index.badLines
+    this.indexBytes = [index.functions, index.publics, index.cfi, index.winFrameData, index.winFpo, index.files, index.inlineOrigins]
+      .map(tableBytes)
+      .reduce((sum, bytes) => sum + bytes, 0)
+    this.#source = source
+    this.#index = index
+  }
+
+  lookup(offset: number): SymbolLookup | undefined {
+    return remembered(this.#lookups, offset, () => this.#function(offset) ?? this.#public(offset))
+  }
+
+  hasFunction(offset: number): boolean {
+    return rangeAt(this.#index.functions, offset) >= 0 || this.#publicAt(offset) >= 0
+  }
+
+  cfiAt(offset: number): CfiRecord | undefined {
+    return remembered(this.#cfi, offset, () => {
+      const i = rangeAt(this.#index.cfi, offset)
+      if (i < 0) return undefined
+      const { keys, sizes, offsets, lengths } = this.#index.cfi
+      const bytes = this.#read(offsets[i] ?? 0, Math.min(lengths[i] ?? 0, maxCfiRecordBytes))
+      return readCfi(bytes, keys[i] ?? 0, sizes[i] ?? 0, offset)
+    })
+  }
+
+  winAt(offset: number): StackWinRecord | undefined {
+    return this.#win(this.#index.winFrameData, offset) ?? this.#win(this.#index.winFpo, offset)
+  }
+
+  #win(table: RecordTable, offset: number): StackWinRecord | undefined {
+    const i = rangeAt(table, offset)
+    if (i < 0) return undefined
+    const cursor = this.#line(table.offsets[i] ?? 0)
+    if (!cursor.skipWord('STACK') || !cursor.skipWord('WIN')) return undefined
+    const record = readStackWin(cursor)
+    // The table knows better how long the record is: the next one may have cut it.
+    return record === 'bad' || record === 'other' ? undefined : { ...record, size: table.sizes[i] ?? 0 }
+  }
+
+  #function(offset: number): SymbolLookup | undefined {
+    const { functions } = this.#index
+    const i = rangeAt(functions, offset)
+    if (i < 0) return undefined
+    const bytes = this.#read(functions.offsets[i] ?? 0, Math.min(functions.lengths[i] ?? 0, maxFunctionBodyBytes))
+    const body = readFunctionBody(bytes, offset)
+    if (body === undefined) return undefined
+    return {
+      function: body.name || nameless,
+      functionOffset: functions.keys[i] ?? 0,
+      parameterSize: body.parameterSize,
+      ...this.#outermostPosition(body),
+      inlines: this.#inlinedCalls(body),
+    }
+  }
+
+  #outermostPosition(body: FunctionBody): SourcePosition {
+    const call = body.inlines[0]
+    return call === undefined ? this.#innermostPosition(body) : this.#callPosition(call)
+  }
+
+  // An inlined function stands where it calls the next one; only the innermost stands at the line record.
+  #inlinedCalls(body: FunctionBody): InlinedCall[] {
+    return body.inlines
+      .map((call, depth) => {
+        const next = body.inlines[depth + 1]
+        return {
+          function: this.#originName(call.originId) || nameless,
+          ...(next === undefined ? this.#innermostPosition(body) : this.#callPosition(next)),
+        }
+      })
+      .reverse()
+  }
+
+  #innermostPosition(body: FunctionBody): SourcePosition {
+    return body.line === undefined ? {} : this.#position(body.line.fileId, body.line.line)
+  }
+
+  #callPosition(call: InlineHit): SourcePosition {
+    return this.#position(call.callFileId, call.callLine)
+  }
+
+  // Compilers write line 0 for code that stands for no line.
+  #position(fileId: number | undefined, line: number): SourcePosition {
+    const file = fileId === undefined ? '' : this.#fileName(fileId)
+    return { ...(file === '' ? {} : { file }), ...(line === 0 ? {} : { line }) }
+  }
+
+  #fileName(id: number): string {
+    const cursor = this.#numbered(this.#index.files, id, 'FILE')
+    return cursor?.rest() ?? ''
+  }
+
+  /** `INLINE_ORIGIN <id> <name>`; in the format of 2021 a file's number, or -1, stands before the name. */
+  #originName(id: number): string {
+    const cursor = this.#numbered(this.#index.inlineOrigins, id, 'INLINE_ORIGIN')
+    return cursor?.rest().replace(/^(?:\d+|-1)[ \t]+(?=\S)/, '') ?? ''
+  }
+
+  #numbered(table: RecordTable, id: number, kind: string): LineCursor | undefined {
+    const i = recordOf(table, id)
+    if (i < 0) return undefined
+    const cursor = this.#line(table.offsets[i] ?? 0)
+    return cursor.skipWord(kind) && cursor.decimal() === id ? cursor : undefined
+  }
+
+  /** The last public symbol not above the address, unless a function begins between the two: then the address belongs to neither. */
+  #publicAt(offset: number): number {
+    const { publics, functions } = this.#index
+    const i = lastAtOrBelow(publics, offset)
+    if (i < 0) return -1
+    const before = lastAtOrBelow(functions, offset)
+    return before >= 0 && (publics.keys[i] ?? 0) <= (functions.keys[before] ?? 0) ? -1 : i
+  }
+
+  #public(offset: number): SymbolLookup | undefined {
+    const { keys, offsets } = this.#index.publics
+    const last = this.#publicAt(offset)
+    if (last < 0) return undefined
+    let best: SymbolLookup | undefined
+    for (let i = last; i >= 0 && keys[i] === keys[last] && last - i < maxPublicAliases; i--) {
+      const cursor = this.#line(offsets[i] ?? 0)
+      if (!cursor.skipWord('PUBLIC')) continue
+      cursor.skipWord('m')
+      cursor.hex()
+      const parameterSize = Math.max(0, cursor.hex())
+      const name = cursor.rest() || nameless
+      // Of several names the greatest, as rust-minidump takes it, so that signatures agree.
+      if (best === undefined || name > best.function) best = { function: name, functionOffset: keys[i] ?? 0, parameterSize, inlines: [] }
+    }
+    return best
+  }
+
+  #line(offset: number): LineCursor {
+    let bytes = this.#read(offset, firstLineRead)
+    let end = bytes.indexOf(newline)
+    if (end < 0 && bytes.length === firstLineRead) {
+      bytes = this.#read(offset, maxLineBytes + 1)
+      end = bytes.indexOf(newline)
+    }
+    const cursor = new LineCursor(bytes)
+    cursor.start(0, end < 0 ? bytes.length : end)
+    return cursor
+  }
+
+  // A file that can no longer be read must not end the walk of a stack: its functions are then unknown.
+  #read(offset: number, length: number): Uint8Array {
+    try {
+      return this.#source.read(offset, length)
+    } catch (error) {
+      if (!(error instanceof SymbolError)) throw error
+      this.readFailures++
+      return new Uint8Array(0)
+    }
+  }
+}
+
+function remembered<T>(answers: Map<number, T>, offset: number, find: () => T): T | undefined {
+  if (answers.has(offset)) return answers.get(offset)
+  if (answers.size >= maxRememberedAnswers) answers.clear()
+  const answer = find()
+  answers.set(offset, answer)
+  return answer
 }

@@ -1,0 +1,108 @@
+import { maxInlineDepth } from './limits.ts'
+import { LineCursor, lineEnd } from './line-cursor.ts'
+
+/** What the records of one function say about one address. Files and origins by their numbers. */
+export interface FunctionBody {
+  name: string
+  parameterSize: number
+  line: LineHit | undefined
+  /** From the outermost call inwards. */
+  inlines: InlineHit[]
+}
+
+export interface LineHit {
+  line: number
+  fileId: number
+}
+
+export interface InlineHit {
+  callLine: number
+  /** Undefined in the format of 2021, which did not tell it. */
+  callFileId: number | undefined
+  originId: number
+}
+
+const letterI = 0x49
+
+interface Candidate<T> {
+  start: number
+  size: number
+  hit: T
+}
+
+/** Reads a `FUNC` line and the lines below it; undefined when there is no such line. Bad lines are passed over. */
+export function readFunctionBody(bytes: Uint8Array, address: number): FunctionBody | undefined {
+  const cursor = new LineCursor(bytes)
+  let end = lineEnd(bytes, 0)
+  cursor.start(0, end)
+  if (!cursor.skipWord('FUNC')) return undefined
+  cursor.skipWord('m')
+  cursor.hex()
+  cursor.hex()
+  const parameterSize = cursor.hex()
+  const name = cursor.rest()
+
+  let line: Candidate<LineHit> | undefined
+  const byDepth: (Candidate<InlineHit> | undefined)[] = []
+  for (let at = end + 1; at < bytes.length; at = end + 1) {
+    end = lineEnd(bytes, at)
+    cursor.start(at, end)
+    if (bytes[at] === letterI) readInline(cursor, address, byDepth)
+    else line = better(readLine(cursor, address), line)
+  }
+
+  const inlines: InlineHit[] = []
+  for (const candidate of byDepth) {
+    if (candidate === undefined) break
+    inlines.push(candidate.hit)
+  }
+  return { name, parameterSize: Math.max(0, parameterSize), line: line?.hit, inlines }
+}
+
+/** `<address> <size> <line> <file>`; undefined when it is another line or does not hold the address. */
+function readLine(cursor: LineCursor, address: number): Candidate<LineHit> | undefined {
+  const start = cursor.hex()
+  const size = cursor.hex()
+  if (start < 0 || start > address || size < 0 || address - start >= size) return undefined
+  const line = cursor.decimal()
+  const fileId = cursor.decimal()
+  return line < 0 || fileId < 0 ? undefined : { start, size, hit: { line, fileId } }
+}
+
+// Lines that overlap are damage; the lowest start wins, then the shortest, as everywhere in this format.
+function better(one: Candidate<LineHit> | undefined, other: Candidate<LineHit> | undefined): Candidate<LineHit> | undefined {
+  if (one === undefined || other === undefined) return one ?? other
+  return one.start < other.start || (one.start === other.start && one.size < other.size) ? one : other
+}
+
+/** `INLINE <depth> <call line> [<call file>] <origin> (<address> <size>)+`: pairs follow, so an even number of fields means the newer form. */
+function readInline(cursor: LineCursor, address: number, byDepth: (Candidate<InlineHit> | undefined)[]): void {
+  if (!cursor.skipWord('INLINE')) return
+  const depth = cursor.decimal()
+  const callLine = cursor.decimal()
+  if (depth < 0 || depth >= maxInlineDepth || callLine < 0) return
+  const hasCallFile = countFields(cursor) % 2 === 0
+  const callFileId = hasCallFile ? cursor.decimal() : undefined
+  const originId = cursor.decimal()
+  if (originId < 0 || (callFileId !== undefined && callFileId < 0)) return
+  while (cursor.hasMore()) {
+    const start = cursor.hex()
+    const size = cursor.hex()
+    if (start < 0 || size < 0) return
+    if (start > address || address - start >= size) continue
+    const known = byDepth[depth]
+    // Of several calls at one depth the one that begins last is the one the address is in.
+    if (known === undefined || start > known.start) byDepth[depth] = { start, size, hit: { callLine, callFileId, originId } }
+  }
+}
+
+function countFields(cursor: LineCursor): number {
+  const { at } = cursor
+  let count = 0
+  while (cursor.hasMore()) {
+    cursor.skipField()
+    count++
+  }
+  cursor.at = at
+  return count
+}
