@@ -1,5 +1,9 @@
-import type { AuxvEntry } from './auxv.ts'
-import type { DsoDebug } from './dso-debug.ts'
+import { type DumpView, decodeUtf8 } from '../dump-view.ts'
+import { maxTextBytes } from '../limits.ts'
+import type { Location } from '../location.ts'
+import { streamName, streamType } from '../stream-types.ts'
+import { type AuxvEntry, readAuxv } from './auxv.ts'
+import { type DsoDebug, readDsoDebug } from './dso-debug.ts'
 
 /** What Breakpad's and Crashpad's writers copy from /proc and /etc, text as text. */
 export interface LinuxStreams {
@@ -19,4 +23,39 @@ export interface LinuxStreams {
   readonly dsoDebug?: DsoDebug
   /** /proc/PID/limits, from Mozilla's writer */
   readonly limits?: string
+}
+
+const textStreams = [
+  ['cpuInfo', streamType.linuxCpuInfo],
+  ['procStatus', streamType.linuxProcStatus],
+  ['lsbRelease', streamType.linuxLsbRelease],
+  ['cmdLine', streamType.linuxCmdLine],
+  ['environ', streamType.linuxEnviron],
+  ['maps', streamType.linuxMaps],
+  ['limits', streamType.mozLinuxLimits],
+] as const
+
+export function readLinuxStreams(dump: DumpView, streams: ReadonlyMap<number, Location>, pointerBytes: 4 | 8): LinuxStreams {
+  const texts: Partial<Record<(typeof textStreams)[number][0], string>> = {}
+  for (const [key, type] of textStreams) {
+    const at = streams.get(type)
+    if (at !== undefined) texts[key] = readText(dump, at, streamName(type))
+  }
+  const auxv = streams.get(streamType.linuxAuxv)
+  const dso = streams.get(streamType.linuxDsoDebug)
+  const dsoDebug = dso && readDsoDebug(dump, dso, pointerBytes)
+  return {
+    ...texts,
+    ...(auxv !== undefined && { auxv: readAuxv(dump, auxv, pointerBytes) }),
+    ...(dsoDebug !== undefined && { dsoDebug }),
+  }
+}
+
+function readText(dump: DumpView, at: Location, stream: string): string {
+  const { size } = dump.clip(at)
+  if (size > maxTextBytes) {
+    dump.problems.add('limit_reached', `${stream} has ${size} bytes; the first ${maxTextBytes} were read.`, stream)
+  }
+  // Breakpad's writer reserves whole pages and leaves NULs at the end.
+  return decodeUtf8(dump.source.read(at.rva, Math.min(size, maxTextBytes))).replace(/\0+$/, '')
 }

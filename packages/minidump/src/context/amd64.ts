@@ -1,0 +1,42 @@
+import { type ContextLayout, consecutive, numbered } from './context-layout.ts'
+
+/** CONTEXT of 64-bit Windows, 1232 bytes. */
+export const layout: ContextLayout = {
+  cpu: 'amd64',
+  architectures: [9],
+  size: 1232,
+  flagsOffset: 48,
+  flagsBytes: 4,
+  cpuFlag: 0x100000,
+  fullFlags: 0x10001f,
+  registers: [
+    ['rax', 120, 8],
+    ['rdx', 136, 8],
+    ['rcx', 128, 8],
+    ['rbx', 144, 8],
+    ['rsi', 168, 8],
+    ['rdi', 176, 8],
+    ['rbp', 160, 8],
+    ['rsp', 152, 8],
+    ...consecutive(numbered('r', 8, 15), 184, 8),
+    ['rip', 248, 8],
+  ],
+  otherRegisters: [
+    ['eflags', 68, 4],
+    ['mxcsr', 52, 4],
+    ['cs', 56, 2],
+    ['ds', 58, 2],
+    ['es', 60, 2],
+    ['fs', 62, 2],
+    ['gs', 64, 2],
+    ['ss', 66, 2],
+    ['dr0', 72, 8],
+    ['dr1', 80, 8],
+    ['dr2', 88, 8],
+    ['dr3', 96, 8],
+    ['dr6', 104, 8],
+    ['dr7', 112, 8],
+  ],
+  instructionPointer: 'rip',
+  stackPointer: 'rsp',
+}
