@@ -5,7 +5,10 @@
 export interface ModuleSymbols {
   readonly module: { readonly os: string; readonly cpu: string; readonly debugId: string; readonly debugFile: string }
   readonly info: { readonly codeId?: string; readonly codeFile?: string; readonly url?: string; readonly generator?: string }
-  /** Lines that were skipped when the file was opened: of no known kind, or unreadable, or beyond a limit. */
+  /**
+   * Lines that were skipped when the file was opened: of no known kind, unreadable, in no place where they mean something, or beyond a limit.
+   * Line and INLINE records are judged by their first letters only. Records that lose against an overlapping one are not bad.
+   */
   readonly badLines: number
   /** Memory that the index holds, for whoever keeps many modules open. */
   readonly indexBytes: number
@@ -22,6 +25,7 @@ export interface ModuleSymbols {
 
 export interface SourcePosition {
   file?: string
+  /** 0 where a compiler says that the code stands for no line of its file; inlined calls then have none. */
   line?: number
 }
 

@@ -203,7 +203,7 @@ class IndexScan {
     if (lastStart >= 0 && start < lastStart + lastSize && lastStart < start + size) {
       // Some linkers give each of several records of a function the function's end: the next one tells how long the last really was.
       if (start > lastStart) table.resizeLast(start - lastStart)
-      else if (start !== lastStart || size !== lastSize) return false
+      else if (start !== lastStart || size !== lastSize) return true
     }
     return this.#add(table, start, offset, size)
   }

@@ -95,13 +95,16 @@ class BreakpadSymbols implements ModuleSymbols {
   }
 
   // An inlined function stands where it calls the next one; only the innermost stands at the line record.
+  // Like rust-minidump, line 0 is left out here and kept for a function without inlines.
   #inlinedCalls(body: FunctionBody): InlinedCall[] {
     return body.inlines
       .map((call, depth) => {
         const next = body.inlines[depth + 1]
+        const { file, line } = next === undefined ? this.#innermostPosition(body) : this.#callPosition(next)
         return {
           function: this.#originName(call.originId) || nameless,
-          ...(next === undefined ? this.#innermostPosition(body) : this.#callPosition(next)),
+          ...(file === undefined ? {} : { file }),
+          ...(line === undefined || line === 0 ? {} : { line }),
         }
       })
       .reverse()
@@ -115,10 +118,9 @@ class BreakpadSymbols implements ModuleSymbols {
     return this.#position(call.callFileId, call.callLine)
   }
 
-  // Compilers write line 0 for code that stands for no line.
   #position(fileId: number | undefined, line: number): SourcePosition {
     const file = fileId === undefined ? '' : this.#fileName(fileId)
-    return { ...(file === '' ? {} : { file }), ...(line === 0 ? {} : { line }) }
+    return file === '' ? { line } : { file, line }
   }
 
   #fileName(id: number): string {
