@@ -1,1 +1,20 @@
-export {}
+export { describeCrash } from './describe-crash.ts'
+export { StackwalkError, type StackwalkErrorCode } from './errors.ts'
+export { formatHuman, type HumanOptions } from './format/human.ts'
+export { formatJson, type JsonOptions } from './format/json.ts'
+export type { ModuleSymbolState } from './module-symbols-cache.ts'
+export { type ProcessOptions, processMinidump } from './process-minidump.ts'
+export type {
+  CrashingThread,
+  LsbRelease,
+  ProcessedCrash,
+  ProcessedCrashInfo,
+  ProcessedFrame,
+  ProcessedInline,
+  ProcessedModule,
+  ProcessedProblem,
+  ProcessedSystemInfo,
+  ProcessedThread,
+  ProcessedUnloadedModule,
+  ProcessLimit,
+} from './processed-crash.ts'

@@ -1,0 +1,55 @@
+// Every number here bounds what a hostile dump or symbol file can make the walker do.
+
+/**
+ * Frames of one thread. An 8 MB stack (the default of Linux) that overflowed in a small function has up to 170 000 frames of which a
+ * reader looks at both ends; the longest stack among 900 real threads has 1 300, so ten times that is never a loss.
+ */
+export const maxFramesPerThread: number = 1 << 14
+
+/** Frames of all threads together: about 1 KB each while they are walked and printed, so 128 MB in the worst case. */
+export const maxFramesPerDump: number = 1 << 17
+
+/** Words that a stack scan looks at after a frame that was itself a guess. Breakpad and rust-minidump agree on this number. */
+export const scanWords: number = 40
+
+/** Words after a frame from the context or from call frame information: the frame is certain, so code without symbols may lie between. */
+export const scanWordsAfterCertainFrame: number = 160
+
+/** Tokens in all rules that apply at one address. Real ones have under 100: 17 registers of five tokens. */
+export const maxCfiTokens: number = 4096
+
+/** Characters of one STACK WIN program. Real ones have under 300. */
+export const maxWinProgramLength: number = 16_384
+
+/** Depth of an expression's value stack. Real expressions need 4. */
+export const maxExpressionDepth: number = 64
+
+/** Parsed rules that are kept, because recursion comes by the same address again and again. */
+export const maxCachedCfiRules: number = 4096
+
+/** Stack memory held while a thread is walked, in chunks; a hostile dump can call a whole Memory64 region a stack. */
+export const stackChunkBytes: number = 1 << 16
+export const maxStackChunks: number = 256
+
+/** Time for walking all threads of a dump. The largest real one takes under three seconds with cold symbol files. */
+export const defaultTimeBudgetMs: number = 60_000
+
+/** Largest gap between a return address and a frame pointer found by scanning. 99.5 % of frames are smaller (Breakpad's histogram). */
+export const maxFrameGapBytes: number = 128 * 1024
+
+/** Names in the exported sentence are cut here: a C++ name can have 80 000 characters. */
+export const maxSentenceNameLength: number = 160
+
+/** Soft errors of the writer are a small JSON list. */
+export const maxSoftErrorBytes: number = 1 << 20
+export const maxSoftErrorDepth: number = 32
+
+/** Unloaded modules that one frame lists. A library that comes and goes leaves a handful at one address. */
+export const maxUnloadedPerFrame: number = 16
+
+/**
+ * Characters of names in one result. Names are shared in memory but repeated in JSON, and a function name of 80 000 characters (they
+ * exist) in 16 000 frames of a recursion is more than a string can hold. Beyond it names are cut to the shorter length.
+ */
+export const maxNameText: number = 64 * 1024 * 1024
+export const maxNameLengthWhenMany: number = 256

@@ -1,0 +1,50 @@
+import type { Module } from '@crashkeep/minidump'
+import type { FoundSymbols, ModuleSymbols, SymbolSupplier } from '@crashkeep/symbols'
+
+/** What is known about the symbols of one module after a walk; `unused`: no frame and no scanned word needed them. */
+export type ModuleSymbolState =
+  | { readonly state: 'unused' }
+  | { readonly state: 'loaded'; readonly from: string; readonly badLines?: number }
+  | { readonly state: 'missing'; readonly looked: readonly string[] }
+  | { readonly state: 'corrupt'; readonly from: string; readonly reason: string }
+
+/** Asks the supplier once per module, when the first frame or scanned word lies in it. */
+export class ModuleSymbolsCache {
+  readonly #modules: readonly Module[]
+  readonly #supplier: SymbolSupplier | undefined
+  readonly #found: (FoundSymbols | undefined)[]
+
+  constructor(modules: readonly Module[], supplier: SymbolSupplier | undefined) {
+    this.#modules = modules
+    this.#supplier = supplier
+    this.#found = new Array<FoundSymbols | undefined>(modules.length).fill(undefined)
+  }
+
+  symbols(moduleIndex: number): ModuleSymbols | undefined {
+    const found = this.#found[moduleIndex] ?? this.#find(moduleIndex)
+    return found.state === 'loaded' ? found.symbols : undefined
+  }
+
+  state(moduleIndex: number): ModuleSymbolState {
+    const found = this.#found[moduleIndex]
+    if (found === undefined) return { state: 'unused' }
+    if (found.state !== 'loaded') return found
+    const badLines = found.symbols.badLines
+    return { state: 'loaded', from: found.from, ...(badLines > 0 && { badLines }) }
+  }
+
+  url(moduleIndex: number): string | undefined {
+    const found = this.#found[moduleIndex]
+    return found?.state === 'loaded' ? found.symbols.info.url : undefined
+  }
+
+  #find(moduleIndex: number): FoundSymbols {
+    const module = this.#modules[moduleIndex]
+    const found: FoundSymbols =
+      this.#supplier === undefined || module === undefined
+        ? { state: 'missing', looked: [] }
+        : this.#supplier.find({ codeFile: module.name, codeId: module.codeId, debugFile: module.debugFile, debugId: module.debugId })
+    this.#found[moduleIndex] = found
+    return found
+  }
+}

@@ -1,0 +1,140 @@
+import type { ModuleSymbolState } from './module-symbols-cache.ts'
+import type { CrashDetail, FrameDetail } from './text-detail.ts'
+import { crashDetail, frameDetail } from './text-detail.ts'
+
+/**
+ * A processed crash: the JSON of rust-minidump key by key (its json-schema.md describes the meaning), and beside it what Crashkeep adds:
+ * `annotations`, `problems`, `modules[].symbols`. Addresses are text, as wide as the dump's pointers. `null`: not known.
+ */
+export interface ProcessedCrash {
+  readonly status: 'OK'
+  readonly system_info: ProcessedSystemInfo
+  readonly crash_info: ProcessedCrashInfo
+  /** A copy of the thread in `threads`; absent when no thread crashed or it has no frame. */
+  readonly crashing_thread?: CrashingThread
+  readonly handles: null
+  readonly linux_memory_map_count: number | null
+  readonly lsb_release: LsbRelease | null
+  readonly mac_boot_args: null
+  readonly mac_crash_info: null
+  readonly main_module: 0
+  readonly modules: readonly ProcessedModule[]
+  readonly modules_contains_cert_info: false
+  readonly pid: number | null
+  readonly proc_limits: { readonly limits: readonly ProcessLimit[] } | null
+  /** Seconds from the start of the process to the dump. */
+  readonly process_uptime: number | null
+  /** What the writer of the dump reported about its own work, as it lies in the dump. */
+  readonly soft_errors: unknown
+  readonly thread_count: number
+  readonly threads: readonly ProcessedThread[]
+  readonly unloaded_modules: readonly ProcessedUnloadedModule[]
+  /** Crashpad's annotations of the process and of all modules, as its own upload would send them. */
+  readonly annotations: Readonly<Record<string, string>>
+  /** What is damaged in the dump or was cut short by a limit. */
+  readonly problems: readonly ProcessedProblem[]
+  readonly [crashDetail]?: CrashDetail
+}
+
+export interface ProcessedProblem {
+  readonly code: string
+  readonly message: string
+  readonly stream?: string
+}
+
+export interface ProcessedSystemInfo {
+  readonly cpu_arch: string
+  readonly cpu_count: number
+  readonly cpu_info: string | null
+  readonly cpu_microcode_version: string | null
+  readonly os: string
+  readonly os_ver: string
+}
+
+/** The last six are analyses of the crashing instruction, which are not made yet. */
+export interface ProcessedCrashInfo {
+  readonly type: string | null
+  readonly address: string | null
+  readonly assertion: string | null
+  readonly crashing_thread: number | null
+  readonly adjusted_address: null
+  readonly crash_inconsistencies: readonly [] | null
+  readonly instruction: null
+  readonly instruction_pointer_update: null
+  readonly memory_accesses: null
+  readonly possible_bit_flips: null
+}
+
+export interface LsbRelease {
+  readonly id: string
+  readonly release: string
+  readonly codename: string
+  readonly description: string
+}
+
+export interface ProcessLimit {
+  readonly name: string
+  readonly soft: number | 'unlimited'
+  readonly hard: number | 'unlimited'
+  readonly unit: string
+}
+
+export interface ProcessedModule {
+  readonly base_addr: string
+  readonly cert_subject: null
+  readonly code_id: string
+  readonly corrupt_symbols: boolean
+  readonly debug_file: string
+  readonly debug_id: string
+  readonly end_addr: string
+  readonly filename: string
+  readonly loaded_symbols: boolean
+  readonly missing_symbols: boolean
+  readonly symbol_url: string | null
+  readonly version: string | null
+  readonly symbols: ModuleSymbolState
+}
+
+export interface ProcessedUnloadedModule {
+  readonly base_addr: string
+  readonly cert_subject: null
+  readonly code_id: string
+  readonly end_addr: string
+  readonly filename: string
+}
+
+export interface ProcessedThread {
+  readonly frame_count: number
+  readonly frames: readonly ProcessedFrame[]
+  readonly last_error_value: string | null
+  readonly thread_id: number
+  readonly thread_name: string | null
+}
+
+export interface CrashingThread extends ProcessedThread {
+  readonly threads_index: number
+}
+
+export interface ProcessedFrame {
+  readonly file: string | null
+  readonly frame: number
+  readonly function: string | null
+  readonly function_offset: string | null
+  readonly inlines: readonly ProcessedInline[] | null
+  readonly line: number | null
+  readonly missing_symbols: boolean
+  readonly module: string | null
+  readonly module_offset: string | null
+  readonly offset: string
+  readonly trust: string
+  readonly unloaded_modules: readonly { readonly module: string; readonly offsets: readonly string[] }[] | null
+  /** Only in the first frame of `crashing_thread`. */
+  readonly registers?: Readonly<Record<string, string>>
+  readonly [frameDetail]?: FrameDetail
+}
+
+export interface ProcessedInline {
+  readonly function: string
+  readonly file: string | null
+  readonly line: number | null
+}

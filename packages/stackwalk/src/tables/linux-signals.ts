@@ -1,0 +1,101 @@
+import type { CodeTable } from './code-table.ts'
+
+/** Signal numbers; DUMP_REQUESTED is what Breakpad and Crashpad write for a dump without a crash. */
+export const linuxSignals: CodeTable = {
+  1: 'SIGHUP',
+  2: 'SIGINT',
+  3: 'SIGQUIT',
+  4: 'SIGILL',
+  5: 'SIGTRAP',
+  6: 'SIGABRT',
+  7: 'SIGBUS',
+  8: 'SIGFPE',
+  9: 'SIGKILL',
+  10: 'SIGUSR1',
+  11: 'SIGSEGV',
+  12: 'SIGUSR2',
+  13: 'SIGPIPE',
+  14: 'SIGALRM',
+  15: 'SIGTERM',
+  16: 'SIGSTKFLT',
+  17: 'SIGCHLD',
+  18: 'SIGCONT',
+  19: 'SIGSTOP',
+  20: 'SIGTSTP',
+  21: 'SIGTTIN',
+  22: 'SIGTTOU',
+  23: 'SIGURG',
+  24: 'SIGXCPU',
+  25: 'SIGXFSZ',
+  26: 'SIGVTALRM',
+  27: 'SIGPROF',
+  28: 'SIGWINCH',
+  29: 'SIGIO',
+  30: 'SIGPWR',
+  31: 'SIGSYS',
+  4294967295: 'DUMP_REQUESTED',
+}
+
+/** si_code values that any signal may carry. */
+export const linuxSiCodes: CodeTable = {
+  0: 'SI_USER',
+  128: 'SI_KERNEL',
+  4294967236: 'SI_ASYNCNL',
+  4294967289: 'SI_DETHREAD',
+  4294967290: 'SI_TKILL',
+  4294967291: 'SI_SIGIO',
+  4294967292: 'SI_ASYNCIO',
+  4294967293: 'SI_MESGQ',
+  4294967294: 'SI_TIMER',
+  4294967295: 'SI_QUEUE',
+}
+
+/** si_code values by signal name. */
+export const linuxSignalKinds: Readonly<Record<string, CodeTable>> = {
+  SIGILL: {
+    1: 'ILL_ILLOPC',
+    2: 'ILL_ILLOPN',
+    3: 'ILL_ILLADR',
+    4: 'ILL_ILLTRP',
+    5: 'ILL_PRVOPC',
+    6: 'ILL_PRVREG',
+    7: 'ILL_COPROC',
+    8: 'ILL_BADSTK',
+    9: 'ILL_BADIADDR',
+  },
+  SIGTRAP: {
+    1: 'TRAP_BRKPT',
+    2: 'TRAP_TRACE',
+    3: 'TRAP_BRANCH',
+    4: 'TRAP_HWBKPT',
+    5: 'TRAP_UNK',
+    6: 'TRAP_PERF',
+  },
+  SIGFPE: {
+    1: 'FPE_INTDIV',
+    2: 'FPE_INTOVF',
+    3: 'FPE_FLTDIV',
+    4: 'FPE_FLTOVF',
+    5: 'FPE_FLTUND',
+    6: 'FPE_FLTRES',
+    7: 'FPE_FLTINV',
+    8: 'FPE_FLTSUB',
+  },
+  SIGSEGV: {
+    1: 'SEGV_MAPERR',
+    2: 'SEGV_ACCERR',
+    3: 'SEGV_BNDERR',
+    4: 'SEGV_PKUERR',
+  },
+  SIGBUS: {
+    1: 'BUS_ADRALN',
+    2: 'BUS_ADRERR',
+    3: 'BUS_OBJERR',
+    4: 'BUS_MCEERR_AR',
+    5: 'BUS_MCEERR_AO',
+  },
+  SIGSYS: {
+    1: 'SYS_SECCOMP',
+    2: 'SYS_USER_DISPATCH',
+  },
+}

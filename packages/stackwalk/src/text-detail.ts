@@ -1,0 +1,26 @@
+import type { PointerBytes } from './address.ts'
+
+// What the text form shows and the JSON form has no place for. It hangs on the result under symbols, which JSON leaves out:
+// a crash that was read back from JSON prints without it.
+
+export const frameDetail: unique symbol = Symbol('text detail of a frame')
+export const crashDetail: unique symbol = Symbol('text detail of a crash')
+
+export interface FrameDetail {
+  /** Only those whose value is known. */
+  readonly registers: ReadonlyMap<string, bigint>
+  /** Bytes from the start of the line's code to the instruction. */
+  readonly lineDelta?: number
+}
+
+export interface CrashDetail {
+  readonly pointerBytes: PointerBytes
+  /** Names of all general registers in the order in which they are printed. */
+  readonly registerOrder: readonly string[]
+  /** Indexes of the threads that wrote the dump; they are left out. */
+  readonly dumpThreads: ReadonlySet<number>
+  /** Modules by address, without those that lie inside others. */
+  readonly modulesByAddress: readonly number[]
+  /** Streams that the reader has no use for. */
+  readonly unreadStreams: readonly { readonly type: number; readonly name: string; readonly offset: number }[]
+}
