@@ -1,0 +1,48 @@
+import type { RuleList } from './rule-list.ts'
+
+export const macos: RuleList = {
+  name: 'macOS',
+  irrelevant: [
+    '_*(?:pthread_kill|abort|abort_with_reason|abort_with_payload|terminate_with_reason)(?:\\$.*)?$',
+    'objc_(?:exception_throw|exception_rethrow|terminate|.*_fatal)$',
+    '_objc_(?:terminate|fatal.*|trap)$',
+    '__exceptionPreprocess$',
+    '__raiseError$',
+    '[+-]\\[NSException ',
+    '[+-]\\[NSAssertionHandler ',
+    '[+-]\\[NSApplication (?:reportException:|_crashOnException:)',
+    '(?:_?NSApplicationCrashOnException|_?CFThrow.*|__THE_PROCESS_HAS_FORKED.*|_dispatch_(?:bug|abort).*|_os_crash.*|os_unfair_lock_.*_abort)',
+    '_?malloc_(?:error_break|report|vreport|zone_error)$',
+    '(?:szone|tiny|small|medium|large|nano|rack|mvm)_(?:error|vprintf|.*_corruption.*)$',
+  ],
+  prefix: [
+    // A message to an object that is gone; who sent it stands below.
+    'objc_(?:msgSend.*|retain.*|release.*|autorelease.*|storeStrong|storeWeak|loadWeak.*|destructInstance|opt_.*)$',
+    '_objc_(?:rootRelease|rootRetain|rootDealloc|autoreleasePoolPop|msgForward).*$',
+    '(?:lookUpImpOrForward|cache_getImp|object_dispose|object_cxxDestructFromClass|AutoreleasePoolPage::.*)$',
+    '_?(?:szone|tiny|small|medium|large|nano|nanov2|xzm|mfm)_(?:malloc|free|calloc|realloc|size|free_.*|malloc_.*)',
+    '_?malloc_(?:zone|type)_',
+    '_platform_(?:memmove|memset|memcmp|strlen|strcmp|bzero|.*)(?:\\$.*)?$',
+    '_?CF(?:Release|Retain|RunLoop|Dictionary|Array|String|Set|Data|Autorelease)',
+    '__CF(?:RunLoop|Notification|RUNLOOP|BasicHash).*',
+    '__CFRUNLOOP_IS_',
+    '_dispatch_',
+    'dispatch_',
+    '__?psynch_',
+    '_?mach_msg(?:2_trap|2_internal|_trap|_overwrite)?$',
+    '_?semaphore_(?:timed)?wait(?:_trap)?$',
+    '_?os_unfair_lock_',
+    '[+-]\\[NSObject(?:\\([^)]*\\))? ',
+    '[+-]\\[NS(?:Application|RunLoop)(?:\\([^)]*\\))? (?:run|sendEvent:|nextEvent.*|_nextEvent.*|runMode.*)',
+    '(?:NSApplicationMain|RunCurrentEventLoopInMode|ReceiveNextEventCommon|_BlockUntilNextEventMatching.*|_DPSNextEvent|_DPSBlockUntil.*)$',
+    '(?:thread_start|_pthread_start|_pthread_body|_pthread_wqthread|start_wqthread|dyld.*)$',
+  ],
+  sentinels: ['_sigtramp', 'objc_exception_throw'],
+  systemModules: [
+    'libsystem_\\w+\\.dylib$',
+    'lib(?:system|dispatch|dyld|objc|c\\+\\+|c\\+\\+abi|xpc|unwind|macho|cache|corecrypto|trace|closured|sandbox)(?:\\.\\w+)*\\.dylib$',
+    'dyld(?:_sim)?$',
+    '(?:corefoundation|foundation|appkit|hitoolbox|carboncore|coreservices|coretext|coregraphics|quartzcore|skylight|iokit|security|cfnetwork|libsystem\\.b\\.dylib)$',
+    'lib(?:clang_rt\\.\\w+|swift\\w+|sqlite3|z\\.1|icucore)(?:\\.\\w+)*\\.dylib$',
+  ],
+}
