@@ -12,7 +12,7 @@ export function readThreadNames(dump: DumpView, at: Location): Map<number, strin
   for (let i = 0; list !== undefined && i < list.count; i++) {
     const entry = list.at(i)
     const name = dump.utf16String(Number(list.fields.u64(entry + 4)), stream)
-    if (name !== undefined && name !== '') names.set(list.fields.u32(entry), name)
+    if (name !== undefined) names.set(list.fields.u32(entry), name)
   }
   return names
 }
