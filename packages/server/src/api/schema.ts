@@ -150,15 +150,21 @@ export const Facet = Type.Object({
   values: Type.Array(Type.Object({ value: nullable(Type.String()), count: Type.Integer() })),
 })
 
+/** Public by nature: it can add reports to its project and nothing else. */
+export const ProjectKey = Type.Object({
+  key: Type.String(),
+  label: Type.String(),
+  createdAt: Time,
+  revokedAt: nullable(Time),
+  ingestUrl: Type.String(),
+})
 export const Project = Type.Object({
   id: Type.Integer(),
   slug: Type.String(),
   name: Type.String(),
   createdAt: Time,
   reports: Type.Integer(),
-  keys: Type.Array(
-    Type.Object({ key: Type.String(), label: Type.String(), createdAt: Time, revokedAt: nullable(Time), ingestUrl: Type.String() }),
-  ),
+  keys: Type.Array(ProjectKey),
 })
 export const ProjectCreate = Type.Object({
   slug: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$' }),
@@ -263,6 +269,7 @@ export type GroupUpdate = Static<typeof GroupUpdate>
 export type DailyCounts = Static<typeof DailyCounts>
 export type Facet = Static<typeof Facet>
 export type Project = Static<typeof Project>
+export type ProjectKey = Static<typeof ProjectKey>
 export type ProjectCreate = Static<typeof ProjectCreate>
 export type Scope = Static<typeof Scope>
 export type Token = Static<typeof Token>

@@ -1,0 +1,60 @@
+import type {} from '@fastify/swagger'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Store } from '../store/store.ts'
+import { serverVersion } from '../version.ts'
+import { ApiProblem } from './api-error.ts'
+import type { Metrics } from './metrics.ts'
+
+export interface Acceptance {
+  /** Whether a report could be made durable now. */
+  canAccept(): boolean | Promise<boolean>
+}
+
+/** A database that takes longer than this to answer the smallest question counts as away. */
+const databaseTimeoutMs = 2000
+
+export function health(app: FastifyInstance, store: Store, spool: Acceptance | undefined, metrics: Metrics): void {
+  app.get('/health', { schema: { hide: true } }, async () => ({ status: 'alive', version: serverVersion }))
+
+  /** A collector is ready while its spool is: an absent database refuses nobody. Without a spool, the database decides. */
+  app.get('/ready', { schema: { hide: true } }, async (_request, reply) => {
+    const [accepting, database] = await Promise.all([spool?.canAccept(), reachable(store)])
+    const ready = accepting ?? database
+    return reply.code(ready ? 200 : 503).send({ ready, accepting: accepting ?? null, database: database ? 'reachable' : 'unreachable' })
+  })
+
+  app.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
+    if (!isLocal(request) && !(await hasToken(request, store))) throw new ApiProblem('no_token')
+    return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics())
+  })
+}
+
+async function reachable(store: Store): Promise<boolean> {
+  const timeout = Promise.withResolvers<boolean>()
+  const timer = setTimeout(() => timeout.resolve(false), databaseTimeoutMs)
+  const asked = store.ledger.projects().then(
+    () => true,
+    () => false,
+  )
+  const answer = await Promise.race([asked, timeout.promise])
+  clearTimeout(timer)
+  return answer
+}
+
+/** A proxy on this machine asks for others; what it forwards is not local. */
+function isLocal(request: FastifyRequest): boolean {
+  const { forwarded, via } = request.headers
+  const address = request.socket.remoteAddress ?? ''
+  return (
+    /^(::ffff:)?127\.|^::1$/.test(address) &&
+    request.headers['x-forwarded-for'] === undefined &&
+    forwarded === undefined &&
+    via === undefined
+  )
+}
+
+async function hasToken(request: FastifyRequest, store: Store): Promise<boolean> {
+  const secret = /^Bearer +([^\s]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1]
+  const token = secret === undefined ? undefined : await store.ledger.tokenBySecret(secret)
+  return token?.projects === undefined && (token?.scopes.includes('read') ?? false)
+}

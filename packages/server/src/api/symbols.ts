@@ -1,0 +1,111 @@
+import { createReadStream } from 'node:fs'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import type { ModuleRow } from '../store/database/report-index.ts'
+import type { Store } from '../store/store.ts'
+import type { StoredSymbols } from '../store/symbol-store.ts'
+import { ApiProblem } from './api-error.ts'
+import { callerOf, projectOf, visibleProjects } from './caller.ts'
+import { cursorParameter, limitParameter, projectParameter, refusals } from './parameters.ts'
+import { type SymbolModule, SymbolModulePage } from './schema.ts'
+import { time } from './to-report.ts'
+
+/** Projects whose symbols are tried for a request that names none; a token that sees more has to say which. */
+const maxProjectsTried = 100
+
+export function symbols(store: Store): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get(
+      '/symbols',
+      {
+        config: { scope: 'read' },
+        schema: {
+          summary: "Modules of a project's reports with the state of their symbols, those that hurt most first",
+          querystring: Type.Object({
+            project: projectParameter,
+            missing: Type.Optional(Type.Boolean({ description: 'Only modules without symbols' })),
+            stored: Type.Optional(Type.Boolean({ description: 'The stored files instead, whether a report needs them or not' })),
+            cursor: cursorParameter,
+            limit: limitParameter,
+          }),
+          response: { 200: SymbolModulePage, ...refusals },
+        },
+      },
+      async (request) => {
+        const { project, missing, stored, cursor, limit } = request.query
+        const { id: projectId } = await projectOf(store.ledger, callerOf(request), project)
+        const query = { projectId, limit, ...(cursor === undefined ? {} : { cursor }) }
+        if (stored === true) {
+          const { items, next } = await store.symbols.list(query)
+          return { items: items.map(fromFile), next: next ?? null }
+        }
+        const { items, next } = await store.index.modules({ ...query, ...(missing === undefined ? {} : { missingOnly: missing }) })
+        const files = await store.symbols.describe(projectId, items)
+        return { items: items.map((module) => fromModule(module, files.get(`${module.debugFile}/${module.debugId}`))), next: next ?? null }
+      },
+    )
+
+    app.get(
+      '/symbols/:debugFile/:debugId/:file',
+      {
+        config: { scope: 'read' },
+        schema: {
+          summary: "A symbol file at its place in Breakpad's layout, for other people's tools",
+          params: Type.Object({
+            debugFile: Type.String({ maxLength: 256 }),
+            debugId: Type.String({ maxLength: 64 }),
+            file: Type.String({ maxLength: 300 }),
+          }),
+          querystring: Type.Object({ project: Type.Optional(projectParameter) }),
+          response: { 200: Type.Unknown({ description: 'application/octet-stream' }), ...refusals },
+        },
+      },
+      async (request, reply) => {
+        const { debugFile, debugId, file } = request.params
+        const caller = callerOf(request)
+        const { project } = request.query
+        const projects =
+          project === undefined ? await visibleProjects(store.ledger, caller) : [await projectOf(store.ledger, caller, project)]
+        if (file === `${debugFile.replace(/\.pdb$/i, '')}.sym`) {
+          for (const { id } of projects.slice(0, maxProjectsTried)) {
+            const path = await store.symbols.find(id, { debugFile, debugId })
+            if (path !== undefined) return reply.type('application/octet-stream').send(createReadStream(path))
+          }
+        }
+        throw new ApiProblem('not_found', 'There are no symbols for this module.')
+      },
+    )
+  }
+}
+
+function fromModule(module: ModuleRow, file: StoredSymbols | undefined): SymbolModule {
+  return {
+    debugFile: module.debugFile,
+    debugId: module.debugId,
+    codeFile: module.codeFile ?? null,
+    codeId: module.codeId ?? null,
+    state: file === undefined ? 'missing' : file.conflicts > 0 ? 'conflict' : 'present',
+    reports: module.reports,
+    firstSeen: time(module.firstSeen),
+    lastSeen: time(module.lastSeen),
+    file: file === undefined ? null : toFile(file),
+  }
+}
+
+function fromFile(file: StoredSymbols): SymbolModule {
+  return {
+    debugFile: file.debugFile,
+    debugId: file.debugId,
+    codeFile: file.codeFile ?? null,
+    codeId: file.codeId ?? null,
+    state: file.conflicts > 0 ? 'conflict' : 'present',
+    reports: 0,
+    firstSeen: null,
+    lastSeen: null,
+    file: toFile(file),
+  }
+}
+
+function toFile({ sha256, size, uploadedAt, scope, os, cpu }: StoredSymbols): NonNullable<SymbolModule['file']> {
+  return { sha256, size, uploadedAt: time(uploadedAt), scope, os: os ?? null, cpu: cpu ?? null }
+}

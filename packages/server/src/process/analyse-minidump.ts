@@ -1,0 +1,89 @@
+import { type Minidump, readMinidump } from '@crashkeep/minidump'
+import { fileSource } from '@crashkeep/minidump/node'
+import { crashDataFromProcessed, generateSignature, rulesVersion } from '@crashkeep/signature'
+import { describeCrash, formatJson, type ProcessedCrash, processMinidump } from '@crashkeep/stackwalk'
+import type { Analysis } from './analysis.ts'
+import { boundedProblems, boundedSteps, cut } from './bounded.ts'
+import { modulesWithFrames } from './frame-modules.ts'
+import { GivenSymbols } from './given-symbols.ts'
+import { processLimits } from './limits.ts'
+import type { ModuleAsked, Task } from './messages.ts'
+import { processorVersion } from './processed-header.ts'
+
+/** `findSymbols` asks the parent, which alone knows the store; it answers a path, or null, for each module. */
+export async function analyseMinidump(
+  task: Task,
+  findSymbols: (modules: readonly ModuleAsked[]) => Promise<readonly (string | null)[]>,
+): Promise<Analysis> {
+  const source = fileSource(task.inputPath)
+  try {
+    const dump = readMinidump(source)
+    const asked = modulesToAsk(dump)
+    const symbols = new GivenSymbols(asked, await findSymbols(asked))
+    try {
+      return analysisOf(task, dump, processMinidump(dump, { symbols }))
+    } finally {
+      symbols.close()
+    }
+  } finally {
+    source.close()
+  }
+}
+
+function modulesToAsk(dump: Minidump): ModuleAsked[] {
+  const asked = new Map<string, ModuleAsked>()
+  for (const { debugFile, debugId, name, codeId } of dump.modules) {
+    if (debugFile === undefined || debugId === undefined || asked.size >= processLimits.maxModulesAsked) continue
+    asked.set(`${debugFile}/${debugId}`, { debugFile, debugId, codeFile: name, ...(codeId === undefined ? {} : { codeId }) })
+  }
+  return [...asked.values()]
+}
+
+function analysisOf(task: Task, dump: Minidump, crash: ProcessedCrash): Analysis {
+  const { signature, protoSignature, notes, steps } = generateSignature(crashDataFromProcessed(crash, new Map(task.fields)))
+  const problems = boundedProblems(crash.problems)
+  return {
+    summary: {
+      signature: cut(signature, processLimits.maxSignatureLength),
+      rulesVersion,
+      reason: crash.crash_info.type === null ? null : cut(crash.crash_info.type, 1000),
+      platform: cut(`${crash.system_info.os} ${crash.system_info.cpu_arch}`, 200),
+      crashedAt: crashTime(dump.timestamp, task.receivedAt),
+      annotations: boundedAnnotations(crash.annotations),
+      problems,
+      modules: modulesWithFrames(crash),
+    },
+    header: {
+      processorVersion,
+      rulesVersion,
+      processedAt: new Date(task.now).toISOString(),
+      signature: {
+        signature: cut(signature, processLimits.maxSignatureLength),
+        protoSignature: cut(protoSignature, 20_000),
+        notes: notes.slice(0, 100).map((note) => cut(note, 1000)),
+        steps: boundedSteps(steps),
+      },
+      sentence: cut(describeCrash(crash), processLimits.maxSentenceLength),
+      problems,
+    },
+    crashJson: formatJson(crash),
+  }
+}
+
+/** A machine whose clock is wrong by more than this tells no crash time at all; reports wait for weeks in an offline machine's database. */
+const maxAheadMs = 24 * 3600 * 1000
+/** 2000-01-01; older dumps come from machines without a battery. */
+const oldestCrash = Date.UTC(2000, 0, 1)
+
+function crashTime(timestamp: number, receivedAt: number): number | null {
+  const time = timestamp * 1000
+  return time < oldestCrash || time > receivedAt + maxAheadMs ? null : Math.min(time, receivedAt)
+}
+
+function boundedAnnotations(annotations: Readonly<Record<string, string>>): [string, string][] {
+  const { maxAnnotationLength, maxAnnotations } = processLimits
+  return Object.entries(annotations)
+    .filter(([name]) => name.length <= maxAnnotationLength)
+    .slice(0, maxAnnotations)
+    .map(([name, value]) => [name, cut(value, maxAnnotationLength)])
+}

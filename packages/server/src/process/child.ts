@@ -1,0 +1,62 @@
+/**
+ * The process that reads hostile bytes: started by `pool.ts`, one report at a time, killed by the parent when it takes too much.
+ * It imports the readers and nothing of the server; see `sandbox.ts` for what it cannot do.
+ */
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { MinidumpError } from '@crashkeep/minidump'
+import { analyseBrowser } from './analyse-browser.ts'
+import { analyseMinidump } from './analyse-minidump.ts'
+import type { Analysis } from './analysis.ts'
+import { cut } from './bounded.ts'
+import { processLimits } from './limits.ts'
+import type { FromChild, ModuleAsked, Task, ToChild } from './messages.ts'
+import { formatProcessed } from './processed-header.ts'
+import { UnreadableReport } from './unreadable-report.ts'
+
+let answerSymbols: ((paths: readonly (string | null)[]) => void) | undefined
+
+function say(message: FromChild): void {
+  process.send?.(message)
+}
+
+function findSymbols(modules: readonly ModuleAsked[]): Promise<readonly (string | null)[]> {
+  if (modules.length === 0) return Promise.resolve([])
+  return new Promise((resolve) => {
+    answerSymbols = resolve
+    say({ type: 'modules', modules })
+  })
+}
+
+async function run(task: Task): Promise<void> {
+  try {
+    const analysis = task.kind === 'browser' ? analyseBrowser(task) : await analyseMinidump(task, findSymbols)
+    write(task.outputPath, analysis)
+    say({ type: 'done', summary: analysis.summary })
+  } catch (error) {
+    const message = cut(error instanceof Error ? error.message : String(error), processLimits.maxProblemLength)
+    if (error instanceof MinidumpError || error instanceof UnreadableReport) say({ type: 'unreadable', code: error.code, message })
+    else say({ type: 'error', message })
+  }
+}
+
+function write(path: string, { header, crashJson }: Analysis): void {
+  if (crashJson.length > processLimits.maxProcessedBytes) {
+    throw new UnreadableReport(
+      'result_too_large',
+      `The result has ${crashJson.length} characters; ${processLimits.maxProcessedBytes} are kept.`,
+    )
+  }
+  const file = openSync(path, 'w', 0o600)
+  try {
+    for (const part of formatProcessed(header, crashJson)) writeSync(file, part)
+  } finally {
+    closeSync(file)
+  }
+}
+
+process.on('message', (message: ToChild) => {
+  if (message.type === 'task') void run(message.task)
+  else answerSymbols?.(message.paths)
+})
+process.on('disconnect', () => process.exit())
+say({ type: 'ready' })

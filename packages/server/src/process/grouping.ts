@@ -1,0 +1,29 @@
+import type { Fingerprint, Ledger } from '../store/database/ledger.ts'
+import type { ReportIndex, ReportRow } from '../store/database/report-index.ts'
+
+/** Enough of a group to see that its reports wait together to be signed anew; the newest come first, and one settled report decides. */
+const maxReportsLookedAt = 200
+
+/**
+ * The group of a report that was signed. When a whole group is being signed anew (its module's symbols arrived, or the rules changed)
+ * the group keeps its id, its state and its links, and gains the first new fingerprint; reports that then get another one leave it.
+ * A report that leaves alone, while others of its group stay signed as they were, goes to the new fingerprint's own group.
+ *
+ * Calls for one project must not overlap: the second has to see what the first decided.
+ */
+export async function groupFor(ledger: Ledger, index: ReportIndex, report: ReportRow, to: Fingerprint): Promise<string> {
+  const { groupId, signature } = report
+  if (groupId === undefined || signature === undefined) return (await ledger.groupOf(to)).id
+  const from = (await ledger.fingerprints(groupId)).findLast((fingerprint) => fingerprint.signature === signature)
+  if (from === undefined) return (await ledger.groupOf(to)).id
+  if (from.signature === to.signature && from.rulesVersion === to.rulesVersion) return groupId
+  // New rules that sign a report as the old ones did change nothing for anybody.
+  const whole = from.signature === to.signature || (await waitsAsAWhole(index, report, groupId, signature))
+  return (await ledger.moveFingerprint(from, to, whole)).id
+}
+
+/** Whether no report of the group is settled: each is still signed as this one was, and waits to be processed again. */
+async function waitsAsAWhole(index: ReportIndex, report: ReportRow, groupId: string, signature: string): Promise<boolean> {
+  const { items } = await index.reports({ projectId: report.projectId, groupId, limit: maxReportsLookedAt })
+  return items.every((other) => other.id === report.id || (other.signature === signature && other.state !== 'processed'))
+}

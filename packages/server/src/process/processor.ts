@@ -1,0 +1,239 @@
+import { rm } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import type { Problem } from '../api/schema.ts'
+import type { Job } from '../store/database/jobs.ts'
+import type { ReportRow } from '../store/database/report-index.ts'
+import type { ReportFile } from '../store/report-file.ts'
+import { readReportFile, reportPrefix } from '../store/report-file.ts'
+import type { Store } from '../store/store.ts'
+import { factsOf } from './facts.ts'
+import { groupFor } from './grouping.ts'
+import { processLimits } from './limits.ts'
+import { mainFile } from './main-file.ts'
+import type { ModuleAsked, Summary } from './messages.ts'
+import { ProcessPool } from './pool.ts'
+import type { Limits, Outcome } from './worker-process.ts'
+
+export interface ProcessorOptions {
+  readonly store: Store
+  /** Folders that hold blobs, symbols and `tmp`: what children may read. */
+  readonly readable: readonly string[]
+  /** On the same file system as the blobs, so that results are renamed and not copied. */
+  readonly tmpFolder: string
+  /** Reports at once; by default one less than there are cores, so that uploads keep one. */
+  readonly concurrency?: number
+  readonly limits?: Partial<Limits>
+  readonly pollMs?: number
+  readonly log: ProcessorLog
+  /** Told after each attempt, for metrics. */
+  readonly onOutcome?: (outcome: ProcessorOutcome, seconds: number) => void
+}
+
+export type ProcessorOutcome = 'processed' | 'failed' | 'retried'
+
+export interface ProcessorLog {
+  info(facts: object, message: string): void
+  warn(facts: object, message: string): void
+  error(facts: object, message: string): void
+}
+
+/** How often the queue is looked at when nobody called `wake()`: another process may have put a job there. */
+const defaultPollMs = 500
+/** Longer than the slowest report with the reading of its files; a lease that runs out is given to somebody else. */
+const leaseMs = processLimits.maxJobMs * 3
+
+/** Takes jobs from the queue as long as children are free. One failed report never stops it, nor does an absent database. */
+export class Processor {
+  readonly #options: ProcessorOptions
+  readonly #store: Store
+  readonly #pool: ProcessPool
+  readonly #running = new Set<Promise<void>>()
+  readonly #loop: Promise<void>
+  #closed = false
+  #wake: () => void = () => undefined
+  #groupingTurn: Promise<unknown> = Promise.resolve()
+
+  constructor(options: ProcessorOptions) {
+    this.#options = options
+    this.#store = options.store
+    this.#pool = new ProcessPool({
+      size: options.concurrency ?? Math.max(1, availableParallelism() - 1),
+      readable: options.readable,
+      workFolder: join(options.tmpFolder, `process-${process.pid}-${Date.now().toString(36)}`),
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
+    })
+    this.#loop = this.#run()
+  }
+
+  /** Whether the children have no network at all, see sandbox.ts. */
+  get networkless(): boolean {
+    return this.#pool.networkless
+  }
+
+  /** There may be a job now. */
+  wake(): void {
+    this.#wake()
+  }
+
+  /** Takes no more jobs and ends the children; interrupted reports are read again after the next start. */
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#wake()
+    await this.#pool.close()
+    await this.#loop
+    await Promise.all(this.#running)
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closed) {
+      const woken = this.#wakeOrPoll()
+      const jobs = await this.#lease()
+      for (const job of jobs) {
+        const running = this.#runJob(job).finally(() => {
+          this.#running.delete(running)
+          this.#wake()
+        })
+        this.#running.add(running)
+      }
+      if (jobs.length === 0) await woken
+    }
+  }
+
+  #wakeOrPoll(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.#options.pollMs ?? defaultPollMs)
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  async #lease(): Promise<Job[]> {
+    const free = this.#pool.free
+    if (free <= 0) return []
+    try {
+      return await this.#store.jobs.lease(free, leaseMs)
+    } catch (error) {
+      this.#options.log.warn({ error: messageOf(error) }, 'the queue cannot be read')
+      return []
+    }
+  }
+
+  async #runJob(job: Job): Promise<void> {
+    const started = performance.now()
+    try {
+      const outcome = await this.#process(job)
+      if (outcome !== undefined) this.#options.onOutcome?.(outcome, (performance.now() - started) / 1000)
+    } catch (error) {
+      // The store failed, not the report: the job comes again.
+      this.#options.log.error({ reportId: job.reportId, error: messageOf(error) }, 'a report could not be processed')
+      await this.#store.jobs.retry(job, messageOf(error)).catch(() => undefined)
+    }
+  }
+
+  async #process(job: Job): Promise<ProcessorOutcome | undefined> {
+    const { index, jobs, ledger, blobs } = this.#store
+    const { reportId } = job
+    const row = (await index.find(reportId)).find(({ id }) => id === reportId)
+    const report = row === undefined || (await ledger.isErased(reportId)) ? undefined : await readReportFile(blobs, reportId)
+    if (row === undefined || report === undefined) {
+      await jobs.done(job)
+      return undefined
+    }
+    await index.setState(reportId, 'processing')
+    const resultPath = this.#pool.resultPath(`${job.leaseId.replaceAll(/[^\w-]/g, '')}.json`)
+    try {
+      const outcome = await this.#analyse(report, resultPath)
+      if (outcome.kind === 'done') {
+        await this.#keep(row, report, outcome.summary, resultPath)
+        await jobs.done(job)
+        return 'processed'
+      }
+      return await this.#fail(job, row, outcome)
+    } finally {
+      await rm(resultPath, { force: true })
+    }
+  }
+
+  async #analyse(report: ReportFile, outputPath: string): Promise<Outcome> {
+    const main = mainFile(report.kind, report.files)
+    if (main === undefined)
+      return { kind: 'unreadable', code: 'no_dump', message: 'The report came without a file that says what happened.' }
+    const file = await this.#store.blobs.localFile(`${reportPrefix(report.id)}${main}`)
+    if (file === undefined) return { kind: 'unreadable', code: 'no_dump', message: 'The file of this report is not in the store any more.' }
+    try {
+      return await this.#pool.run(
+        {
+          kind: report.kind === 'browser' ? 'browser' : 'minidump',
+          inputPath: file.path,
+          outputPath,
+          fields: Object.entries(report.fields),
+          now: Date.now(),
+          receivedAt: report.receivedAt,
+        },
+        (modules) => this.#findSymbols(report.projectId, modules),
+      )
+    } finally {
+      await file.release()
+    }
+  }
+
+  async #findSymbols(projectId: number, modules: readonly ModuleAsked[]): Promise<(string | null)[]> {
+    const known = await this.#store.symbols.describe(projectId, modules)
+    const paths: (string | null)[] = []
+    for (const module of modules) {
+      const stored = known.has(`${module.debugFile}/${module.debugId}`)
+      paths.push(stored ? ((await this.#store.symbols.find(projectId, module)) ?? null) : null)
+    }
+    return paths
+  }
+
+  async #keep(row: ReportRow, report: ReportFile, summary: Summary, resultPath: string): Promise<void> {
+    const { blobs, index, ledger } = this.#store
+    const { projectId, id } = row
+    await blobs.put(`${reportPrefix(id)}processed.json`, { path: resultPath })
+    const to = { projectId, rulesVersion: summary.rulesVersion, signature: summary.signature }
+    await this.#inTurn(async () => {
+      const current = (await index.find(id)).find((found) => found.id === id)
+      // Erased meanwhile: the erasure removed rows and files, and what was written after it goes too.
+      if (current === undefined || (await ledger.isErased(id))) return await blobs.removeAll(reportPrefix(id))
+      await index.setProcessed(id, {
+        ...factsOf(report, summary),
+        signature: summary.signature,
+        groupId: await groupFor(ledger, index, current, to),
+        processedAt: Date.now(),
+        problems: [...report.problems, ...summary.problems],
+        modules: summary.modules,
+      })
+    })
+  }
+
+  /** The next attempt has its own chance; after the last one the report stays as it is, readable, with the reason. */
+  async #fail(job: Job, row: ReportRow, outcome: Exclude<Outcome, { kind: 'done' }>): Promise<ProcessorOutcome> {
+    const { index, jobs } = this.#store
+    const problems: Problem[] = [{ code: outcome.code, message: outcome.message }]
+    let again = outcome.kind === 'died' && (await jobs.retry(job, outcome.code))
+    if (!again && outcome.code === 'processor_stopped') {
+      // A stop of the server says nothing about the report.
+      await jobs.add([row.id])
+      again = true
+    }
+    if (outcome.kind === 'unreadable') await jobs.done(job)
+    await index.setState(row.id, again ? 'received' : 'failed', problems)
+    this.#options.log.warn({ reportId: row.id, code: outcome.code, attempt: job.attempt, again }, outcome.message)
+    return again ? 'retried' : 'failed'
+  }
+
+  /** Grouping looks before it writes; one report after the other. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#groupingTurn.then(work, work)
+    this.#groupingTurn = turn.catch(() => undefined)
+    return turn
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
