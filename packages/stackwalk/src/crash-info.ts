@@ -4,6 +4,8 @@ import type { ProcessedCrashInfo } from './processed-crash.ts'
 import { crashAddress, crashReason } from './reason/crash-reason.ts'
 import { pointerBytes } from './register-set.ts'
 
+const assertionKinds: Readonly<Record<number, string>> = { 1: 'invalid parameter', 2: 'pure virtual call' }
+
 export function crashInfo(dump: Minidump, system: SystemInfo, crashingThread: number | null): ProcessedCrashInfo {
   const { exception, assertion } = dump
   return {
@@ -20,10 +22,14 @@ export function crashInfo(dump: Minidump, system: SystemInfo, crashingThread: nu
   }
 }
 
-/** What Breakpad's handlers of the C runtime's invalid-parameter and pure-virtual-call errors recorded. */
-function assertionText(assertion: Assertion): string {
-  const kind = assertion.type === 2 ? 'pure virtual call' : 'invalid parameter'
+/**
+ * What Breakpad's handlers for two errors of the C runtime recorded. Its crash server writes the record with every dump, empty and of
+ * type 0 when there was no such error (Electron's `windows.dmp` of node-minidump).
+ */
+function assertionText(assertion: Assertion): string | null {
+  const kind = assertionKinds[assertion.type]
   const what = assertion.expression === '' ? kind : assertion.expression
+  if (what === undefined) return null
   const place = assertion.file === '' ? '' : ` (${assertion.file}:${assertion.line})`
   return assertion.function === '' ? `${what}${place}` : `${what} in ${assertion.function}${place}`
 }

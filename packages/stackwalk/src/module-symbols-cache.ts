@@ -1,9 +1,12 @@
 import type { Module } from '@crashkeep/minidump'
 import type { FoundSymbols, ModuleSymbols, SymbolSupplier } from '@crashkeep/symbols'
 
-/** What is known about the symbols of one module after a walk; `unused`: no frame and no scanned word needed them. */
+/**
+ * What is known about the symbols of one module after a walk; `not_looked`: nothing on a stack needed them, or no symbols were given
+ * at all.
+ */
 export type ModuleSymbolState =
-  | { readonly state: 'unused' }
+  | { readonly state: 'not_looked' }
   | { readonly state: 'loaded'; readonly from: string; readonly badLines?: number }
   | { readonly state: 'missing'; readonly looked: readonly string[] }
   | { readonly state: 'corrupt'; readonly from: string; readonly reason: string }
@@ -27,7 +30,7 @@ export class ModuleSymbolsCache {
 
   state(moduleIndex: number): ModuleSymbolState {
     const found = this.#found[moduleIndex]
-    if (found === undefined) return { state: 'unused' }
+    if (found === undefined || this.#supplier === undefined) return { state: 'not_looked' }
     if (found.state !== 'loaded') return found
     const badLines = found.symbols.badLines
     return { state: 'loaded', from: found.from, ...(badLines > 0 && { badLines }) }

@@ -1,4 +1,5 @@
 import type { PointerBytes } from './address.ts'
+import type { UnreadStream } from './unread-streams.ts'
 
 // What the text form shows and the JSON form has no place for. It hangs on the result under symbols, which JSON leaves out:
 // a crash that was read back from JSON prints without it.
@@ -21,6 +22,5 @@ export interface CrashDetail {
   readonly dumpThreads: ReadonlySet<number>
   /** Modules by address, without those that lie inside others. */
   readonly modulesByAddress: readonly number[]
-  /** Streams that the reader has no use for. */
-  readonly unreadStreams: readonly { readonly type: number; readonly name: string; readonly offset: number }[]
+  readonly unreadStreams: readonly UnreadStream[]
 }

@@ -1,14 +1,35 @@
 import type { StreamEntry } from '@crashkeep/minidump'
 
-/** Types that rust-minidump knows by name and does not read, apart from those that ours reads; and Windows CE's. */
-const knownButUnread = new Set([0, 1, 2, 8, 10, 11, 13, 18, 19, 20, 21, 22, 23, 0xffff])
-const windowsCe = 0x8000
-const lastOfWindowsCe = 0x800c
+/** Names of the format's own streams that the reader has no use for, as rust-minidump prints them. */
+const names: Readonly<Record<number, string>> = {
+  0: 'UnusedStream',
+  1: 'ReservedStream0',
+  2: 'ReservedStream1',
+  8: 'ThreadExListStream',
+  10: 'CommentStreamA',
+  11: 'CommentStreamW',
+  13: 'FunctionTable',
+  18: 'HandleOperationListStream',
+  19: 'TokenStream',
+  20: 'JavaScriptDataStream',
+  21: 'SystemMemoryInfoStream',
+  22: 'ProcessVmCountersStream',
+  23: 'IptTraceStream',
+  65535: 'LastReservedStream',
+}
 
-export function unreadStreams(streams: readonly StreamEntry[]): { type: number; name: string; offset: number }[] {
+export interface UnreadStream {
+  readonly type: number
+  /** `undefined`: nobody here knows what it is. */
+  readonly name: string | undefined
+  readonly offset: number
+}
+
+/** One per type, lowest first. */
+export function unreadStreams(streams: readonly StreamEntry[]): UnreadStream[] {
   const byType = new Map(streams.map((stream) => [stream.type, stream]))
   return [...byType.values()]
-    .filter(({ type, name }) => knownButUnread.has(type) || (type >= windowsCe && type <= lastOfWindowsCe) || name === 'unknown')
+    .filter((stream) => names[stream.type] !== undefined || stream.name === 'unknown')
     .sort((a, b) => a.type - b.type)
-    .map(({ type, name, rva }) => ({ type, name, offset: rva }))
+    .map((stream) => ({ type: stream.type, name: names[stream.type], offset: stream.rva }))
 }

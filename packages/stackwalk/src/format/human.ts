@@ -90,8 +90,8 @@ function unreadStreams(crash: ProcessedCrash): string {
   const streams = crash[crashDetail]?.unreadStreams ?? []
   const hex = (value: number) => `0x${formatHex(value).slice(2).padStart(8, '0')}`
   const list = (title: string, lines: string[]) => (lines.length === 0 ? '' : `\n${title} streams encountered:\n${lines.join('')}`)
-  const known = streams.filter((stream) => stream.name !== 'unknown')
-  const unknown = streams.filter((stream) => stream.name === 'unknown')
+  const known = streams.filter((stream) => stream.name !== undefined)
+  const unknown = streams.filter((stream) => stream.name === undefined)
   return [
     list(
       'Unimplemented',

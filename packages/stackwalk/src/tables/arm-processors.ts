@@ -1,25 +1,25 @@
 import type { CodeTable } from './code-table.ts'
 
 /** Implementers: bits 24–31 of the Main ID Register. */
-export const armVendors: CodeTable = { 0x41: 'ARM', 0x51: 'Qualcomm', 0x56: 'Marvell', 0x69: 'Intel/Marvell' }
+export const armVendors: CodeTable = { 65: 'ARM', 81: 'Qualcomm', 86: 'Marvell', 105: 'Intel/Marvell' }
 
 /** The Main ID Register without variant and revision (mask 0xff00fff0). */
 export const armParts: CodeTable = {
-  0x4100c050: 'Cortex-A5',
-  0x4100c080: 'Cortex-A8',
-  0x4100c090: 'Cortex-A9',
-  0x4100c0f0: 'Cortex-A15',
-  0x4100c140: 'Cortex-R4',
-  0x4100c150: 'Cortex-R5',
-  0x4100b360: 'ARM1136',
-  0x4100b560: 'ARM1156',
-  0x4100b760: 'ARM1176',
-  0x4100b020: 'ARM11-MPCore',
-  0x41009260: 'ARM926',
-  0x41009460: 'ARM946',
-  0x41009660: 'ARM966',
-  0x510006f0: 'Krait',
-  0x510000f0: 'Scorpion',
+  1090568272: 'Cortex-A5',
+  1090568320: 'Cortex-A8',
+  1090568336: 'Cortex-A9',
+  1090568432: 'Cortex-A15',
+  1090568512: 'Cortex-R4',
+  1090568528: 'Cortex-R5',
+  1090564960: 'ARM1136',
+  1090565472: 'ARM1156',
+  1090565984: 'ARM1176',
+  1090564128: 'ARM11-MPCore',
+  1090556512: 'ARM926',
+  1090557024: 'ARM946',
+  1090557536: 'ARM966',
+  1358956272: 'Krait',
+  1358954736: 'Scorpion',
 }
 
 /** Bits of AT_HWCAP on 32-bit ARM (asm/hwcap.h), from bit 0. */

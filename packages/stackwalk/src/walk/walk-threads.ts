@@ -79,7 +79,11 @@ function limitProblems(stopped: { frame_limit: number; time_limit: number; cpu: 
   }
   add(stopped.frame_limit, 'frame_limit', `${threadCount(stopped.frame_limit)} cut at the limit of frames; outer frames are missing.`)
   add(stopped.time_limit, 'time_limit', `The time for walking stacks ran out: ${threadCount(stopped.time_limit)} incomplete.`)
-  add(stopped.cpu, 'cpu_not_walked', `Stacks of this processor are not walked: ${threadCount(stopped.cpu)} shown by the innermost frame only.`)
+  add(
+    stopped.cpu,
+    'cpu_not_walked',
+    `Stacks of this processor are not walked: ${threadCount(stopped.cpu)} shown by the innermost frame only.`,
+  )
   return problems
 }
 

@@ -1,7 +1,10 @@
 import { applyArithmetic } from '../cfi/evaluate-cfi.ts'
 import { maxExpressionDepth, maxWinProgramLength } from '../limits.ts'
 
-type Value = { readonly kind: 'number'; readonly value: bigint } | { readonly kind: 'name'; readonly name: string } | { readonly kind: 'undefined' }
+type Value =
+  | { readonly kind: 'number'; readonly value: bigint }
+  | { readonly kind: 'name'; readonly name: string }
+  | { readonly kind: 'undefined' }
 
 /**
  * Runs the program of a `STACK WIN 4` record: postfix like CFI, with assignments to variables (`$eip .raSearch ^ =`) in 32-bit
