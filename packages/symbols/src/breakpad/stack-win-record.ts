@@ -3,7 +3,8 @@ import type { LineCursor } from './line-cursor.ts'
 
 /**
  * Behind `STACK WIN`: type, address, code size, prolog, epilog, parameters, saved registers, locals, greatest stack, whether a program
- * follows, and the program or else whether ebp is used for something. `other`: a type that neither Breakpad nor rust-minidump uses.
+ * follows, and the program or else whether ebp is used for something. `other`: a type that neither Breakpad nor rust-minidump uses,
+ * or FPO data that claims a program, which stands in real files (`STACK WIN 0 75c20 17 4 0 0 10 0 0 1 1` in wntdll.pdb of Windows 10) and is of no use.
  */
 export function readStackWin(cursor: LineCursor): StackWinRecord | 'bad' | 'other' {
   const type = cursor.hex()
@@ -19,8 +20,7 @@ export function readStackWin(cursor: LineCursor): StackWinRecord | 'bad' | 'othe
   }
   const hasProgram = cursor.hex()
   if (type < 0 || hasProgram < 0 || hasProgram > 1 || Object.values(sizes).some((value) => value < 0)) return 'bad'
-  if (type !== 0 && type !== 4) return 'other'
-  if ((hasProgram === 1) !== (type === 4)) return 'bad'
+  if ((type !== 0 && type !== 4) || (hasProgram === 1) !== (type === 4)) return 'other'
   if (type === 4) return { kind: 'frame-data', ...sizes, program: cursor.rest() }
   return { kind: 'fpo', ...sizes, allocatesBasePointer: cursor.hex() > 0 }
 }
