@@ -1,0 +1,171 @@
+/**
+ * Browsers' crash reports. A browser sends the same bytes five times in fifteen minutes after any answer that is not 2xx, and pays no
+ * heed to Retry-After; so everything that will not be kept is answered 204 and counted, and only a server that could not keep a report
+ * now, but will later, answers otherwise. See docs/reference/protocols/reporting-api.md.
+ */
+import { createHash } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ServerError } from '../errors.ts'
+import { newBodyNotes, openBody, readWhole } from '../intake/body.ts'
+import type { Intake } from '../intake/intake.ts'
+import type { LedgerProject } from '../store/database/ledger.ts'
+import { type BrowserReport, contextOf, fieldsOf, jsonOfReport, readBrowserReports } from './browser-report.ts'
+import { asServerError, countDrop, countRefusal, letGo } from './exchange.ts'
+import type { Submission, SubmissionProblem } from './submission.ts'
+
+const dialect = 'reporting-api'
+
+/** `text/plain` is what `sendBeacon` calls a string. */
+const mediaTypes = new Set(['application/reports+json', 'application/json', 'application/csp-report', 'text/plain'])
+
+export function isReportingApi(mediaType: string): boolean {
+  return mediaTypes.has(mediaType)
+}
+
+/** Chromium asks before every cross-origin upload and looks at the first two headers; credentials are never allowed. */
+export async function answerPreflight(_: FastifyRequest, reply: FastifyReply): Promise<void> {
+  await allowAnyOrigin(reply)
+    .header('access-control-allow-headers', 'content-type')
+    .header('access-control-allow-methods', 'POST, OPTIONS')
+    .header('access-control-max-age', '86400')
+    .code(204)
+    .send()
+}
+
+export async function answerReportingApi(request: FastifyRequest, reply: FastifyReply, intake: Intake, key: string): Promise<void> {
+  let projectId: number | undefined
+  allowAnyOrigin(reply)
+  try {
+    const project = await intake.projectByKey(key)
+    projectId = project.id
+    await take(request, intake, project)
+    await reply.code(204).send()
+  } catch (cause) {
+    const error = asServerError(cause, request)
+    countRefusal(request, intake, { dialect, projectId, error })
+    if (error.retryAfter === undefined) await reply.code(204).send()
+    else await reply.code(error.status).header('retry-after', error.retryAfter).type('text/plain').send(`${error.code}: ${error.message}`)
+    letGo(request, intake.limits.lingerMs)
+  }
+}
+
+function allowAnyOrigin(reply: FastifyReply): FastifyReply {
+  return reply.header('access-control-allow-origin', '*')
+}
+
+async function take(request: FastifyRequest, intake: Intake, project: LedgerProject): Promise<void> {
+  const { limits } = intake
+  const receivedAt = intake.now()
+  const reports = await readReports(request, intake)
+  const crashes = reports.filter((report) => report.type === 'crash')
+  const others = reports.filter((report) => report.type !== 'crash')
+  const drop = { dialect, projectId: project.id }
+  for (const { type } of others.slice(0, limits.browserReports)) {
+    countDrop(request, intake, { ...drop, reason: 'not_a_crash', detail: `type ${JSON.stringify(type.slice(0, 100))}` })
+  }
+  if (crashes.length > limits.browserReports) {
+    countDrop(request, intake, { ...drop, reason: 'too_many_reports', detail: `${crashes.length} crashes` })
+  }
+  const neighbours = crashes.length === 0 ? [] : neighboursOf(others, limits)
+  const outcomes = await Promise.all(
+    crashes.slice(0, limits.browserReports).map((crash) => {
+      const submission = submissionOf(crash, neighbours, others.length, { request, receivedAt })
+      return intake.accept(project, intake.newReportId(), submission)
+    }),
+  )
+  for (const outcome of outcomes) {
+    if (outcome.kind === 'dropped') intake.refused({ projectId: project.id, reason: outcome.reason, dialect, at: receivedAt })
+  }
+}
+
+async function readReports(request: FastifyRequest, intake: Intake): Promise<readonly BrowserReport[]> {
+  const { limits } = intake
+  const { headers } = request.raw
+  const notes = newBodyNotes()
+  const source = { stream: request.raw, contentEncoding: headers['content-encoding'], contentLength: headers['content-length'] }
+  const bounds = { maxBytes: limits.browserBodyBytes, idleMs: limits.bodyIdleMs, totalMs: limits.bodyTotalMs }
+  const body = await readWhole(openBody(source, bounds, notes))
+  if (notes.badCompression) throw new ServerError('bad_gzip')
+  if (notes.endedEarly !== undefined) throw new ServerError('truncated_body')
+  if (body.length === 0) throw new ServerError('empty_body')
+  const reports = readBrowserReports(parse(body))
+  if (reports === undefined) throw new ServerError('bad_json')
+  return reports
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch (cause) {
+    throw new ServerError('bad_json', { cause })
+  }
+}
+
+/** Reports of other types in the same batch often tell what led to the crash. Their ages are left out: a retry must look the same. */
+function neighboursOf(
+  others: readonly BrowserReport[],
+  limits: { readonly browserNeighbours: number; readonly browserNeighbourBytes: number },
+): readonly { type: string; url: string | null; body: unknown }[] {
+  return others.slice(0, limits.browserNeighbours).map((other) => {
+    const body = Object.fromEntries(other.body)
+    return {
+      type: other.type.slice(0, 100),
+      url: other.url?.slice(0, limits.browserNeighbourBytes) ?? null,
+      body: jsonLength(body) <= limits.browserNeighbourBytes ? body : null,
+    }
+  })
+}
+
+/** Infinite for what is nested deeper than the engine follows. */
+function jsonLength(value: unknown): number {
+  try {
+    return JSON.stringify(value).length
+  } catch {
+    return Number.POSITIVE_INFINITY
+  }
+}
+
+function submissionOf(
+  crash: BrowserReport,
+  neighbours: readonly unknown[],
+  neighbourCount: number,
+  exchange: { readonly request: FastifyRequest; readonly receivedAt: number },
+): Submission {
+  const { request, receivedAt } = exchange
+  const bytes = fileOf(crash, neighbours)
+  const problems: SubmissionProblem[] = []
+  if (neighbours.length < neighbourCount) {
+    problems.push({
+      code: 'too_many_neighbours',
+      message: `Of ${neighbourCount} other reports in the batch ${neighbours.length} were kept.`,
+    })
+  }
+  const userAgent = request.raw.headers['user-agent'] ?? crash.userAgent
+  return {
+    kind: 'browser',
+    dialect,
+    fields: fieldsOf(contextOf(crash)),
+    files: [
+      {
+        name: 'report',
+        contentType: 'application/json',
+        size: bytes.length,
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+        content: { kind: 'bytes', bytes },
+      },
+    ],
+    receivedAt,
+    ...(crash.age === undefined ? {} : { crashedAt: receivedAt - crash.age }),
+    aliases: [],
+    sender: { ...(userAgent === undefined ? {} : { userAgent }), address: request.ip },
+    problems,
+  }
+}
+
+function fileOf(crash: BrowserReport, neighbours: readonly unknown[]): Buffer {
+  try {
+    return Buffer.from(JSON.stringify({ report: jsonOfReport(crash), neighbours }), 'utf8')
+  } catch (cause) {
+    throw new ServerError('bad_json', { cause, detail: 'nested too deeply' })
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * Every refusal of the server has one of these codes. The code is the metric's tag, the recorded reason of the rejection and, where the
+ * protocol has room, the answer; `docs/reference/errors.md` tells each to its reader, and a test compares the two lists.
+ */
+export const serverErrors = {
+  unknown_key: { status: 404, message: 'No project has this key; copy the ingest address from the project page again.' },
+  not_local: {
+    status: 403,
+    message: 'This address takes reports without a key from this machine only; send to /i/KEY, or start the server with --keyless-public.',
+  },
+  method_not_allowed: { status: 405, message: 'Crash reports are sent to this address with POST.' },
+  wrong_content_type: {
+    status: 415,
+    message: 'The body is neither multipart/form-data nor a browser report; send what Crashpad, Breakpad or the Reporting API send.',
+  },
+  unsupported_encoding: { status: 415, message: 'The Content-Encoding is not one of gzip, deflate or identity.' },
+  no_boundary: { status: 400, message: 'The Content-Type of the multipart body names no boundary.' },
+  empty_body: { status: 400, message: 'The request has no body.' },
+  bad_gzip: { status: 400, message: 'The body says it is compressed, but it cannot be decompressed.' },
+  malformed_multipart: { status: 400, message: 'The body holds no readable multipart part; the boundary may be a different one.' },
+  truncated_body: { status: 400, message: 'The body ended before a whole field or file had arrived.' },
+  bad_json: { status: 400, message: 'The body is not JSON of the Reporting API.' },
+  too_large: { status: 413, message: 'The body is larger than this server accepts; the limit is set with --max-upload-bytes.' },
+  slow_body: { status: 408, message: 'The body came too slowly and was given up; send it again.' },
+  too_many_reports: { status: 413, message: 'One request holds more reports than are taken; the first ones were kept.' },
+  not_a_crash: { status: 204, message: 'A browser report of another type than crash; counted, not kept.' },
+  busy: { status: 503, message: 'Too many uploads are held in memory at once; send it again later.' },
+  storage_full: { status: 503, message: 'The disk is nearly full, so nothing can be kept safely; free some space.' },
+  storage_failed: { status: 503, message: 'The report could not be written to disk; see the log of the server.' },
+  ledger_unavailable: { status: 503, message: 'The database cannot tell whose key this is at the moment; send it again later.' },
+  shutting_down: { status: 503, message: 'The server is stopping; send it again later.' },
+  spool_in_use: { status: 500, message: 'Another Crashkeep collector has this data folder open; stop it, or use another folder.' },
+} as const satisfies Record<string, { readonly status: number; readonly message: string }>
+
+export type ServerErrorCode = keyof typeof serverErrors
+
+/** Answered with refusals that pass by themselves; short, because a crash handler's own patience is one minute. */
+const retryAfterSeconds = 30
+
+export class ServerError extends Error {
+  readonly code: ServerErrorCode
+  readonly status: number
+  /** Names, never values, of the fields that had arrived; for the sample of the refusal. */
+  fieldNames: readonly string[] = []
+
+  constructor(code: ServerErrorCode, options?: { readonly cause?: unknown; readonly detail?: string }) {
+    const sentence = serverErrors[code].message
+    super(options?.detail === undefined ? sentence : `${sentence} (${options.detail})`, options)
+    this.name = 'ServerError'
+    this.code = code
+    this.status = serverErrors[code].status
+  }
+
+  /** Seconds for `Retry-After`; undefined where sending again changes nothing. */
+  get retryAfter(): number | undefined {
+    return this.status === 503 ? retryAfterSeconds : undefined
+  }
+}

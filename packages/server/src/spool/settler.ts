@@ -1,0 +1,174 @@
+/**
+ * Makes blobs, rows and jobs of acknowledged reports, in the order of their arrival as far as failures allow.
+ *
+ * Two kinds of failure look alike: the store is away (everything fails: wait, keep everything), or one report cannot be settled for a
+ * reason of its own (the others succeed: set it aside). So a failure counts against its report only when another report succeeded since
+ * its last one. While everything fails, one attempt is made at a time, a failed and a fresh report in turns, ever more slowly.
+ */
+import type { SpoolLimits } from './limits.ts'
+
+export interface SettleItem {
+  readonly id: string
+  /** Settles it; throws when that failed. */
+  settle(): Promise<void>
+  /** Called once after it was settled. */
+  done(): Promise<void>
+  /** Puts it where it blocks nobody. */
+  setAside(error: unknown): Promise<void>
+}
+
+interface FailedItem {
+  readonly item: SettleItem
+  attempts: number
+  ownFailures: number
+  /** Successes of the settler at the time of the last failure. */
+  successesThen: number
+  notBefore: number
+}
+
+export interface SettlerStats {
+  readonly waiting: number
+  readonly failing: number
+  readonly settled: number
+  readonly failures: number
+}
+
+export class Settler {
+  readonly #limits: SpoolLimits
+  readonly #clock: () => number
+  readonly #onFailure: (id: string, error: unknown) => void
+  readonly #fresh = new Set<SettleItem>()
+  readonly #failed = new Set<FailedItem>()
+  readonly #running = new Set<Promise<void>>()
+  #started = false
+  #stopped = false
+  #successes = 0
+  #failures = 0
+  #failuresInARow = 0
+  #pausedUntil = 0
+  #freshNext = true
+  #timer: NodeJS.Timeout | undefined
+  #idleWaiters: (() => void)[] = []
+
+  constructor(limits: SpoolLimits, clock: () => number, onFailure: (id: string, error: unknown) => void) {
+    this.#limits = limits
+    this.#clock = clock
+    this.#onFailure = onFailure
+  }
+
+  add(item: SettleItem): void {
+    this.#fresh.add(item)
+    this.#pump()
+  }
+
+  start(): void {
+    this.#started = true
+    this.#pump()
+  }
+
+  /** Resolves when the attempts under way have ended; starts no others. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+    await Promise.all(this.#running)
+  }
+
+  /** Resolves when nothing is left to settle. */
+  async idle(): Promise<void> {
+    if (this.#isIdle()) return
+    await new Promise<void>((resolve) => this.#idleWaiters.push(resolve))
+  }
+
+  stats(): SettlerStats {
+    return {
+      waiting: this.#fresh.size + this.#running.size,
+      failing: this.#failed.size,
+      settled: this.#successes,
+      failures: this.#failures,
+    }
+  }
+
+  #isIdle(): boolean {
+    return this.#fresh.size === 0 && this.#failed.size === 0 && this.#running.size === 0
+  }
+
+  #pump(): void {
+    if (!this.#started || this.#stopped) return
+    clearTimeout(this.#timer)
+    const allowed = this.#failuresInARow >= 2 ? 1 : this.#limits.settleConcurrency
+    while (this.#running.size < allowed) {
+      const next = this.#clock() < this.#pausedUntil ? undefined : this.#take()
+      if (next === undefined) break
+      const attempt: Promise<void> = this.#attempt(next).finally(() => {
+        this.#running.delete(attempt)
+        this.#pump()
+      })
+      this.#running.add(attempt)
+    }
+    if (this.#running.size < allowed) this.#wakeLater()
+    if (this.#isIdle()) for (const resolve of this.#idleWaiters.splice(0)) resolve()
+  }
+
+  #take(): FailedItem | undefined {
+    const now = this.#clock()
+    const due = [...this.#failed].find((failed) => failed.notBefore <= now)
+    const [fresh] = this.#fresh
+    if (fresh !== undefined && (this.#freshNext || due === undefined)) {
+      this.#freshNext = false
+      this.#fresh.delete(fresh)
+      return { item: fresh, attempts: 0, ownFailures: 0, successesThen: this.#successes, notBefore: 0 }
+    }
+    this.#freshNext = true
+    if (due !== undefined) this.#failed.delete(due)
+    return due
+  }
+
+  #wakeLater(): void {
+    const now = this.#clock()
+    let at = Number.POSITIVE_INFINITY
+    if (this.#fresh.size > 0) at = this.#pausedUntil
+    for (const failed of this.#failed) at = Math.min(at, Math.max(failed.notBefore, this.#pausedUntil))
+    if (!Number.isFinite(at)) return
+    this.#timer = setTimeout(() => this.#pump(), Math.max(1, at - now))
+    this.#timer.unref()
+  }
+
+  async #attempt(next: FailedItem): Promise<void> {
+    const { item } = next
+    try {
+      await item.settle()
+    } catch (error) {
+      await this.#failedOnce(next, error)
+      return
+    }
+    this.#successes += 1
+    this.#failuresInARow = 0
+    this.#pausedUntil = 0
+    await item.done().catch((error: unknown) => this.#onFailure(item.id, error))
+  }
+
+  async #failedOnce(next: FailedItem, error: unknown): Promise<void> {
+    this.#failures += 1
+    this.#failuresInARow += 1
+    if (this.#successes > next.successesThen) next.ownFailures += 1
+    next.successesThen = this.#successes
+    next.attempts += 1
+    this.#onFailure(next.item.id, error)
+    const now = this.#clock()
+    next.notBefore = now + this.#delay(next.attempts)
+    if (this.#failuresInARow >= 2) this.#pausedUntil = now + this.#delay(this.#failuresInARow - 1)
+    if (next.ownFailures >= this.#limits.settleOwnFailures) {
+      try {
+        await next.item.setAside(error)
+        return
+      } catch (cause) {
+        this.#onFailure(next.item.id, cause)
+      }
+    }
+    this.#failed.add(next)
+  }
+
+  #delay(attempt: number): number {
+    return Math.min(this.#limits.settleRetryMaxMs, this.#limits.settleRetryFirstMs * 2 ** Math.min(attempt - 1, 20))
+  }
+}

@@ -1,0 +1,102 @@
+/** The large files of reports: streamed here while they arrive, durable before the record that names them. */
+import { createHash } from 'node:crypto'
+import { type FileHandle, open, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { GroupedSync, makeDurableFolder, syncFolder } from './durable.ts'
+
+export interface FinishedFile {
+  readonly path: string
+  readonly size: number
+  /** Lower-case hexadecimal. */
+  readonly sha256: string
+}
+
+export class SpoolFile {
+  readonly path: string
+  readonly #handle: FileHandle
+  readonly #folderSync: GroupedSync
+  readonly #released: () => void
+  readonly #hash = createHash('sha256')
+  #size = 0
+
+  constructor(path: string, handle: FileHandle, folderSync: GroupedSync, released: () => void) {
+    this.path = path
+    this.#handle = handle
+    this.#folderSync = folderSync
+    this.#released = released
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    this.#hash.update(chunk)
+    const { bytesWritten } = await this.#handle.write(chunk, 0, chunk.length, this.#size)
+    if (bytesWritten !== chunk.length) throw Object.assign(new Error('short write'), { code: 'ENOSPC' })
+    this.#size += bytesWritten
+  }
+
+  /** Resolves when bytes and name are durable. */
+  async finish(): Promise<FinishedFile> {
+    await this.#handle.datasync()
+    await this.#handle.close()
+    await this.#folderSync.run()
+    return { path: this.path, size: this.#size, sha256: this.#hash.digest('hex') }
+  }
+
+  /** Gives the file up and removes it; harmless after `finish`. */
+  async abandon(): Promise<void> {
+    await this.#handle.close().catch(() => undefined)
+    await rm(this.path, { force: true })
+    this.#released()
+  }
+}
+
+export class SpoolFiles {
+  readonly folder: string
+  readonly #folderSync: GroupedSync
+  /** Files that uploads of this process have open or that records name. */
+  readonly #known = new Set<string>()
+
+  private constructor(folder: string) {
+    this.folder = folder
+    this.#folderSync = new GroupedSync(() => syncFolder(folder))
+  }
+
+  static async open(folder: string): Promise<SpoolFiles> {
+    await makeDurableFolder(folder)
+    return new SpoolFiles(folder)
+  }
+
+  /** The leaf name is made of our id and a number, never of a sender's words. */
+  async create(reportId: string, index: number): Promise<SpoolFile> {
+    const leaf = `${reportId}.${index}`
+    const path = join(this.folder, leaf)
+    const handle = await open(path, 'wx', 0o600)
+    this.#known.add(leaf)
+    return new SpoolFile(path, handle, this.#folderSync, () => this.#known.delete(leaf))
+  }
+
+  keep(leaf: string): void {
+    this.#known.add(leaf)
+  }
+
+  /** Removes files that nothing needs any more; a store that took one over has already renamed it. */
+  async discard(leaves: readonly string[]): Promise<void> {
+    for (const leaf of leaves) {
+      await rm(join(this.folder, leaf), { force: true })
+      this.#known.delete(leaf)
+    }
+  }
+
+  /** Removes what interrupted uploads left: files that no record names and that have not been written to for long. */
+  async removeOrphans(olderThanMs: number, now: number): Promise<number> {
+    let removed = 0
+    for (const leaf of await readdir(this.folder)) {
+      if (this.#known.has(leaf)) continue
+      const path = join(this.folder, leaf)
+      const found = await stat(path).catch(() => undefined)
+      if (found === undefined || now - found.mtimeMs < olderThanMs) continue
+      await rm(path, { force: true })
+      removed += 1
+    }
+    return removed
+  }
+}

@@ -1,0 +1,413 @@
+/**
+ * Where a report lies from its acknowledgement until blobs, rows and a job were made of it; architecture §2.4.
+ *
+ *     spool/segments/000000000001.segment   records of reports, appended, one sync for all that wait
+ *     spool/files/ID.N                      large files, durable before the record that names them
+ *     spool/stuck/ID.report                 reports that cannot be settled, with the reason beside them
+ *     spool/lock                            held by the one collector
+ *
+ * Syncs, all of them needed: the record (`fdatasync` of the segment), the segment's name (folder, when it is made), a large file
+ * (`fdatasync`) and its name (folder).
+ */
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ServerError } from '../errors.ts'
+import { makeDurableFolder, syncFolder } from './durable.ts'
+import { FreeSpace, isDiskFull } from './free-space.ts'
+import { type SpoolLimits, spoolLimits } from './limits.ts'
+import { type EncodedRecord, encodeRecord, frameBytes, summaryOf } from './record.ts'
+import { type RecordPlace, recoverSegment, Segment } from './segment.ts'
+import { Settler } from './settler.ts'
+import { type SpoolFile, SpoolFiles } from './spool-files.ts'
+import { lockSpool } from './spool-lock.ts'
+import type { SpoolReport } from './spool-report.ts'
+import { StuckReports } from './stuck.ts'
+
+export interface SpoolOptions {
+  readonly folder: string
+  readonly clock?: () => number
+  readonly limits?: Partial<SpoolLimits>
+  /** Told of every failed attempt to settle, and of trouble that nobody waits for. */
+  readonly onProblem?: (message: string, error: unknown) => void
+}
+
+export interface SpoolStats {
+  /** Acknowledged, not settled; those set aside included. */
+  readonly pending: number
+  /** Set aside after failing for reasons of their own. */
+  readonly stuck: number
+  readonly segments: number
+  /** Unix milliseconds of the oldest report that waits; undefined when none does. */
+  readonly oldestPendingAt: number | undefined
+  readonly appended: number
+  readonly syncs: number
+  readonly settled: number
+  readonly settleFailures: number
+  readonly damagedSegments: number
+}
+
+interface Entry {
+  readonly id: string
+  readonly aliases: readonly string[]
+  readonly segment: Segment
+  readonly place: RecordPlace
+}
+
+interface WaitingAppend {
+  readonly report: SpoolReport
+  readonly record: EncodedRecord
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+const segmentName = /^(\d{12})\.segment$/
+
+export class Spool {
+  readonly #folder: string
+  readonly #segmentsFolder: string
+  readonly #clock: () => number
+  readonly #limits: SpoolLimits
+  readonly #onProblem: (message: string, error: unknown) => void
+  readonly #lock: { release(): void }
+  readonly #files: SpoolFiles
+  readonly #space: FreeSpace
+  readonly #settler: Settler
+  readonly #pending = new Map<string, Entry>()
+  readonly #idOfAlias = new Map<string, string>()
+  readonly #segments = new Set<Segment>()
+  #stuck: StuckReports | undefined
+  #settle: ((report: SpoolReport) => Promise<void>) | undefined
+  #active: Segment | undefined
+  #nextNumber = 1
+  #waiting: WaitingAppend[] = []
+  #flushing: Promise<void> | undefined
+  #idleTimer: NodeJS.Timeout | undefined
+  #stuckTimer: NodeJS.Timeout | undefined
+  #retryingStuck: Promise<void> | undefined
+  #closing = false
+  #appended = 0
+  #syncs = 0
+  #damaged = 0
+
+  private constructor(options: SpoolOptions, lock: { release(): void }, files: SpoolFiles) {
+    this.#folder = options.folder
+    this.#segmentsFolder = join(options.folder, 'segments')
+    this.#clock = options.clock ?? Date.now
+    this.#limits = { ...spoolLimits, ...options.limits }
+    this.#onProblem = options.onProblem ?? (() => undefined)
+    this.#lock = lock
+    this.#files = files
+    this.#space = new FreeSpace(options.folder, this.#limits, this.#clock)
+    this.#settler = new Settler(this.#limits, this.#clock, (id, error) => this.#onProblem(`report ${id} could not be settled`, error))
+  }
+
+  /** Opens the spool and finds what an earlier run left unsettled. */
+  static async open(options: SpoolOptions): Promise<Spool> {
+    await makeDurableFolder(options.folder)
+    const lock = lockSpool(join(options.folder, 'lock'))
+    try {
+      const spool = new Spool(options, lock, await SpoolFiles.open(join(options.folder, 'files')))
+      await spool.#recover()
+      return spool
+    } catch (cause) {
+      lock.release()
+      throw cause
+    }
+  }
+
+  /** Resolves when the report would survive a power cut; only then may it be acknowledged. */
+  async append(report: SpoolReport): Promise<void> {
+    if (this.#closing) throw new ServerError('shutting_down')
+    if (!(await this.#hasSpace())) throw new ServerError('storage_full')
+    const record = encodeRecord(report)
+    if (record.length > this.#limits.recordBytes) throw new ServerError('too_large', { detail: 'one spool record' })
+    const appended = new Promise<void>((resolve, reject) => this.#waiting.push({ report, record, resolve, reject }))
+    this.#flushing ??= this.#flush()
+    await appended
+  }
+
+  /** A file of its own for something too large for a record; see `SpoolFile`. */
+  async createFile(reportId: string, index: number): Promise<SpoolFile> {
+    if (this.#closing) throw new ServerError('shutting_down')
+    try {
+      return await this.#files.create(reportId, index)
+    } catch (cause) {
+      throw this.#asServerError(cause)
+    }
+  }
+
+  /** An acknowledged report that the store does not have yet, by its id or an alias. */
+  async pending(idOrAlias: string): Promise<SpoolReport | undefined> {
+    const id = this.#idOfAlias.get(idOrAlias) ?? idOrAlias
+    const entry = this.#pending.get(id)
+    try {
+      if (entry !== undefined) return await entry.segment.read(entry.place, this.#files.folder)
+      if (this.#stuck?.has(id) === true) return await this.#stuck.read(id)
+    } catch (error) {
+      // It may have been settled, and its segment removed, while it was read.
+      if (this.#pending.has(id)) throw error
+    }
+    return undefined
+  }
+
+  /** Whether a report that came now would be kept; what `/ready` asks. */
+  async canAccept(): Promise<boolean> {
+    return !this.#closing && (await this.#space.enough().catch(() => false))
+  }
+
+  /** Settles what waits and whatever comes, until `close`. */
+  startSettling(settle: (report: SpoolReport) => Promise<void>): void {
+    this.#settle = settle
+    this.#settler.start()
+    this.#stuckTimer = setInterval(() => this.retryStuck(), this.#limits.stuckRetryMs)
+    this.#stuckTimer.unref()
+    this.retryStuck()
+  }
+
+  /** Tries those set aside once more. */
+  retryStuck(): void {
+    this.#retryingStuck ??= this.#retryStuck().finally(() => {
+      this.#retryingStuck = undefined
+    })
+  }
+
+  /** Resolves when nothing waits to be settled; those set aside do not count. */
+  drained(): Promise<void> {
+    return this.#settler.idle()
+  }
+
+  stats(): SpoolStats {
+    const [oldest] = this.#pending.keys()
+    const settler = this.#settler.stats()
+    const stuck = this.#stuck?.ids.length ?? 0
+    return {
+      pending: this.#pending.size + stuck,
+      stuck,
+      segments: this.#segments.size,
+      oldestPendingAt: oldest === undefined ? undefined : Number.parseInt(oldest.slice(0, 12), 16),
+      appended: this.#appended,
+      syncs: this.#syncs,
+      settled: settler.settled,
+      settleFailures: settler.failures,
+      damagedSegments: this.#damaged,
+    }
+  }
+
+  /** Finishes the appends under way, ends settling, leaves the rest for the next start. */
+  async close(): Promise<void> {
+    this.#closing = true
+    clearTimeout(this.#idleTimer)
+    clearInterval(this.#stuckTimer)
+    await this.#flushing
+    await this.#settler.stop()
+    await this.#retryingStuck
+    if (this.#active !== undefined) await this.#seal(this.#active)
+    for (const segment of this.#segments) await segment.close()
+    this.#lock.release()
+  }
+
+  async #hasSpace(): Promise<boolean> {
+    try {
+      return await this.#space.enough()
+    } catch (cause) {
+      throw new ServerError('storage_failed', { cause })
+    }
+  }
+
+  async #recover(): Promise<void> {
+    await mkdir(this.#segmentsFolder, { recursive: true, mode: 0o700 })
+    await syncFolder(this.#folder)
+    this.#stuck = await StuckReports.open(join(this.#folder, 'stuck'), this.#files.folder, this.#limits.recordBytes, (_, payload) => {
+      for (const leaf of summaryOf(payload).leaves) this.#files.keep(leaf)
+    })
+    const now = this.#clock()
+    await this.#stuck.removeOldDamaged(this.#limits.damagedSegmentAgeMs, now)
+    const numbers = (await readdir(this.#segmentsFolder)).flatMap((name) => segmentName.exec(name)?.[1] ?? []).sort()
+    for (const digits of numbers) await this.#recoverSegment(Number(digits))
+    await this.#files.removeOrphans(this.#limits.orphanFileAgeMs, now)
+  }
+
+  async #recoverSegment(number: number): Promise<void> {
+    this.#nextNumber = number + 1
+    const found: { place: RecordPlace; id: string; aliases: readonly string[] }[] = []
+    const leaves: string[] = []
+    const segment = await recoverSegment(this.#pathOf(number), number, this.#limits.recordBytes, (place, payload) => {
+      const summary = summaryOf(payload)
+      // A report that was set aside just before the server stopped still stands in its segment.
+      if (this.#stuck?.has(summary.id) === true) return
+      found.push({ place, id: summary.id, aliases: summary.aliases })
+      leaves.push(...summary.leaves)
+    })
+    for (const leaf of leaves) this.#files.keep(leaf)
+    segment.leaves.push(...leaves)
+    if (segment.damaged) {
+      this.#damaged += 1
+      this.#onProblem(`spool segment ${number} is damaged behind ${found.length} whole reports`, undefined)
+    }
+    this.#segments.add(segment)
+    for (const { place, id, aliases } of found) this.#register({ id, aliases, segment, place })
+    if (segment.unsettled === 0) await this.#remove(segment)
+  }
+
+  async #flush(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#takeBatch()
+      try {
+        const segment = await this.#writableSegment()
+        const places = await this.#appendTo(
+          segment,
+          batch.map(({ record }) => record),
+        )
+        for (const [i, place] of places.entries()) {
+          const waiting = batch[i]
+          if (waiting === undefined) continue
+          this.#accepted(waiting.report, segment, place)
+          waiting.resolve()
+        }
+      } catch (cause) {
+        const error = this.#asServerError(cause)
+        for (const waiting of batch) waiting.reject(error)
+      }
+    }
+    this.#flushing = undefined
+    this.#removeIdleSegmentLater()
+  }
+
+  #takeBatch(): WaitingAppend[] {
+    let bytes = 0
+    let count = 0
+    for (const { record } of this.#waiting) {
+      if (count > 0 && bytes + record.length > this.#limits.batchBytes) break
+      bytes += record.length
+      count += 1
+    }
+    return this.#waiting.splice(0, count)
+  }
+
+  async #writableSegment(): Promise<Segment> {
+    const active = this.#active
+    if (active !== undefined && active.size < this.#limits.segmentBytes) return active
+    if (active !== undefined) await this.#seal(active)
+    const number = this.#nextNumber++
+    const segment = await Segment.create(this.#pathOf(number), number)
+    this.#segments.add(segment)
+    this.#active = segment
+    try {
+      await syncFolder(this.#segmentsFolder)
+    } catch (cause) {
+      await this.#abandon(segment)
+      throw cause
+    }
+    return segment
+  }
+
+  async #appendTo(segment: Segment, records: readonly EncodedRecord[]): Promise<RecordPlace[]> {
+    try {
+      const places = await segment.append(records)
+      this.#syncs += 1
+      segment.lastAppendAt = this.#clock()
+      return places
+    } catch (cause) {
+      await this.#abandon(segment)
+      throw cause
+    }
+  }
+
+  #accepted(report: SpoolReport, segment: Segment, place: RecordPlace): void {
+    this.#appended += 1
+    const leaves = report.submission.files.flatMap(({ content }) => (content.kind === 'file' ? [leafOf(content.path)] : []))
+    segment.leaves.push(...leaves)
+    this.#register({ id: report.id, aliases: report.submission.aliases, segment, place })
+  }
+
+  #register(entry: Entry): void {
+    this.#pending.set(entry.id, entry)
+    for (const alias of entry.aliases) this.#idOfAlias.set(alias, entry.id)
+    entry.segment.unsettled += 1
+    this.#settler.add({
+      id: entry.id,
+      settle: async () => this.#settle?.(await entry.segment.read(entry.place, this.#files.folder)),
+      done: () => this.#finished(entry),
+      setAside: (error) => this.#setAside(entry, error),
+    })
+  }
+
+  async #setAside(entry: Entry, error: unknown): Promise<void> {
+    const record = await entry.segment.readRaw(entry.place)
+    await this.#stuck?.add(entry.id, record, error, this.#clock())
+    const { leaves } = summaryOf(record.subarray(frameBytes))
+    entry.segment.leaves.splice(0, entry.segment.leaves.length, ...entry.segment.leaves.filter((leaf) => !leaves.includes(leaf)))
+    await this.#finished(entry)
+  }
+
+  async #finished(entry: Entry): Promise<void> {
+    this.#pending.delete(entry.id)
+    for (const alias of entry.aliases) this.#idOfAlias.delete(alias)
+    const { segment } = entry
+    segment.unsettled -= 1
+    if (segment.unsettled > 0) return
+    if (segment.sealed) await this.#remove(segment)
+    else this.#removeIdleSegmentLater()
+  }
+
+  /** Closes the active segment to further records; removes it when everything in it is settled. */
+  async #seal(segment: Segment): Promise<void> {
+    if (this.#active === segment) this.#active = undefined
+    segment.sealed = true
+    if (segment.unsettled === 0) await this.#remove(segment)
+  }
+
+  /** After a failed write or sync: cut off what was not acknowledged, and never write to this file again. */
+  async #abandon(segment: Segment): Promise<void> {
+    await segment.cutOff()
+    await this.#seal(segment)
+  }
+
+  async #remove(segment: Segment): Promise<void> {
+    if (!this.#segments.delete(segment)) return
+    await segment.close()
+    if (segment.damaged) await this.#stuck?.keepDamaged(segment.path, segment.number)
+    else await rm(segment.path, { force: true })
+    await this.#files.discard(segment.leaves)
+  }
+
+  #removeIdleSegmentLater(): void {
+    clearTimeout(this.#idleTimer)
+    if (this.#closing || this.#active === undefined) return
+    this.#idleTimer = setTimeout(() => {
+      const active = this.#active
+      if (active === undefined || active.unsettled > 0 || this.#flushing !== undefined) return
+      this.#seal(active).catch((error: unknown) => this.#onProblem('an empty spool segment could not be removed', error))
+    }, this.#limits.idleSegmentMs)
+    this.#idleTimer.unref()
+  }
+
+  async #retryStuck(): Promise<void> {
+    for (const id of this.#stuck?.ids ?? []) {
+      if (this.#closing || this.#stuck === undefined) return
+      try {
+        const report = await this.#stuck.read(id)
+        await this.#settle?.(report)
+        await this.#stuck.remove(id)
+        await this.#files.discard(report.submission.files.flatMap(({ content }) => (content.kind === 'file' ? [leafOf(content.path)] : [])))
+      } catch (error) {
+        this.#onProblem(`report ${id}, set aside earlier, could still not be settled`, error)
+      }
+    }
+  }
+
+  #asServerError(cause: unknown): ServerError {
+    if (cause instanceof ServerError) return cause
+    if (!isDiskFull(cause)) return new ServerError('storage_failed', { cause })
+    this.#space.ranOut()
+    return new ServerError('storage_full', { cause })
+  }
+
+  #pathOf(number: number): string {
+    return join(this.#segmentsFolder, `${String(number).padStart(12, '0')}.segment`)
+  }
+}
+
+function leafOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}
