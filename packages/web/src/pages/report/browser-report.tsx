@@ -1,0 +1,158 @@
+import type { ProcessedBrowserCrash } from '@crashkeep/server/api-types'
+import type { ComponentChildren, JSX } from 'preact'
+import { CodeBlock } from '../../parts/code-block.tsx'
+import { CopyButton } from '../../parts/copy-button.tsx'
+import { LongText } from '../../parts/long-text.tsx'
+import { Section } from '../../parts/section.tsx'
+import { FunctionText } from '../../stack/stack-view.tsx'
+import { counted } from '../../text/number.ts'
+import { webAddress } from '../../text/source-position.ts'
+import { duration } from '../../text/time.ts'
+
+export function BrowserReport({ crash }: { readonly crash: ProcessedBrowserCrash }): JSX.Element {
+  const context = Object.entries(crash.context)
+  return (
+    <>
+      <Section
+        id="stack"
+        title="Stack"
+        note={crash.stack.length === 0 ? undefined : counted(crash.stack.length, 'frame')}
+        aside={<StackCopy crash={crash} />}
+      >
+        {crash.stack.length === 0 ? <NoStack crash={crash} /> : <ScriptStack crash={crash} />}
+      </Section>
+      <Section id="context" title="Context" note="what the page told with window.crashReport">
+        {context.length === 0 ? (
+          <p class="dim">
+            Nothing. A page may keep notes for this moment: <code>crashReport.set('route', '/checkout')</code>
+          </p>
+        ) : (
+          <dl class="fields">
+            {context.map(([name, value]) => (
+              <div key={name} class="field-row">
+                <dt>{name}</dt>
+                <dd>
+                  <LongText text={value} />
+                  <CopyButton text={value} what={name} />
+                </dd>
+              </div>
+            ))}
+          </dl>
+        )}
+      </Section>
+      <Section id="document" title="Document">
+        <dl class="fields">
+          <Row name="Address">{crash.url === null ? null : <Address url={crash.url} />}</Row>
+          <Row name="Frame">{crash.isTopLevel === null ? null : crash.isTopLevel ? 'top level' : 'embedded in another page'}</Row>
+          <Row name="Visibility">{crash.visibilityState}</Row>
+          <Row name="Waited in the browser">{crash.ageMs === null ? null : duration(crash.ageMs)}</Row>
+          <Row name="Browser">{crash.userAgent === null ? null : <LongText text={crash.userAgent} />}</Row>
+        </dl>
+      </Section>
+      {crash.neighbours.length === 0 ? null : <Neighbours crash={crash} />}
+    </>
+  )
+}
+
+function StackCopy({ crash }: { readonly crash: ProcessedBrowserCrash }): JSX.Element | null {
+  if (crash.stack.length === 0) return null
+  return <CopyButton text={crash.stack.map((frame) => frame.raw.trim()).join('\n')} what="stack as text" label="Copy stack" />
+}
+
+function ScriptStack({ crash }: { readonly crash: ProcessedBrowserCrash }): JSX.Element {
+  return (
+    <ol class="stack" aria-label="Frames, innermost first">
+      {crash.stack.map((frame, at) => {
+        const position = [frame.url === null ? undefined : shortUrl(frame.url), frame.line, frame.column]
+          .filter((part) => part != null)
+          .join(':')
+        const own = frame.url !== null && !/^(chrome|moz|safari-web)-extension:|^node:|<anonymous>/.test(frame.url)
+        return (
+          <li key={at} class={`frame frame-${own ? 'own' : 'system'}`}>
+            <div class="frame-line">
+              <span class="frame-number">{at}</span>
+              <span class="frame-code">
+                {frame.function === null ? <span class="function-rest">(anonymous)</span> : <FunctionText text={frame.function} />}
+              </span>
+              <span class="frame-source" title={frame.url ?? frame.raw}>
+                {position === '' ? frame.raw.trim() : position}
+              </span>
+              <span class="frame-module" />
+              <span class="frame-trust" />
+            </div>
+          </li>
+        )
+      })}
+    </ol>
+  )
+}
+
+/** The last part of the path, with a mark of what was left out. */
+function shortUrl(url: string): string {
+  try {
+    const { pathname } = new URL(url)
+    return pathname.split('/').slice(-2).join('/')
+  } catch {
+    return url.slice(-60)
+  }
+}
+
+function NoStack({ crash }: { readonly crash: ProcessedBrowserCrash }): JSX.Element {
+  if (crash.stackMissing === 'not_opted_in') {
+    return (
+      <div class="hint">
+        <strong>The browser has the stack and did not send it: the page has not asked for it.</strong>
+        <p>Serve the page with this header, and the next report of an unresponsive page names its functions:</p>
+        <CodeBlock title="Response header of the page" code="Document-Policy: include-js-call-stacks-in-crash-reports" />
+      </div>
+    )
+  }
+  if (crash.stackMissing === 'unreadable')
+    return <p class="dim">The report has a stack in a form that is not known here; it is below in the raw JSON.</p>
+  if (crash.reason === 'oom')
+    return <p class="dim">Browsers send no stack when a page runs out of memory. The context and the address are what there is.</p>
+  return <p class="dim">The browser sent no stack. It sends one only for pages that stopped responding.</p>
+}
+
+function Row({ name, children }: { readonly name: string; readonly children: ComponentChildren }): JSX.Element | null {
+  if (children === null || children === undefined) return null
+  return (
+    <div class="field-row">
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}
+
+function Address({ url }: { readonly url: string }): JSX.Element {
+  const href = webAddress(url)
+  return (
+    <>
+      {href === undefined ? (
+        <LongText text={url} />
+      ) : (
+        <a class="value" href={href} target="_blank" rel="noopener noreferrer nofollow">
+          {url.length > 300 ? `${url.slice(0, 300)}…` : url}
+        </a>
+      )}
+      <CopyButton text={url} what="address of the page" />
+    </>
+  )
+}
+
+function Neighbours({ crash }: { readonly crash: ProcessedBrowserCrash }): JSX.Element {
+  return (
+    <Section id="neighbours" title="Arrived with it" note={counted(crash.neighbours.length, 'other report')}>
+      <dl class="fields">
+        {crash.neighbours.map((neighbour, at) => (
+          <div key={at} class="field-row">
+            <dt>{neighbour.type}</dt>
+            <dd>
+              <LongText text={JSON.stringify(neighbour.body, null, 1)} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </Section>
+  )
+}

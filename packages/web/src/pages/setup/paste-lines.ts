@@ -1,0 +1,57 @@
+/** What a developer pastes into a program, per platform, with the project's own address in it. */
+export interface PasteLines {
+  readonly title: string
+  readonly code: string
+  readonly note?: string
+}
+
+export function pasteLines(ingestUrl: string): PasteLines[] {
+  return [
+    {
+      title: 'Electron, main process, before app is ready',
+      code: `import { crashReporter } from 'electron'\n\ncrashReporter.start({\n  submitURL: '${ingestUrl}',\n  uploadToServer: true,\n})`,
+    },
+    {
+      title: 'Node.js',
+      code: `import { crashReporter } from '@crashkeep/reporter'\n\ncrashReporter.start({ submitURL: '${ingestUrl}' })`,
+    },
+    {
+      title: 'Web page: response headers',
+      code: `Reporting-Endpoints: crash-reporting="${ingestUrl}"\nDocument-Policy: include-js-call-stacks-in-crash-reports`,
+      note: 'Browsers send only from https pages to https addresses.',
+    },
+    {
+      title: 'Any program with Crashpad or Breakpad, or by hand',
+      code: `curl -f '${ingestUrl}' \\\n  -F prod=MyApp -F ver=1.0.0 \\\n  -F upload_file_minidump=@crash.dmp`,
+    },
+  ]
+}
+
+/** The address as this browser reaches it: the server's own name for itself may be another one, and the policy allows only this origin. */
+export function sameOriginIngest(ingestUrl: string, origin: string): string {
+  try {
+    return new URL(new URL(ingestUrl, origin).pathname, origin).href
+  } catch {
+    return ingestUrl
+  }
+}
+
+/** One report as a browser would send it after a page stopped responding. */
+export function testReport(page: string, userAgent: string, now: number): unknown[] {
+  const script = new URL('/static/checkout.js', page).href
+  return [
+    {
+      type: 'crash',
+      age: 0,
+      url: page,
+      user_agent: userAgent,
+      body: {
+        reason: 'unresponsive',
+        is_top_level: true,
+        visibility_state: 'visible',
+        stack: `\n    at Cart.total (${script}:42:17)\n    at renderSummary (${script}:108:9)\n    at ${script}:7:1`,
+        crash_report_api: { test: 'sent from the first-run page', sent_at: new Date(now).toISOString() },
+      },
+    },
+  ]
+}

@@ -1,0 +1,16 @@
+import type { JSX } from 'preact'
+import { CopyButton } from './copy-button.tsx'
+
+export function CodeBlock({ title, code, note }: { readonly title: string; readonly code: string; readonly note?: string }): JSX.Element {
+  return (
+    <figure class="code-block">
+      <figcaption>
+        <span>{title}</span>
+        <CopyButton text={code} what={title} />
+      </figcaption>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
+      <pre tabIndex={0}>{code}</pre>
+      {note === undefined ? null : <p class="dim">{note}</p>}
+    </figure>
+  )
+}
