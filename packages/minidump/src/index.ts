@@ -26,3 +26,12 @@ export type { Module, ModulePiece, VersionInfo } from './streams/module-list.ts'
 export type { CpuInformation, CpuName, OsName, SystemInfo } from './streams/system-info.ts'
 export type { Thread } from './streams/thread-list.ts'
 export type { UnloadedModule } from './streams/unloaded-module-list.ts'
+export type {
+  ContextContents,
+  DumpContents,
+  ExceptionContents,
+  MemoryContents,
+  ModuleContents,
+  ThreadContents,
+} from './write/dump-contents.ts'
+export { writeMinidump } from './write/write-minidump.ts'

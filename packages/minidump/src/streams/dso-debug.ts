@@ -22,7 +22,7 @@ export interface DsoDebug {
 const stream = 'LinuxDsoDebug'
 
 /** Where the words of the record and of a link_map entry lie. */
-interface DsoLayout {
+export interface DsoLayout {
   readonly pointerBytes: 4 | 8
   readonly size: number
   readonly firstWord: number
@@ -30,17 +30,17 @@ interface DsoLayout {
   readonly entryDynamic: number
 }
 
-const layout32: DsoLayout = { pointerBytes: 4, size: 24, firstWord: 12, entrySize: 12, entryDynamic: 8 }
+export const dsoLayout32: DsoLayout = { pointerBytes: 4, size: 24, firstWord: 12, entrySize: 12, entryDynamic: 8 }
 const packed64: DsoLayout = { pointerBytes: 8, size: 36, firstWord: 12, entrySize: 20, entryDynamic: 12 }
-const aligned64: DsoLayout = { pointerBytes: 8, size: 40, firstWord: 16, entrySize: 24, entryDynamic: 16 }
+export const dsoLayout64: DsoLayout = { pointerBytes: 8, size: 40, firstWord: 16, entrySize: 24, entryDynamic: 16 }
 
 /**
  * Breakpad's header packs the 64-bit record to 36 bytes, yet every dump at hand (x86-64 and arm64, 2015 to 2020) has it aligned to 40.
  * What follows it in the stream are 16-byte entries of the dynamic section, so the size of the stream tells which it is.
  */
 function layoutOf(size: number, pointerBytes: 4 | 8): DsoLayout {
-  if (pointerBytes === 4) return layout32
-  return size % 16 === packed64.size % 16 ? packed64 : aligned64
+  if (pointerBytes === 4) return dsoLayout32
+  return size % 16 === packed64.size % 16 ? packed64 : dsoLayout64
 }
 
 /** The copy of the dynamic section that follows the record is left alone. */

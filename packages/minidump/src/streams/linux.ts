@@ -25,7 +25,9 @@ export interface LinuxStreams {
   readonly limits?: string
 }
 
-const textStreams = [
+export type LinuxTextKey = 'cpuInfo' | 'procStatus' | 'lsbRelease' | 'cmdLine' | 'environ' | 'maps' | 'limits'
+
+export const linuxTextStreams: readonly (readonly [key: LinuxTextKey, type: number])[] = [
   ['cpuInfo', streamType.linuxCpuInfo],
   ['procStatus', streamType.linuxProcStatus],
   ['lsbRelease', streamType.linuxLsbRelease],
@@ -33,11 +35,11 @@ const textStreams = [
   ['environ', streamType.linuxEnviron],
   ['maps', streamType.linuxMaps],
   ['limits', streamType.mozLinuxLimits],
-] as const
+]
 
 export function readLinuxStreams(dump: DumpView, streams: ReadonlyMap<number, Location>, pointerBytes: 4 | 8): LinuxStreams {
-  const texts: Partial<Record<(typeof textStreams)[number][0], string>> = {}
-  for (const [key, type] of textStreams) {
+  const texts: Partial<Record<(typeof linuxTextStreams)[number][0], string>> = {}
+  for (const [key, type] of linuxTextStreams) {
     const at = streams.get(type)
     if (at !== undefined) texts[key] = readText(dump, at, streamName(type))
   }

@@ -74,38 +74,38 @@ const has = {
 } as const
 
 /** Where each version of the record ends. */
-const endOf = { first: 24, second: 44, third: 232, fourth: 832, fifth: 1364 } as const
+export const miscInfoEnd = { first: 24, second: 44, third: 232, fourth: 832, fifth: 1364 } as const
 
 export function readMiscInfo(dump: DumpView, at: Location): MiscInfo | undefined {
-  const fields = dump.record(at, endOf.first, endOf.fifth, stream)
+  const fields = dump.record(at, miscInfoEnd.first, miscInfoEnd.fifth, stream)
   if (fields === undefined) return undefined
   const flags = fields.u32(4)
   const filled = (bit: number, end: number): boolean => (flags & bit) !== 0 && fields.length >= end
   return {
     flags,
-    ...(filled(has.processId, endOf.first) && { processId: fields.u32(8) }),
-    ...(filled(has.processTimes, endOf.first) && {
+    ...(filled(has.processId, miscInfoEnd.first) && { processId: fields.u32(8) }),
+    ...(filled(has.processTimes, miscInfoEnd.first) && {
       processCreateTime: fields.u32(12),
       processUserTime: fields.u32(16),
       processKernelTime: fields.u32(20),
     }),
-    ...(filled(has.processorPower, endOf.second) && {
+    ...(filled(has.processorPower, miscInfoEnd.second) && {
       processorMaxMhz: fields.u32(24),
       processorCurrentMhz: fields.u32(28),
       processorMhzLimit: fields.u32(32),
       processorMaxIdleState: fields.u32(36),
       processorCurrentIdleState: fields.u32(40),
     }),
-    ...(filled(has.integrity, endOf.third) && { processIntegrityLevel: fields.u32(44) }),
-    ...(filled(has.executeFlags, endOf.third) && { processExecuteFlags: fields.u32(48) }),
-    ...(filled(has.protectedProcess, endOf.third) && { protectedProcess: fields.u32(52) }),
-    ...(filled(has.timeZone, endOf.third) && { timeZoneId: fields.u32(56), timeZone: readTimeZone(fields, 60) }),
-    ...(filled(has.buildString, endOf.fourth) && {
+    ...(filled(has.integrity, miscInfoEnd.third) && { processIntegrityLevel: fields.u32(44) }),
+    ...(filled(has.executeFlags, miscInfoEnd.third) && { processExecuteFlags: fields.u32(48) }),
+    ...(filled(has.protectedProcess, miscInfoEnd.third) && { protectedProcess: fields.u32(52) }),
+    ...(filled(has.timeZone, miscInfoEnd.third) && { timeZoneId: fields.u32(56), timeZone: readTimeZone(fields, 60) }),
+    ...(filled(has.buildString, miscInfoEnd.fourth) && {
       buildString: fields.fixedUtf16(232, 260),
       debugBuildString: fields.fixedUtf16(752, 40),
     }),
-    ...(fields.length >= endOf.fifth && readXstate(fields)),
-    ...(filled(has.processCookie, endOf.fifth) && { processCookie: fields.u32(1360) }),
+    ...(fields.length >= miscInfoEnd.fifth && readXstate(fields)),
+    ...(filled(has.processCookie, miscInfoEnd.fifth) && { processCookie: fields.u32(1360) }),
   }
 }
 

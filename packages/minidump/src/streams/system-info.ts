@@ -41,7 +41,8 @@ export interface SystemInfo {
   readonly cpuInformation: CpuInformation
 }
 
-const cpuNames = new Map<number, CpuName>([
+/** By processor architecture; of several numbers for one CPU the first is what today's writers use. */
+export const cpuNames: ReadonlyMap<number, CpuName> = new Map<number, CpuName>([
   [0, 'x86'],
   [1, 'mips'],
   [3, 'ppc'],
@@ -57,10 +58,11 @@ const cpuNames = new Map<number, CpuName>([
   [0x8006, 'riscv64'],
 ])
 
-const osNames = new Map<number, OsName>([
+/** By platform id. */
+export const osNames: ReadonlyMap<number, OsName> = new Map<number, OsName>([
   // 1 is Windows 9x and 3 Windows CE; nobody tells them apart any more.
-  [1, 'Windows NT'],
   [2, 'Windows NT'],
+  [1, 'Windows NT'],
   [3, 'Windows NT'],
   [0x8000, 'unix'],
   [0x8101, 'Mac OS X'],
