@@ -1,11 +1,13 @@
 import type { FastifyInstance } from 'fastify'
+import { ServerError } from '../errors.ts'
 import { StoreError } from '../store/errors.ts'
 import { ApiProblem } from './api-error.ts'
 
 /** One form for every refusal: `{code, message}`. What we did not foresee goes to the log, and the asker learns only that. */
 export function errorHandler(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
-    const problem = problemOf(error)
+    const problem = error instanceof ServerError ? { code: error.code, message: error.message, statusCode: error.status } : problemOf(error)
+    if (error instanceof ServerError && error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter)
     if (problem.statusCode >= 500) request.log.error({ err: error, code: problem.code }, 'a request failed')
     reply.removeHeader('content-length').removeHeader('content-disposition')
     return reply.code(problem.statusCode).type('application/json; charset=utf-8').send({ code: problem.code, message: problem.message })

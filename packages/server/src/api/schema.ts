@@ -74,6 +74,8 @@ export const ReportDetail = Type.Object({
   nextId: nullable(Type.String({ description: 'The next newer report of the same group' })),
 })
 
+export const ReportAccepted = Type.Object({ id: Type.String() })
+
 /** `processed` of a browser's report. */
 export const ProcessedBrowserCrash = Type.Object({
   kind: Type.Literal('browser'),
@@ -261,6 +263,7 @@ export type Attachment = Static<typeof Attachment>
 export type Problem = Static<typeof Problem>
 export type SignatureStep = Static<typeof SignatureStep>
 export type ReportDetail = Static<typeof ReportDetail>
+export type ReportAccepted = Static<typeof ReportAccepted>
 export type ProcessedBrowserCrash = Static<typeof ProcessedBrowserCrash>
 export type GroupState = Static<typeof GroupState>
 export type Group = Static<typeof Group>

@@ -21,7 +21,7 @@ export async function analyseMinidump(
     const asked = modulesToAsk(dump)
     const symbols = new GivenSymbols(asked, await findSymbols(asked))
     try {
-      return analysisOf(task, dump, processMinidump(dump, { symbols }))
+      return analysisOf(task, dump, processMinidump(dump, { symbols, timeBudgetMs: processLimits.maxWalkMs }))
     } finally {
       symbols.close()
     }

@@ -4,6 +4,7 @@
  */
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { MinidumpError } from '@crashkeep/minidump'
+import { StackwalkError } from '@crashkeep/stackwalk'
 import { analyseBrowser } from './analyse-browser.ts'
 import { analyseMinidump } from './analyse-minidump.ts'
 import type { Analysis } from './analysis.ts'
@@ -34,8 +35,8 @@ async function run(task: Task): Promise<void> {
     say({ type: 'done', summary: analysis.summary })
   } catch (error) {
     const message = cut(error instanceof Error ? error.message : String(error), processLimits.maxProblemLength)
-    if (error instanceof MinidumpError || error instanceof UnreadableReport) say({ type: 'unreadable', code: error.code, message })
-    else say({ type: 'error', message })
+    const ofTheInput = error instanceof MinidumpError || error instanceof StackwalkError || error instanceof UnreadableReport
+    say(ofTheInput ? { type: 'unreadable', code: error.code, message } : { type: 'error', message })
   }
 }
 

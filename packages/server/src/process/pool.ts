@@ -44,6 +44,11 @@ export class ProcessPool {
     return this.#closed ? 0 : this.#size - this.#busy.size - this.#starting
   }
 
+  /** Of the children that read a report now. */
+  get pids(): number[] {
+    return [...this.#busy].flatMap(({ pid }) => pid ?? [])
+  }
+
   /** A path in the work folder for the result of a task. */
   resultPath(name: string): string {
     return join(this.workFolder, name)

@@ -7,6 +7,6 @@ const holdMs = 60_000
 export async function requeue({ index, jobs }: Pick<Store, 'index' | 'jobs'>, reportIds: readonly string[]): Promise<void> {
   if (reportIds.length === 0) return
   await jobs.add(reportIds, { delayMs: holdMs })
-  for (const id of reportIds) await index.setState(id, 'received')
+  await index.setStates(reportIds, 'received')
   await jobs.add(reportIds)
 }

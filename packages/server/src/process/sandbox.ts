@@ -42,15 +42,22 @@ export function sandbox(options: {
     : { command: unshare[0], arguments: [...unshare.slice(1), '--', process.execPath, ...node], networkless: true }
 }
 
-/** The folders that Node reads while it loads the child's imports: packages with their package.json, by their own and their linked names. */
+const packages = ['minidump', 'symbols', 'stackwalk', 'signature'] as const
+
+/** What Node reads while it loads the child's imports: the packages, and every `node_modules` above them where it looks for one. */
 function codeFolders(own: string): string[] {
   const require = createRequire(import.meta.url)
-  const folders = [own, join(dirname(own), 'package.json')]
-  for (const name of ['minidump', 'symbols', 'stackwalk', 'signature']) {
-    const dist = dirname(realpathSync(require.resolve(`@crashkeep/${name}`)))
-    folders.push(dist, join(dirname(dist), 'package.json'))
-  }
-  return folders
+  const dists = [own, ...packages.map((name) => dirname(realpathSync(require.resolve(`@crashkeep/${name}`))))]
+  return [
+    ...dists,
+    ...dists.map((dist) => join(dirname(dist), 'package.json')),
+    ...new Set(dists.flatMap(ancestors).map((folder) => join(folder, 'node_modules', '@crashkeep', '*'))),
+  ]
+}
+
+function ancestors(path: string): string[] {
+  const parent = dirname(path)
+  return parent === path ? [path] : [path, ...ancestors(parent)]
 }
 
 let probed: readonly [string, ...string[]] | undefined | null = null

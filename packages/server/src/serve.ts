@@ -1,0 +1,174 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { join, resolve } from 'node:path'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { createMetrics, type Metrics } from './api/metrics.ts'
+import { uploads } from './api/uploads.ts'
+import { type AppOptions, createApp } from './app.ts'
+import { registerDialects } from './dialect/register-dialects.ts'
+import { createIntake, type Intake } from './intake/intake.ts'
+import { createLogger } from './logger.ts'
+import { Processor } from './process/processor.ts'
+import type { Role, ServeOptions, Server } from './serve-options.ts'
+import { Spool } from './spool/spool.ts'
+import { openStore } from './store/open-store.ts'
+import type { Store } from './store/store.ts'
+
+/** Once stopped, requests under way get this long; crash handlers give up after a minute and come again. */
+const closeGraceMs = 10_000
+
+/**
+ * Starts what the role says on one data folder and one port. Prints nothing. What was opened is closed again when a later step fails.
+ */
+export async function serve(options: ServeOptions = {}): Promise<Server> {
+  const role = options.role ?? 'all'
+  const collects = role === 'all' || role === 'collector'
+  const data = resolve(options.data ?? 'crashkeep-data')
+  const log = createLogger(options.logLevel)
+  const opened: (() => Promise<void>)[] = []
+  const close = async () => {
+    for (const step of opened.splice(0).reverse()) await step()
+  }
+  try {
+    const tls = await readTls(options)
+    await mkdir(join(data, 'tmp'), { recursive: true, mode: 0o700 })
+    const store = await openStore({
+      dataDir: data,
+      ...(options.database === undefined ? {} : { databaseUrl: options.database }),
+      ...(options.blobs === undefined ? {} : { blobsUrl: options.blobs }),
+    })
+    opened.push(() => store.close())
+    const metrics = createMetrics(store)
+    const processor = role === 'all' || role === 'processor' ? startProcessor(options, store, data, log, metrics.processed) : undefined
+    if (processor !== undefined) opened.push(() => processor.close())
+    const collector = collects ? await openCollector(options, store, data, log) : undefined
+    if (collector !== undefined) opened.push(() => collector.close())
+    const app = await createApp({
+      store,
+      metrics,
+      logger: log,
+      tmpFolder: join(data, 'tmp'),
+      api: role === 'all' || role === 'api',
+      wake: () => processor?.wake(),
+      ...(collector === undefined ? {} : collector.routes),
+      ...(options.webRoot === undefined ? {} : { webRoot: options.webRoot }),
+      ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
+      ...(options.allowedHosts === undefined ? {} : { allowedHosts: options.allowedHosts }),
+      ...(options.trustProxy === undefined ? {} : { trustProxy: options.trustProxy }),
+      ...(tls === undefined ? {} : { tls }),
+    })
+    opened.push(() => closeWithGrace(app))
+    await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 8080 })
+    collector?.start(() => processor?.wake())
+    return await describe(app, options, store, data, { role, networkless: processor?.networkless, close })
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function readTls({ tlsCert, tlsKey }: ServeOptions): Promise<{ cert: Buffer; key: Buffer } | undefined> {
+  if (tlsCert === undefined && tlsKey === undefined) return undefined
+  if (tlsCert === undefined || tlsKey === undefined) throw new Error('TLS needs both --tls-cert and --tls-key.')
+  return { cert: await readFile(tlsCert), key: await readFile(tlsKey) }
+}
+
+function startProcessor(
+  options: ServeOptions,
+  store: Store,
+  data: string,
+  log: FastifyBaseLogger,
+  onOutcome: Metrics['processed'],
+): Processor {
+  const blobs = resolve(options.blobs ?? join(data, 'blobs'))
+  return new Processor({
+    store,
+    readable: [blobs, join(data, 'symbols'), join(data, 'tmp')],
+    tmpFolder: join(data, 'tmp'),
+    log,
+    onOutcome,
+    ...(options.processes === undefined ? {} : { concurrency: options.processes }),
+  })
+}
+
+interface Collector {
+  /** What the app needs of it. */
+  readonly routes: Pick<AppOptions, 'spool' | 'dialects' | 'uploads'>
+  /** Begins to settle; `settled` is called after each report. */
+  start(settled: () => void): void
+  close(): Promise<void>
+}
+
+async function openCollector(options: ServeOptions, store: Store, data: string, log: FastifyBaseLogger): Promise<Collector> {
+  const onProblem = (message: string, error: unknown) => log.error({ err: error }, message)
+  const spool = await Spool.open({ folder: join(data, 'spool'), onProblem })
+  const intake: Intake = createIntake({
+    ledger: store.ledger,
+    spool,
+    countRejection: (rejection) => store.index.countRejection(rejection),
+    onProblem,
+    ...(options.maxUploadBytes === undefined ? {} : { limits: { uploadBytes: options.maxUploadBytes } }),
+  })
+  const keyless =
+    options.keylessProject === undefined ? undefined : { project: options.keylessProject, public: options.keylessPublic ?? false }
+  return {
+    routes: {
+      spool,
+      dialects: async (app) => registerDialects(app, { intake, keyless }),
+      uploads: uploads(store, intake),
+    },
+    start: (settled) =>
+      spool.startSettling(async (report) => {
+        await store.settle(report)
+        settled()
+      }),
+    close: async () => {
+      await intake.flush()
+      await spool.close()
+    },
+  }
+}
+
+/** Idle connections end at once; a request that does not end in time is cut, and its sender sends it again. */
+async function closeWithGrace(app: FastifyInstance): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), closeGraceMs)
+  await app.close()
+  clearTimeout(timer)
+}
+
+async function describe(
+  app: FastifyInstance,
+  options: ServeOptions,
+  store: Store,
+  data: string,
+  parts: { readonly role: Role; readonly networkless: boolean | undefined; readonly close: () => Promise<void> },
+): Promise<Server> {
+  const { port } = addressOf(app)
+  const url =
+    options.publicUrl?.replace(/\/+$/, '') ?? `${options.tlsCert === undefined ? 'http' : 'https'}://${hostForUrl(options.host)}:${port}`
+  const token = await readFile(join(data, 'admin-token'), 'utf8').catch(() => undefined)
+  const showsPages = parts.role === 'all' || parts.role === 'api'
+  return {
+    ...parts,
+    url,
+    port,
+    loginUrl: showsPages && token !== undefined ? `${url}/login#token=${token.trim()}` : undefined,
+    ingestUrl: async (slug) => {
+      const project = await store.ledger.projectBySlug(slug)
+      const key = project?.keys.find(({ revokedAt }) => revokedAt === undefined)
+      return key === undefined ? undefined : `${url}/i/${key.key}`
+    },
+  }
+}
+
+function addressOf(app: FastifyInstance): AddressInfo {
+  const address = app.server.address()
+  if (address === null || typeof address === 'string') throw new Error('The server listens on no port.')
+  return address
+}
+
+/** An address that a person can open: "all interfaces" is none. */
+function hostForUrl(host = '127.0.0.1'): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
+}
