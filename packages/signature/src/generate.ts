@@ -1,6 +1,7 @@
 import type { CrashData } from './crash-data.ts'
 import { defaultRules } from './default-rules.ts'
 import { javaExceptionSignature, javaStackSignature } from './java.ts'
+import { maxNoteLength } from './limits.ts'
 import { nativeSignature } from './native-signature.ts'
 import { crashRules, finishingRules } from './rules/table.ts'
 import type { SignatureResult } from './signature-result.ts'
@@ -12,5 +13,6 @@ export function generateSignature(crash: CrashData, rules: SignatureRules = defa
   const java = crash.java_stack_trace ? javaStackSignature(crash.java_stack_trace) : javaExceptionSignature(crash.java_exception)
   const { result, seen } = java === undefined ? nativeSignature(crash, compiled) : { result: java, seen: [] }
   for (const rule of [...crashRules, ...finishingRules]) rule.apply(result, { crash, rules: compiled, seen })
+  result.notes = result.notes.map((note) => note.slice(0, maxNoteLength))
   return result
 }

@@ -16,6 +16,9 @@ export const maxSignatureLength = 255
 /** Characters of a text shown in a step. */
 export const maxStepTextLength = 400
 
+/** Characters of a note; one repeats the signature so far, which is not cut yet. */
+export const maxNoteLength = 1_024
+
 /** Templates inside `IPC::ParamTraits<…>` that are opened; real code has two. */
 export const maxTemplateDepth = 16
 

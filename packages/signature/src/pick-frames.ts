@@ -42,7 +42,10 @@ function frameAfterMachinery(frames: readonly NormalizedFrame[], rules: Compiled
 
 function reasonToSkip(frame: NormalizedFrame, taken: readonly NormalizedFrame[], rules: CompiledRules): string | undefined {
   if (frame.text === '') return 'nothing is known about this frame'
-  if (rules.irrelevant.test(frame.text)) return `matches ${rules.irrelevant.explain(frame.text)} (irrelevant)`
+  if (rules.irrelevant.test(frame.text)) return `on the list of irrelevant functions: ${rules.irrelevant.explain(frame.text)}`
+  if (frame.kind === 'system-function' && !rules.prefix.test(frame.text) && taken.some((other) => other.kind === 'system-function')) {
+    return 'one function of the system is enough'
+  }
   if (frame.kind === 'system-module') {
     return taken.some((other) => other.text === frame.text) ? 'a system library without symbols, named already' : undefined
   }
@@ -50,7 +53,8 @@ function reasonToSkip(frame: NormalizedFrame, taken: readonly NormalizedFrame[],
 }
 
 function reasonToGoOn(frame: NormalizedFrame, rules: CompiledRules): string | undefined {
-  if (rules.prefix.test(frame.text)) return `matches ${rules.prefix.explain(frame.text)} (prefix)`
+  if (rules.prefix.test(frame.text)) return `on the list of prefixes, which never stand alone: ${rules.prefix.explain(frame.text)}`
+  if (frame.kind === 'system-function') return 'a function of a system library, its caller tells more'
   return frame.kind === 'system-module' ? 'a system library without symbols, its caller tells more' : undefined
 }
 

@@ -27,7 +27,8 @@ export function emptyResult(): SignatureResult {
 }
 
 export function addStep(result: SignatureResult, step: SignatureStep): void {
-  result.steps.push({ ...step, before: stepText(step.before), after: step.after === null ? null : stepText(step.after) })
+  const { rule, frame, before, after, why } = step
+  result.steps.push({ rule, frame, before: stepText(before), after: after === null ? null : stepText(after), why: stepText(why) })
 }
 
 /** Replaces the signature and says so in a step. */

@@ -17,7 +17,7 @@ export interface SignatureRules {
   lineNumbers: readonly NamedList[]
   /** What a frame without symbols is called. Socorro: `name`. */
   bareModule: 'name' | 'name+offset'
-  /** With `name+offset`: libraries of the system (lower case), which are passed by when they have no symbols. */
+  /** Libraries of the system, lower case. Their frames are passed by until one of the program itself is found. */
   systemModules: readonly NamedList[]
   /** Any of these on the way means that memory was exhausted. */
   outOfMemory: readonly NamedList[]
@@ -31,7 +31,7 @@ export interface SignatureRules {
 
 export interface Matcher {
   test(text: string): boolean
-  /** "`abort$` of the list libc" for a text that matches. */
+  /** "libc" or "libc (`abort$`)": the list that a text is on, with the entry if that is short enough to be read. */
   explain(text: string): string
 }
 
@@ -41,12 +41,15 @@ export interface CompiledRules {
   sentinels: ReadonlySet<string>
   lineNumbers: RegExp | undefined
   bareModule: SignatureRules['bareModule']
-  systemModules: Matcher | undefined
+  systemModules: Matcher
   outOfMemory: Matcher
   javaScriptHeap: Matcher
   fallback: SignatureRules['fallback']
   watchdogLists: SignatureRules['watchdogLists']
 }
+
+/** Characters of an entry in a step; our own alternations are longer than a reader's patience. */
+const maxShownPattern = 40
 
 const compiled = new WeakMap<SignatureRules, CompiledRules>()
 
@@ -106,9 +109,9 @@ function matcher(lists: readonly NamedList[]): Matcher {
     explain(text) {
       for (const list of lists) {
         const pattern = list.patterns.find((candidate) => anchored(candidate).test(text))
-        if (pattern !== undefined) return `\`${pattern}\` of the list ${list.name}`
+        if (pattern !== undefined) return pattern.length > maxShownPattern ? list.name : `${list.name} (\`${pattern}\`)`
       }
-      return 'no list'
+      return 'none'
     },
   }
 }

@@ -16,7 +16,7 @@ export function route(url: string): string {
   const path = isFile ? filePath(text) : text.replace(/^[a-zA-Z][a-zA-Z0-9+.-]*:(?:\/\/[^/?#]*)?/, '')
   const plain = path.split(/[?#]/, 1)[0] ?? ''
   const segments = plain.split('/').filter((segment) => segment !== '')
-  if (/^index\.\w{1,5}$/.test(segments.at(-1) ?? '')) segments.pop()
+  if (!isFile && /^index\.\w{1,5}$/.test(segments.at(-1) ?? '')) segments.pop()
   const shown = segments.slice(0, maxRouteSegments).map(segmentName)
   if (segments.length > maxRouteSegments) shown.push('...')
   // A fragment that is a path belongs to a router inside the page: `#/settings/3`.

@@ -1,35 +1,36 @@
 import { route } from './route.ts'
 
-/** What bundlers put between name and extension so that caches notice a change: webpack's hexadecimal, Vite's and esbuild's base 64 or 32. */
-const hash = /^(?:[0-9a-f]{6,64}|(?=[A-Za-z0-9_-]*\d)(?=[A-Za-z0-9_-]*[A-Z])[A-Za-z0-9_-]{8,32})$/
-const dashedHash = /[-_]([A-Za-z0-9_-]{8}|[A-Z0-9]{8}|[0-9a-f]{6,64})$/
-
 /** The file's name without folders, query and hashes: `app.3f2a9c1b.chunk.js` is `app.chunk.js`. A page's own script has the page's route. */
 export function scriptName(url: string): string {
   const path = url.split(/[?#]/, 1)[0] ?? ''
   const leaf = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
-  if (!/\.[A-Za-z]\w{0,9}$/.test(leaf)) return leaf !== '' && isModuleName(url) ? url : route(url)
-  return withoutHashes(leaf)
+  if (/\.[A-Za-z]\w{0,9}$/.test(leaf)) return withoutHashes(leaf)
+  return /^(?:node|electron):[\w./-]+$/.test(url) ? url : route(url)
 }
 
-function isModuleName(url: string): boolean {
-  return /^(?:node|electron):[\w./-]+$/.test(url)
-}
-
+/**
+ * Bundlers put a hash of the content into the name so that caches notice a change: it is new in each build, and a signature must not be.
+ * It stands between dots (webpack), or at the end of the first piece after a dash (Vite, esbuild, Next.js); a name may also be a hash alone.
+ */
 function withoutHashes(leaf: string): string {
   const [first = '', ...rest] = leaf.split('.')
-  const stem = withoutDashedHash(first)
+  const dash = Math.max(first.lastIndexOf('-'), first.lastIndexOf('_'))
+  // A hash of base 64 may hold dashes itself, but has eight characters in every bundler that uses it.
+  const eight = /^(.+)-([A-Za-z0-9_-]{8})$/.exec(first)
+  let stem = first
+  if (eight?.[1] && isShortHash(eight[2] ?? '')) stem = eight[1]
+  else if (dash > 0 && isHash(first.slice(dash + 1))) stem = first.slice(0, dash)
   const kept = rest.filter((piece, index) => index === rest.length - 1 || !isHash(piece))
-  return [stem, ...kept].join('.')
+  return [isHash(stem) ? '(hash)' : stem, ...kept].join('.')
 }
 
-function withoutDashedHash(stem: string): string {
-  const found = dashedHash.exec(stem)
-  const candidate = found?.[1]
-  return candidate !== undefined && found !== null && found.index > 0 && isHash(candidate) ? stem.slice(0, found.index) : stem
+/** webpack's and Next.js' hexadecimal, or base 64 with digit and capital. Letters alone are more often a word. */
+function isHash(text: string): boolean {
+  if (!/\d/.test(text)) return false
+  return /^[0-9a-f]{6,64}$/.test(text) ? /[a-f]/.test(text) || text.length >= 12 : /^(?=.*[A-Z])[A-Za-z0-9_-]{8,32}$/.test(text)
 }
 
-/** Letters alone (`feedface` apart) are more often a word than a hash. */
-function isHash(piece: string): boolean {
-  return hash.test(piece) && /\d/.test(piece)
+/** One in four hashes of base 64 has no digit (`DiwrgTda`); two capitals tell it from `Settings`. esbuild's is all capitals. */
+function isShortHash(text: string): boolean {
+  return isHash(text) || /[A-Z].*[A-Z]/.test(text)
 }

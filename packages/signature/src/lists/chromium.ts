@@ -11,7 +11,6 @@ export const chromium: RuleList = {
     'logging::(?:LogMessage|LogMessageFatal|LogMessageWithPrefix|CheckError|CheckNoreturnError|NotReachedError|NotReachedNoreturnError|ErrnoLogMessage|Win32ErrorLogMessage)(?:::|$)',
     'logging::(?:.*::)?(?:DCheck|Check|NotReached|DumpWillBeCheck)[A-Za-z]*LogMessage(?:::|$)',
     'logging::(?:CheckFailure|RawLog|RawCheckFailure|HandleCheckErrorLogMessage|CheckLogMessage|ImmediateCrash|LogErrorNotReached|NotReachedFailure)',
-    "logging::`anonymous namespace'",
     'logging::\\(anonymous namespace\\)::',
     '(?:std::)?__Cr::__libcpp_(?:verbose_abort|assertion_handler)|std::__Cr::(?:__libcpp_verbose_abort|__throw_)',
     'crash_reporter::DumpWithoutCrashing$',

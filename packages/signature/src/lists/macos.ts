@@ -42,7 +42,7 @@ export const macos: RuleList = {
     'libsystem_\\w+\\.dylib$',
     'lib(?:system|dispatch|dyld|objc|c\\+\\+|c\\+\\+abi|xpc|unwind|macho|cache|corecrypto|trace|closured|sandbox)(?:\\.\\w+)*\\.dylib$',
     'dyld(?:_sim)?$',
-    '(?:corefoundation|foundation|appkit|hitoolbox|carboncore|coreservices|coretext|coregraphics|quartzcore|skylight|iokit|security|cfnetwork|libsystem\\.b\\.dylib)$',
+    '(?:corefoundation|foundation|appkit|uikitcore|uikit|graphicsservices|uifoundation|hitoolbox|carboncore|coreservices|coretext|coregraphics|quartzcore|skylight|iokit|security|cfnetwork|libsystem\\.b\\.dylib)$',
     'lib(?:clang_rt\\.\\w+|swift\\w+|sqlite3|z\\.1|icucore)(?:\\.\\w+)*\\.dylib$',
   ],
 }

@@ -15,7 +15,7 @@ export const rust: RuleList = {
   ],
   prefix: [
     '__r(?:ust|g|dl)_(?:alloc|dealloc|realloc|alloc_zeroed)$',
-    '(?:core|alloc|std)::(?:ops::function|ptr::drop_in_place|mem|alloc|sync|rc|vec|boxed|option|result|iter|slice|str)::?',
+    '(?:core|alloc|std)::(?:ops|ptr|mem|intrinsics|cell|alloc|sync|rc|vec|boxed|option|result|iter|slice|str)::?',
     '<.* as core::',
   ],
   outOfMemory: ['(?:alloc|std)::alloc::(?:handle_alloc_error|rust_oom)'],

@@ -1,8 +1,12 @@
 import type { RuleList } from './rule-list.ts'
 
+/** Symbols of 32-bit system libraries carry the calling convention: `_KiUserExceptionDispatcher@8`. */
+const anyConvention = (patterns: readonly string[]): string[] =>
+  patterns.map((pattern) => pattern.replace(/^(.*)\$$/, '_?(?:$1)(?:@\\d+)?$'))
+
 export const windows: RuleList = {
   name: 'Windows',
-  irrelevant: [
+  irrelevant: anyConvention([
     // How an exception travels: it starts in one of these, and the program's own frame stands below.
     'KiUserExceptionDispatch(?:er)?$',
     'KiRaiseUserExceptionDispatcher$',
@@ -18,14 +22,13 @@ export const windows: RuleList = {
     '(?:common_assert|_?wassert).*$',
     'guard_(?:icall|dispatch_icall|check_icall).*$',
     '_guard_',
-    'SK?(?:BreakpointTrap)$',
-  ],
-  prefix: [
+  ]),
+  prefix: anyConvention([
     'Rtl(?:p?(?:Allocate|Free|ReAllocate|Size|Destroy|Create).*Heap.*|p?(?:Enter|Leave|Initialize|Delete)CriticalSection.*|p?Wait.*|.*SRWLock.*|p?(?:Copy|Move|Fill|Zero)Memory.*|p?(?:Lfh|Hp).*|UserThreadStart)$',
     '(?:Local|Global|Heap|Virtual|CoTaskMem)(?:Alloc|Free|ReAlloc|Size|Lock|Unlock)(?:Ex|Internal)?(?:Stub)?$',
     '(?:Nt|Zw)[A-Z]',
     '(?:Wait|MsgWait)For(?:Single|Multiple)Objects?(?:Ex)?$',
-    '(?:Sleep|SleepEx|SleepConditionVariable(?:SRW|CS)|Enter|LeaveCriticalSection|WaitOnAddress)$',
+    '(?:Sleep|SleepEx|SleepConditionVariable(?:SRW|CS)|EnterCriticalSection|LeaveCriticalSection|WaitOnAddress)$',
     '(?:Dispatch|Peek|Get|Send|Post)Message(?:Worker|Timeout)?[AW]?$',
     '(?:UserCallWinProc(?:CheckWow)?|DispatchClientMessage|__fnDWORD|_?InternalCallWinProc|CallWindowProc[AW]?)$',
     '(?:BaseThreadInitThunk|BaseProcessStart|_?_?RtlUserThreadStart|thread_start|__scrt_common_main(?:_seh)?|invoke_main|__tmainCRTStartup|w?WinMainCRTStartup)(?:<T>)?$',
@@ -35,7 +38,7 @@ export const windows: RuleList = {
     'ATL::|CComPtr(?:Base)?(?:<T>)?::|Microsoft::WRL::ComPtr(?:<T>)?::',
     // Some symbol files give a module's name where a function should stand.
     '<unknown in ',
-  ],
+  ]),
   sentinels: ['_purecall', '_CxxThrowException', '__report_gsfailure'],
   systemModules: [
     '(?:ntdll|wow64|wow64cpu|wow64win|wow64base|xtajit(?:64)?|kernel32|kernelbase|verifier|vrfcore|apphelp|ucrtbased?)\\.dll$',

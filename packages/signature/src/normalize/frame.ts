@@ -13,7 +13,7 @@ export interface NormalizedFrame {
   exact: string
   /** The frame as the dump has it, for the steps. */
   raw: string
-  kind: 'function' | 'source' | 'module' | 'system-module' | 'unloaded' | 'address' | 'nothing'
+  kind: 'function' | 'system-function' | 'source' | 'module' | 'system-module' | 'unloaded' | 'address' | 'nothing'
 }
 
 export function normalizeFrame(frame: SignatureFrame, os: string | null | undefined, rules: CompiledRules): NormalizedFrame {
@@ -27,7 +27,8 @@ function describe(frame: SignatureFrame, os: string | null | undefined, rules: C
   const { file, line } = frame
   if (frame.function) {
     const raw = frame.function.slice(0, maxFunctionLength)
-    return { kind: 'function', raw, text: normalizeFunction(raw, file?.slice(0, maxFunctionLength), line, rules) }
+    const text = normalizeFunction(raw, file?.slice(0, maxFunctionLength), line, rules)
+    return { kind: isSystemModule(frame.module, rules) ? 'system-function' : 'function', raw, text }
   }
   if (file && line) return { kind: 'source', text: `${sourceLeaf(file.slice(-maxFunctionLength))}#${line}` }
   if (frame.module) {
@@ -54,8 +55,12 @@ function describeModule(module: string, moduleOffset: string | null | undefined,
   const name = stripBrackets(sourceLeaf(module).replace(/ \(deleted\)$/, '')) || module
   const exact = moduleOffset ? `${name}+0x${significantDigits(moduleOffset)}` : name
   // A system library's offsets change with every update of the system, so that its name alone is what reports have in common.
-  if (rules.systemModules?.test(name.toLowerCase())) return { kind: 'system-module', text: name, exact, raw: exact }
+  if (isSystemModule(name, rules)) return { kind: 'system-module', text: name, exact, raw: exact }
   return { kind: 'module', text: exact }
+}
+
+function isSystemModule(module: string | null | undefined, rules: CompiledRules): boolean {
+  return module ? rules.systemModules.test(module.slice(-maxNormalizedLength).toLowerCase()) : false
 }
 
 function stripBrackets(text: string): string {
