@@ -8,6 +8,7 @@ export const storeErrorCodes = [
   'database_error',
   'database_newer',
   'bad_database_url',
+  'bad_blobs_url',
   'bad_cursor',
   'bad_blob_key',
   'slug_taken',

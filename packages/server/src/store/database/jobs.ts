@@ -1,8 +1,14 @@
 /** The one queue, a table in the index database. A job is leased for a time; a lease that runs out makes it due again. */
 export interface Jobs {
-  /** One waiting job per report: a second `add` for the same report only moves it earlier. */
+  /**
+   * One job per report: a second `add` only moves a waiting one earlier, and has a leased one run once more when it is done. Reports that are
+   * not there are left out.
+   */
   add(reportIds: readonly string[], options?: { readonly delayMs?: number }): Promise<void>
-  /** Up to `limit` due jobs, leased to the caller; each caller gets other ones. */
+  /**
+   * Up to `limit` due jobs, leased to the caller; each caller gets other ones. A report whose last attempt's lease ran out, as when it took the
+   * whole program along, is given up: state `failed`, problem `processor_lost`.
+   */
   lease(limit: number, leaseMs: number): Promise<Job[]>
   done(job: Job): Promise<void>
   /** Due again after a growing delay; after the last attempt the job is gone and `false` comes back. */

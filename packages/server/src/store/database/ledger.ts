@@ -2,6 +2,7 @@
 import type { GroupState, Scope } from '../../api/schema.ts'
 
 export interface Ledger {
+  /** With a first key. Throws `slug_taken`. */
   createProject(project: { readonly slug: string; readonly name: string }): Promise<LedgerProject>
   projects(): Promise<LedgerProject[]>
   projectBySlug(slug: string): Promise<LedgerProject | undefined>
@@ -30,14 +31,19 @@ export interface Ledger {
    */
   moveFingerprint(from: Fingerprint, to: Fingerprint, wholeGroup: boolean): Promise<LedgerGroup>
   group(id: string): Promise<LedgerGroup | undefined>
+  /** All groups whose state is another one. */
+  groups(query: { readonly except: GroupState }): Promise<LedgerGroup[]>
   fingerprints(groupId: string): Promise<Fingerprint[]>
+  /** Callers use `store.setGroupState`, which tells the index as well. */
   setGroupState(id: string, state: GroupState): Promise<boolean>
 
-  /** Erasure: written before anything is removed; settle, reindex and retries honour it. */
+  /** Erasure: written before anything is removed; settle, reindex and retries honour it. Callers use `store.erase`. */
   addTombstone(reportId: string): Promise<void>
   isErased(reportId: string): Promise<boolean>
 
   audit(entry: { readonly actor: string; readonly action: string; readonly target: string }): Promise<void>
+  /** The newest entries first. */
+  audits(limit: number): Promise<{ at: number; actor: string; action: string; target: string }[]>
 }
 
 export interface LedgerProject {

@@ -2,25 +2,31 @@
 import type { Problem } from '../../api/schema.ts'
 
 export interface ReportIndex {
-  /** Adds the row of a new report, its aliases and its first job in one transaction. `duplicateOf` names an older copy that now has the id as an alias. */
-  addReport(report: NewReport): Promise<{ readonly duplicateOf: string | undefined }>
+  /** Adds the row of a new report, its aliases and its first job in one transaction. Called again for a report that is there, it only answers. */
+  addReport(report: NewReport): Promise<AddedReport>
   /** By id, alias, or a prefix of 16 or more digits (then several may match). */
   find(idOrAlias: string): Promise<ReportRow[]>
   /** Writes what processing found and moves the counts of groups and days with it, in one transaction. Run again, it replaces. */
   setProcessed(id: string, result: ProcessedRow): Promise<void>
   setState(id: string, state: ReportRow['state'], problems?: readonly Problem[]): Promise<void>
+  setStates(ids: readonly string[], state: ReportRow['state']): Promise<void>
+  /** Callers use `store.erase`. */
   removeReport(id: string): Promise<void>
 
   reports(query: ReportQuery): Promise<{ readonly items: ReportRow[]; readonly next: string | undefined }>
   neighbours(id: string): Promise<{ readonly previousId: string | undefined; readonly nextId: string | undefined }>
   groups(query: GroupQuery): Promise<{ readonly items: GroupRow[]; readonly next: string | undefined }>
   groupRow(groupId: string): Promise<GroupRow | undefined>
-  /** Most frequent values of version, platform, processType, reason, product; of a group or of a whole project. */
+  /** Callers use `store.setGroupState`. */
+  setGroupState(groupId: string, state: string): Promise<void>
+  /** Most frequent values of version, platform, processType, reason, product; of a group or of a whole project, or of what a search finds there. */
   facets(scope: {
     readonly projectId: number
     readonly groupId?: string
+    readonly query?: string
   }): Promise<{ field: string; values: { value: string | null; count: number }[] }[]>
-  daily(projectId: number, days: number): Promise<{ day: string; version: string | null; count: number }[]>
+  /** The last `days` UTC days; all but the busiest versions are counted together as null. `firstDay` is the version's first day of all. */
+  daily(projectId: number, days: number): Promise<DailyRow[]>
   countReports(projectId: number): Promise<number>
 
   /** Modules of the project's reports with the state of their symbols, those that hurt most first. */
@@ -38,6 +44,21 @@ export interface ReportIndex {
 
   countRejection(rejection: NewRejection): Promise<void>
   rejections(projectId: number | undefined): Promise<RejectionRow[]>
+}
+
+export interface AddedReport {
+  /** An older copy that now has the id as an alias. */
+  readonly duplicateOf: string | undefined
+  /** Reports whose blobs nobody needs any more: this one, when it is a duplicate, or a truncated copy that this whole one replaced. */
+  readonly obsolete: readonly string[]
+}
+
+export interface DailyRow {
+  /** YYYY-MM-DD */
+  readonly day: string
+  readonly version: string | null
+  readonly count: number
+  readonly firstDay: string | null
 }
 
 export interface NewReport {
@@ -58,6 +79,9 @@ export interface NewReport {
   readonly dedupeKey: string | undefined
   /** Copies are only those whose crash time differs by less; 0 compares the key alone. Milliseconds. */
   readonly dedupeWindowMs: number
+  /** Equal for copies of one report of which one may be cut off; the whole one stays. */
+  readonly copyKey?: string | undefined
+  readonly truncated?: boolean
 }
 
 export interface ReportRow {
@@ -90,6 +114,10 @@ export interface ProcessedRow {
   readonly reason: string | undefined
   readonly signature: string
   readonly groupId: string
+  /** State of the group in the ledger, for a group that the index does not know yet; `open` when left out. */
+  readonly groupState?: string
+  /** How well the stack explains the crash, 0 to 100; the best one's report stands for its group. Share of modules with symbols when left out. */
+  readonly quality?: number
   readonly processedAt: number
   readonly problems: readonly Problem[]
   /** Modules that frames lie in. */

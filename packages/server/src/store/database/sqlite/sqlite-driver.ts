@@ -40,7 +40,7 @@ export class SqliteDriver implements Driver {
   }
 
   async acquireConnection(): Promise<SqliteConnection> {
-    return new SqliteConnection(this.#writing, this.#reading)
+    return new SqliteConnection(this.#writes ? this.#writing : this.#reading, this.#reading)
   }
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {

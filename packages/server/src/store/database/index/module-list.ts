@@ -1,0 +1,60 @@
+import type { Kysely } from 'kysely'
+import { maxPageSize, maxReportsLacking } from '../../limits.ts'
+import { moduleIdentity } from '../module-identity.ts'
+import type { ReportIndex } from '../report-index.ts'
+import type { IndexSchema } from '../schema.ts'
+import { pageSize, readCursor, writeCursor } from './cursor.ts'
+
+type ModuleList = Pick<ReportIndex, 'modules' | 'reportsLacking'>
+
+export function moduleList(db: Kysely<IndexSchema>): ModuleList {
+  return {
+    async modules({ projectId, cursor, limit, missingOnly }) {
+      const size = pageSize(limit, maxPageSize)
+      let query = db.selectFrom('module').selectAll().where('project_id', '=', projectId)
+      if (missingOnly === true) query = query.where('lacking', '>', 0)
+      if (cursor !== undefined) {
+        const { numbers, id } = readCursor(cursor, 2)
+        const [lacking = 0, reports = 0] = numbers
+        query = query.where((eb) => eb(eb.refTuple('lacking', 'reports', 'n'), '<', eb.tuple(lacking, reports, Number(id))))
+      }
+      const rows = await query
+        .orderBy('lacking', 'desc')
+        .orderBy('reports', 'desc')
+        .orderBy('n', 'desc')
+        .limit(size + 1)
+        .execute()
+      const page = rows.slice(0, size)
+      const last = page.at(-1)
+      return {
+        items: page.map((row) => ({
+          debugFile: row.debug_file,
+          debugId: row.debug_id,
+          codeFile: row.code_file ?? undefined,
+          codeId: row.code_id ?? undefined,
+          reports: row.reports,
+          firstSeen: row.first_seen,
+          lastSeen: row.last_seen,
+          missing: row.lacking > 0,
+        })),
+        next: rows.length > size && last !== undefined ? writeCursor([last.lacking, last.reports], String(last.n)) : undefined,
+      }
+    },
+
+    async reportsLacking(module, projectId) {
+      const identity = moduleIdentity(module)
+      if (identity === undefined) return []
+      let query = db
+        .selectFrom('module')
+        .innerJoin('report_module', 'report_module.module_n', 'module.n')
+        .innerJoin('report', 'report.n', 'report_module.report_n')
+        .select('report.id')
+        .where('module.debug_file', '=', identity.debug_file)
+        .where('module.debug_id', '=', identity.debug_id)
+        .where('report_module.had_symbols', '=', 0)
+      if (projectId !== undefined) query = query.where('module.project_id', '=', projectId)
+      const rows = await query.orderBy('report.n', 'desc').limit(maxReportsLacking).execute()
+      return rows.map(({ id }) => id)
+    },
+  }
+}

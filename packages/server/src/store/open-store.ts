@@ -1,0 +1,75 @@
+import { join } from 'node:path'
+import { makeFolder } from './blobs/durable-files.ts'
+import { openFileBlobs } from './blobs/file-blobs.ts'
+import { kyselyReportIndex } from './database/index/kysely-report-index.ts'
+import { kyselyJobs } from './database/jobs/kysely-jobs.ts'
+import { kyselyLedger } from './database/ledger/kysely-ledger.ts'
+import { type Databases, openDatabases } from './database/open-database.ts'
+import { StoreError } from './errors.ts'
+import { firstStart } from './first-start.ts'
+import { isReportId, reportPrefix } from './report-file.ts'
+import { copyTombstone, settle } from './settle.ts'
+import type { Store } from './store.ts'
+import { fileSymbolStore } from './symbols/file-symbol-store.ts'
+
+export interface StoreOptions {
+  /** Holds everything that is no database of its own: blobs, symbols, `tmp`, the admin token; made when it is missing. */
+  readonly dataDir: string
+  /** `postgres://…`; SQLite in the data folder when left out. */
+  readonly databaseUrl?: string
+  /** Nothing but the data folder yet. */
+  readonly blobsUrl?: string
+  readonly clock?: () => number
+}
+
+export async function openStore({ dataDir, databaseUrl, blobsUrl, clock = Date.now }: StoreOptions): Promise<Store> {
+  if (blobsUrl !== undefined) throw new StoreError('bad_blobs_url', '--blobs is not known here: blobs lie in the data folder')
+  await makeFolder(dataDir)
+  const databases = await openDatabases({ dataDir, url: databaseUrl, clock })
+  try {
+    return await assemble(databases, dataDir, clock)
+  } catch (error) {
+    await closeDatabases(databases)
+    throw error
+  }
+}
+
+async function assemble(databases: Databases, dataDir: string, clock: () => number): Promise<Store> {
+  const ledger = kyselyLedger(databases.ledger.db, clock)
+  const index = kyselyReportIndex(databases.index, clock)
+  const jobs = kyselyJobs(databases.index.db, databases.index.kind, clock)
+  const blobs = await openFileBlobs({ folder: join(dataDir, 'blobs'), tmpFolder: join(dataDir, 'tmp'), clock })
+  const symbols = fileSymbolStore({ db: databases.ledger.db, folder: join(dataDir, 'symbols'), clock })
+  await makeFolder(join(dataDir, 'symbols'))
+  await firstStart(ledger, dataDir)
+  // A program that was stopped between the two writes of setGroupState left the index behind.
+  for (const group of await ledger.groups({ except: 'open' })) await index.setGroupState(group.id, group.state)
+
+  return {
+    ledger,
+    index,
+    jobs,
+    blobs,
+    symbols,
+    settle: (report) => settle({ ledger, index, blobs }, report),
+    async erase(reportId) {
+      const row = await databases.index.db.selectFrom('report').select('dedupe_key').where('id', '=', reportId).executeTakeFirst()
+      const aliases = (await index.find(reportId)).find(({ id }) => id === reportId)?.aliases ?? []
+      if (typeof row?.dedupe_key === 'string') await ledger.addTombstone(copyTombstone(row.dedupe_key))
+      for (const id of [reportId, ...aliases.filter(isReportId)]) await ledger.addTombstone(id)
+      await index.removeReport(reportId)
+      await blobs.removeAll(reportPrefix(reportId))
+    },
+    async setGroupState(groupId, state) {
+      if (!(await ledger.setGroupState(groupId, state))) return false
+      await index.setGroupState(groupId, state)
+      return true
+    },
+    close: () => closeDatabases(databases),
+  }
+}
+
+async function closeDatabases({ ledger, index }: Databases): Promise<void> {
+  await index.close()
+  await ledger.close()
+}

@@ -1,0 +1,118 @@
+import { type Kysely, sql } from 'kysely'
+import { Type } from 'typebox'
+import { Value } from 'typebox/value'
+import { pageSize } from '../database/index/cursor.ts'
+import { moduleIdentity } from '../database/module-identity.ts'
+import type { LedgerSchema } from '../database/schema.ts'
+import { StoreError } from '../errors.ts'
+import { maxPageSize } from '../limits.ts'
+import type { StoredSymbols, SymbolStore } from '../symbol-store.ts'
+
+const sharedScope = 'shared'
+export const projectSymbolScope = (projectId: number): string => `project:${projectId}`
+
+/** Modules in one question to the database. */
+const maxModulesTogether = 200
+
+export function symbolList(db: Kysely<LedgerSchema>): Pick<SymbolStore, 'describe' | 'list'> {
+  return {
+    async describe(projectId, modules) {
+      const found = new Map<string, StoredSymbols>()
+      for (let from = 0; from < modules.length; from += maxModulesTogether) {
+        const some = modules.slice(from, from + maxModulesTogether)
+        const identities = some.map(moduleIdentity).filter((identity) => identity !== undefined)
+        if (identities.length === 0) continue
+        const rows = await visible(db, projectId)
+          .where(
+            'symbol.debug_file',
+            'in',
+            identities.map(({ debug_file }) => debug_file),
+          )
+          .where(
+            'symbol.debug_id',
+            'in',
+            identities.map(({ debug_id }) => debug_id),
+          )
+          // `shared` comes after `project:…`, and what is set last stays.
+          .orderBy('symbol.scope', 'desc')
+          .execute()
+        const byIdentity = new Map(rows.map((row) => [`${row.debug_file}\n${row.debug_id}`, storedSymbols(row)]))
+        for (const module of some) {
+          const identity = moduleIdentity(module)
+          const symbols = identity && byIdentity.get(`${identity.debug_file}\n${identity.debug_id}`)
+          if (symbols !== undefined) found.set(`${module.debugFile}/${module.debugId}`, symbols)
+        }
+      }
+      return found
+    },
+
+    async list({ projectId, cursor, limit }) {
+      const size = pageSize(limit, maxPageSize)
+      let rows = visible(db, projectId)
+      if (cursor !== undefined) {
+        const [file = '', id = '', scope = ''] = readCursor(cursor)
+        rows = rows.where((eb) => eb(eb.refTuple('symbol.debug_file', 'symbol.debug_id', 'symbol.scope'), '>', eb.tuple(file, id, scope)))
+      }
+      const found = await rows
+        .orderBy('symbol.debug_file')
+        .orderBy('symbol.debug_id')
+        .orderBy('symbol.scope')
+        .limit(size + 1)
+        .execute()
+      const page = found.slice(0, size)
+      const last = page.at(-1)
+      const next = found.length > size && last !== undefined ? writeCursor([last.debug_file, last.debug_id, last.scope]) : undefined
+      return { items: page.map(storedSymbols), next }
+    },
+  }
+}
+
+function visible(db: Kysely<LedgerSchema>, projectId: number) {
+  return db
+    .selectFrom('symbol')
+    .innerJoin('symbol_file', 'symbol_file.sha256', 'symbol.sha256')
+    .select(['symbol.scope', 'symbol.debug_file', 'symbol.debug_id', 'symbol.sha256', 'symbol.uploaded_at'])
+    .select(['symbol_file.size', 'symbol_file.os', 'symbol_file.cpu', 'symbol_file.code_file', 'symbol_file.code_id'])
+    .select((eb) =>
+      eb
+        .selectFrom('symbol_conflict')
+        .select(sql<number>`count(*)`.as('count'))
+        .whereRef('symbol_conflict.scope', '=', 'symbol.scope')
+        .whereRef('symbol_conflict.debug_file', '=', 'symbol.debug_file')
+        .whereRef('symbol_conflict.debug_id', '=', 'symbol.debug_id')
+        .as('conflicts'),
+    )
+    .where('symbol.scope', 'in', [projectSymbolScope(projectId), sharedScope])
+}
+
+type VisibleRow = Awaited<ReturnType<ReturnType<typeof visible>['execute']>>[number]
+
+function storedSymbols(row: VisibleRow): StoredSymbols {
+  return {
+    scope: row.scope,
+    debugFile: row.debug_file,
+    debugId: row.debug_id,
+    codeFile: row.code_file ?? undefined,
+    codeId: row.code_id ?? undefined,
+    sha256: row.sha256,
+    size: row.size,
+    uploadedAt: row.uploaded_at,
+    os: row.os ?? undefined,
+    cpu: row.cpu ?? undefined,
+    conflicts: row.conflicts ?? 0,
+  }
+}
+
+const Cursor = Type.Array(Type.String(), { minItems: 3, maxItems: 3 })
+
+function writeCursor(parts: readonly string[]): string {
+  return Buffer.from(JSON.stringify(parts)).toString('base64url')
+}
+
+function readCursor(cursor: string): string[] {
+  try {
+    return Value.Parse(Cursor, JSON.parse(Buffer.from(cursor, 'base64url').toString()))
+  } catch (cause) {
+    throw new StoreError('bad_cursor', 'The cursor is not one of this list; start again without it', { cause })
+  }
+}
