@@ -1,4 +1,16 @@
-export type SymbolErrorCode = 'empty' | 'utf16' | 'no_module' | 'bad_module' | 'too_large' | 'unreadable'
+export type SymbolErrorCode =
+  /** The file has no bytes. */
+  | 'empty'
+  /** The file is UTF-16 text. */
+  | 'utf16'
+  /** The first line does not begin with MODULE: another kind of file. */
+  | 'no_module'
+  /** The MODULE line lacks a field, or one is unusable. */
+  | 'bad_module'
+  /** The file is larger than `maxFileBytes`. */
+  | 'too_large'
+  /** The file cannot be opened or read, or was replaced in between. */
+  | 'unreadable'
 
 /** A symbol file that cannot be used at all. Damage inside a usable file is counted instead (`badLines`). */
 export class SymbolError extends Error {

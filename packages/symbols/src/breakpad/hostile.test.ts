@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { bytesSource } from '../byte-source.ts'
 import { SymbolError } from '../errors.ts'
 import type { ModuleSymbols, SourcePosition, SymbolLookup } from '../module-symbols.ts'
-import { maxInlineDepth } from './limits.ts'
+import { maxCfiRecordBytes, maxFunctionBodyBytes, maxInlineDepth } from './limits.ts'
 import { readModuleRecord } from './module-record.ts'
 import { openBreakpadSymbols } from './open-breakpad-symbols.ts'
 
@@ -188,4 +188,18 @@ test('indexes half a million records in reverse order, all overlapping, without 
   const symbols = openBreakpadSymbols(bytesSource(encoder.encode(text.join('\n'))))
   expect(symbols.lookup(count)?.functionOffset).toBe(1)
   expect(symbols.badLines).toBe(0)
+})
+
+test('looks at no more of one function or unwind record than the limits say', () => {
+  const lines = [moduleLine, 'FUNC 0 10 0 f']
+  const filler = `INLINE 0 1 0 0 20 ${'0 '.repeat(4000)}`
+  for (let bytes = 0; bytes < maxFunctionBodyBytes; bytes += filler.length + 1) lines.push(filler)
+  lines.push('0 10 7 0', 'STACK CFI INIT 0 10 .cfa: a')
+  const deltas = Math.ceil((2 * maxCfiRecordBytes) / 'STACK CFI 1 .cfa: b\n'.length)
+  for (let i = 0; i < deltas; i++) lines.push('STACK CFI 1 .cfa: b')
+  lines.push('FUNC 10 10 0 g', '10 10 8 0')
+  const symbols = openBreakpadSymbols(bytesSource(encoder.encode(lines.join('\n'))))
+  expect(symbols.lookup(0)).toEqual({ function: 'f', functionOffset: 0, parameterSize: 0, inlines: [] })
+  expect(symbols.cfiAt(1)?.deltas.length).toBeLessThan(deltas / 2 + 1)
+  expect(symbols.lookup(0x10)).toMatchObject({ function: 'g', line: 8 })
 })

@@ -4,9 +4,10 @@ import type { CfiRecord, InlinedCall, ModuleSymbols, SourcePosition, StackWinRec
 import { type BreakpadIndex, buildIndex } from './build-index.ts'
 import { readCfi } from './cfi-record.ts'
 import { type FunctionBody, type InlineHit, readFunctionBody } from './function-body.ts'
-import { maxCfiRecordBytes, maxFunctionBodyBytes, maxLineBytes, maxPublicAliases, maxRememberedAnswers } from './limits.ts'
+import { answerWeight, maxCfiRecordBytes, maxFunctionBodyBytes, maxLineBytes, maxPublicAliases, maxRememberedChars } from './limits.ts'
 import { LineCursor } from './line-cursor.ts'
 import { lastAtOrBelow, type RecordTable, rangeAt, recordOf, tableBytes } from './record-table.ts'
+import { Remembered } from './remembered.ts'
 import { readStackWin } from './stack-win-record.ts'
 
 /** Indexes a Breakpad symbol file. Throws a `SymbolError` when it is none; the source must stay readable as long as the result is used. */
@@ -26,8 +27,10 @@ class BreakpadSymbols implements ModuleSymbols {
   readFailures = 0
   readonly #source: ByteSource
   readonly #index: BreakpadIndex
-  readonly #lookups = new Map<number, SymbolLookup | undefined>()
-  readonly #cfi = new Map<number, CfiRecord | undefined>()
+  readonly #lookups = new Remembered(maxRememberedChars, lookupWeight)
+  readonly #cfi = new Remembered(maxRememberedChars, cfiWeight)
+  readonly #fileNames = new Remembered(maxRememberedChars, nameWeight)
+  readonly #originNames = new Remembered(maxRememberedChars, nameWeight)
 
   constructor(source: ByteSource, index: BreakpadIndex) {
     const { os, cpu, debugId, debugFile, ...info } = index.head
@@ -42,7 +45,7 @@ class BreakpadSymbols implements ModuleSymbols {
   }
 
   lookup(offset: number): SymbolLookup | undefined {
-    return remembered(this.#lookups, offset, () => this.#function(offset) ?? this.#public(offset))
+    return this.#lookups.get(offset, () => this.#function(offset) ?? this.#public(offset))
   }
 
   hasFunction(offset: number): boolean {
@@ -50,7 +53,7 @@ class BreakpadSymbols implements ModuleSymbols {
   }
 
   cfiAt(offset: number): CfiRecord | undefined {
-    return remembered(this.#cfi, offset, () => {
+    return this.#cfi.get(offset, () => {
       const i = rangeAt(this.#index.cfi, offset)
       if (i < 0) return undefined
       const { keys, sizes, offsets, lengths } = this.#index.cfi
@@ -124,14 +127,15 @@ class BreakpadSymbols implements ModuleSymbols {
   }
 
   #fileName(id: number): string {
-    const cursor = this.#numbered(this.#index.files, id, 'FILE')
-    return cursor?.rest() ?? ''
+    return this.#fileNames.get(id, () => this.#numbered(this.#index.files, id, 'FILE')?.rest() ?? '')
   }
 
   /** `INLINE_ORIGIN <id> <name>`; in the format of 2021 a file's number, or -1, stands before the name. */
   #originName(id: number): string {
-    const cursor = this.#numbered(this.#index.inlineOrigins, id, 'INLINE_ORIGIN')
-    return cursor?.rest().replace(/^(?:\d+|-1)[ \t]+(?=\S)/, '') ?? ''
+    return this.#originNames.get(id, () => {
+      const cursor = this.#numbered(this.#index.inlineOrigins, id, 'INLINE_ORIGIN')
+      return cursor?.rest().replace(/^(?:\d+|-1)[ \t]+(?=\S)/, '') ?? ''
+    })
   }
 
   #numbered(table: RecordTable, id: number, kind: string): LineCursor | undefined {
@@ -192,10 +196,16 @@ class BreakpadSymbols implements ModuleSymbols {
   }
 }
 
-function remembered<T>(answers: Map<number, T>, offset: number, find: () => T): T | undefined {
-  if (answers.has(offset)) return answers.get(offset)
-  if (answers.size >= maxRememberedAnswers) answers.clear()
-  const answer = find()
-  answers.set(offset, answer)
-  return answer
+function lookupWeight(lookup: SymbolLookup | undefined): number {
+  const inlined = lookup?.inlines.reduce((sum, call) => sum + call.function.length + answerWeight, 0) ?? 0
+  return answerWeight + (lookup?.function.length ?? 0) + inlined
+}
+
+function cfiWeight(record: CfiRecord | undefined): number {
+  const changes = record?.deltas.reduce((sum, delta) => sum + delta.rules.length + answerWeight, 0) ?? 0
+  return answerWeight + (record?.init.length ?? 0) + changes
+}
+
+function nameWeight(name: string): number {
+  return answerWeight + name.length
 }
