@@ -6,13 +6,20 @@ import type { Minidump } from '../minidump.ts'
  * The contents of memory are not in it, only where they are.
  */
 export function describeMinidump(dump: Minidump): Record<string, unknown> {
-  const { source, memory, timestamp, modules, ...parts } = dump
+  const { source, memory, timestamp, modules, systemInfo, miscInfo, problems, streams, littleEndian, version, flags, ...parts } = dump
   return plainObject({
     size: source.size,
     timestamp,
     time: new Date(timestamp * 1000).toISOString(),
-    ...parts,
+    littleEndian,
+    version,
+    flags,
+    problems,
+    streams,
+    systemInfo,
+    miscInfo,
     modules: modules.map(({ versionInfo, ...module }) => ({ ...module, ...(versionInfo.valid && { versionInfo }) })),
+    ...parts,
     memory: memory.ranges,
   })
 }

@@ -12,7 +12,7 @@ export function formatDump(dump: Minidump): string {
 const maxLineLength = 160
 
 function write(lines: string[], indent: string, title: string, value: unknown): void {
-  const inline = oneLine(value)
+  const inline = oneLine(title, value)
   if (inline !== undefined && indent.length + inline.length <= maxLineLength) {
     lines.push(`${indent}${printable(title)}: ${inline}`)
     return
@@ -30,17 +30,38 @@ function write(lines: string[], indent: string, title: string, value: unknown): 
   }
 }
 
+/** Fields of bits and of other people's constants; in decimal nobody knows them. */
+const hexFields: ReadonlySet<string> = new Set([
+  'flags',
+  'code',
+  'type',
+  'state',
+  'protection',
+  'allocationProtection',
+  'checksum',
+  'cpuRaw',
+  'osRaw',
+  'suiteMask',
+  'versionInformation',
+  'featureInformation',
+  'amdExtendedFeatures',
+  'armCpuId',
+  'armHwcaps',
+])
+
+function scalar(key: string, value: unknown): string {
+  return typeof value === 'number' && hexFields.has(key) ? `0x${value.toString(16)}` : printable(String(value))
+}
+
 /** Scalars, and records of nothing but scalars. */
-function oneLine(value: unknown): string | undefined {
+function oneLine(title: string, value: unknown): string | undefined {
   if (typeof value === 'string') return value.includes('\n') ? undefined : printable(value)
-  if (typeof value !== 'object' || value === null) return String(value)
+  if (typeof value !== 'object' || value === null) return scalar(title, value)
   const entries = Object.entries(value)
   if (entries.length === 0) return Array.isArray(value) ? 'none' : 'empty'
   if (Array.isArray(value) && typeof value[0] === 'object') return undefined
   if (entries.some(([, part]) => typeof part === 'object' || (typeof part === 'string' && part.includes('\n')))) return undefined
-  const words = entries.map(([key, part]) =>
-    Array.isArray(value) ? printable(String(part)) : `${printable(key)} ${printable(String(part))}`,
-  )
+  const words = entries.map(([key, part]) => (Array.isArray(value) ? printable(String(part)) : `${printable(key)} ${scalar(key, part)}`))
   return words.join(', ')
 }
 
