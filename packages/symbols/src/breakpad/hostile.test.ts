@@ -192,7 +192,7 @@ test('indexes half a million records in reverse order, all overlapping, without 
 
 test('looks at no more of one function or unwind record than the limits say', () => {
   const lines = [moduleLine, 'FUNC 0 10 0 f']
-  const filler = `INLINE 0 1 0 0 20 ${'0 '.repeat(4000)}`
+  const filler = `INLINE 0 1 0 0 20 0 ${'0 '.repeat(4000)}`
   for (let bytes = 0; bytes < maxFunctionBodyBytes; bytes += filler.length + 1) lines.push(filler)
   lines.push('0 10 7 0', 'STACK CFI INIT 0 10 .cfa: a')
   const deltas = Math.ceil((2 * maxCfiRecordBytes) / 'STACK CFI 1 .cfa: b\n'.length)
