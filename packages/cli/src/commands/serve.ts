@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import type { ServeOptions, Server } from '@crashkeep/server'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+
+export function addServe(program: Command): void {
+  program
+    .command('serve')
+    .description('collect, process and show crash reports')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <number>', 'port to listen on; 0 takes a free one', wholeNumber, 8080)
+    .option('--data <folder>', 'where everything is kept', 'crashkeep-data')
+    .option('--database <url>', 'postgres://… instead of SQLite in the data folder')
+    .option('--blobs <folder>', 'where dumps and reports lie, instead of blobs/ in the data folder')
+    .addOption(new Option('--role <role>', 'what this process does').choices(['all', 'collector', 'processor', 'api']).default('all'))
+    .option('--keyless-project <slug>', 'the project that /submit and /post add to; without it they do not exist')
+    .option('--keyless-public', 'let others than this machine use them')
+    .option('--tls-cert <file>', 'PEM certificate; serves https together with --tls-key')
+    .option('--tls-key <file>', 'PEM key')
+    .option('--public-url <url>', 'the address that others use, where a proxy stands before the server')
+    .option('--allowed-host <name...>', 'host names that pages and API answer to, beside loopback and that of --public-url')
+    .option('--trust-proxy [addresses]', 'believe X-Forwarded-For and -Proto of these proxies')
+    .option('--max-upload-bytes <number>', 'largest upload, as sent and unpacked', wholeNumber)
+    .option('--processes <number>', 'reports processed at once', wholeNumber)
+    .option('--log-level <level>', 'fatal, error, warn, info, debug, trace', 'warn')
+    .action(async (options: ServeOptions & { allowedHost?: string[] }) => {
+      const { serve } = await import('@crashkeep/server')
+      const { allowedHost, ...rest } = options
+      const webRoot = builtPages()
+      const server = await serve({
+        ...rest,
+        ...(allowedHost === undefined ? {} : { allowedHosts: allowedHost }),
+        ...(webRoot === undefined ? {} : { webRoot }),
+      })
+      process.stdout.write(await greeting(server))
+      await stopped()
+      await server.close()
+    })
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text)
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number)) throw new InvalidArgumentError('It must be a whole number.')
+  return number
+}
+
+function builtPages(): string | undefined {
+  const folder = join(dirname(createRequire(import.meta.url).resolve('@crashkeep/web/package.json')), 'dist')
+  return existsSync(join(folder, 'index.html')) ? folder : undefined
+}
+
+/** Printed once the server listens; scripts read the addresses from it. */
+async function greeting(server: Server): Promise<string> {
+  const ingest = await server.ingestUrl('default')
+  const lines = ['Crashkeep listens.', `  pages   ${server.url}/`]
+  if (server.loginUrl !== undefined) lines.push(`  log in  ${server.loginUrl}`)
+  if (ingest !== undefined) {
+    lines.push(
+      `  ingest  ${ingest}`,
+      '',
+      'Send a first crash:',
+      `  npx crashkeep send ${ingest} FILE.dmp --field prod=MyApp --field ver=1.0.0`,
+    )
+    lines.push(`or set it as submitURL: crashReporter.start({ submitURL: '${ingest}' })`)
+  }
+  return `${lines.join('\n')}\n`
+}
+
+/** The first signal ends the server; a second one while it closes changes nothing, because a terminal and npm may both send it. */
+function stopped(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => resolve())
+  })
+}

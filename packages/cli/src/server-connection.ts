@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { CommandError } from './errors.ts'
+
+export interface ConnectionOptions {
+  server?: string
+  token?: string
+  data?: string
+}
+
+const answerTimeoutMs = 60_000
+
+/** Adds the options by which a command finds its server. */
+export function withConnection(command: Command): Command {
+  return command
+    .option('--server <url>', 'address of the server (or CRASHKEEP_SERVER; default http://127.0.0.1:8080)')
+    .option('--token <secret>', "API token (or CRASHKEEP_TOKEN; default: the administrator's, from the data folder of this machine)")
+    .option('--data <folder>', 'data folder in which admin-token lies', 'crashkeep-data')
+}
+
+/** One way to the API for all commands. */
+export class ServerConnection {
+  readonly url: string
+  readonly #token: string
+
+  constructor(options: ConnectionOptions) {
+    this.url = (options.server ?? process.env.CRASHKEEP_SERVER ?? 'http://127.0.0.1:8080').replace(/\/+$/, '')
+    this.#token = options.token ?? process.env.CRASHKEEP_TOKEN ?? adminToken(options.data ?? 'crashkeep-data')
+  }
+
+  /** The parsed answer; undefined for an empty one. A refusal becomes a CommandError with the server's sentence. */
+  async call<Answer>(
+    method: string,
+    path: string,
+    body?: { readonly json: unknown } | { readonly bytes: Blob; readonly headers?: Record<string, string> },
+  ): Promise<Answer> {
+    const headers: Record<string, string> = { Authorization: `Bearer ${this.#token}` }
+    let content: string | Blob | undefined
+    if (body !== undefined && 'json' in body) {
+      headers['Content-Type'] = 'application/json'
+      content = JSON.stringify(body.json)
+    } else if (body !== undefined) {
+      Object.assign(headers, { 'Content-Type': 'application/octet-stream' }, body.headers)
+      content = body.bytes
+    }
+    const url = `${this.url}/api/v1${path}`
+    let response: Response
+    try {
+      response = await fetch(url, {
+        method,
+        headers,
+        ...(content === undefined ? {} : { body: content }),
+        signal: AbortSignal.timeout(answerTimeoutMs),
+      })
+    } catch (error) {
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
+      throw new CommandError(`${this.url} did not answer: ${cause}. Start it with "crashkeep serve", or say with --server where it is.`, {
+        cause: error,
+      })
+    }
+    const text = await response.text()
+    const answer: unknown = parse(text)
+    if (!response.ok)
+      throw new CommandError(`The server refused with status ${response.status}: ${sentenceOf(answer) ?? text.slice(0, 200)}`)
+    // The shape is the server's own schema of this route, by which it serialised the answer.
+    return answer as Answer
+  }
+}
+
+function adminToken(folder: string): string {
+  const path = join(folder, 'admin-token')
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch (error) {
+    throw new CommandError(`No token: give --token or CRASHKEEP_TOKEN, or run this where ${path} lies.`, { exitStatus: 2, cause: error })
+  }
+}
+
+function parse(text: string): unknown {
+  if (text === '') return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    // A proxy's error page: the caller shows its beginning.
+    return undefined
+  }
+}
+
+function sentenceOf(answer: unknown): string | undefined {
+  return typeof answer === 'object' && answer !== null && 'message' in answer ? String(answer.message) : undefined
+}
