@@ -69,7 +69,7 @@ export function groups(store: Store): FastifyPluginAsyncTypebox {
       async (request) => {
         const caller = callerOf(request)
         const { id } = await rowOf(store, caller, request.params.id)
-        if (!(await store.ledger.setGroupState(id, request.body.state))) throw noGroup()
+        if (!(await store.setGroupState(id, request.body.state))) throw noGroup()
         await store.ledger.audit({ actor: actorOf(caller), action: `group-${request.body.state}`, target: id })
         return detailOf(store, caller, id)
       },

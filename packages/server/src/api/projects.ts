@@ -53,9 +53,7 @@ export function projects(store: Store, ingestUrl: IngestUrl): FastifyPluginAsync
         const { slug, name } = request.body
         if ((await store.ledger.projectBySlug(slug)) !== undefined)
           throw new ApiProblem('conflict', `There is a project "${slug}" already.`)
-        const { id } = await store.ledger.createProject({ slug, name: name ?? slug })
-        const created = await store.ledger.projectById(id)
-        if (created?.keys.length === 0) await store.ledger.addKey(id, 'first')
+        await store.ledger.createProject({ slug, name: name ?? slug })
         await store.ledger.audit({ actor: actorOf(caller), action: 'create-project', target: slug })
         return reply.code(201).send(await toProject(await projectOf(store.ledger, caller, slug), request))
       },

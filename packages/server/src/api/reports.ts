@@ -137,11 +137,8 @@ export function reports(store: Store, waiting: WaitingReports | undefined, repro
         const caller = callerOf(request)
         const found = await findReport(store, waiting, caller, request.params.id)
         const id = found.kind === 'stored' ? found.row.id : found.report.id
-        // The tombstone first: whatever stops us now, no retry and no reindex brings the report back.
-        await store.ledger.addTombstone(id)
         await store.ledger.audit({ actor: actorOf(caller), action: 'erase', target: id })
-        await store.index.removeReport(id)
-        await store.blobs.removeAll(reportPrefix(id))
+        await store.erase(id)
         return reply.code(204).send(null)
       },
     )

@@ -38,6 +38,8 @@ export class ProcessPool {
     const box = sandbox({ readable: [...new Set(readable)], writable: this.workFolder, maxHeapMiB: this.#limits.maxHeapMiB })
     this.networkless = box.networkless
     this.#start = () => new WorkerProcess(box, this.#limits)
+    // The first report need not wait for a process to start.
+    this.#idle.push(this.#start())
   }
 
   get free(): number {
