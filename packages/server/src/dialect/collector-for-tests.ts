@@ -115,7 +115,7 @@ export function send(port: number, path: string, options: PostOptions = {}): Pro
         answer.on('data', (chunk: Buffer) => chunks.push(chunk))
         answer.on('end', () => {
           resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text: Buffer.concat(chunks).toString('utf8') })
-          outgoing.destroy()
+          outgoing.socket?.destroy()
         })
       },
     )
