@@ -11,7 +11,10 @@ export function addProject(program: Command): void {
 
   withConnection(project.command('list').description('all projects with their ingest addresses'))
     .option('--json', 'as JSON')
-    .action(async (options: Options) => show(await new ServerConnection(options).call<Project[]>('GET', '/projects'), options))
+    .action(async (options: Options) => {
+      const { items } = await new ServerConnection(options).call<{ items: Project[] }>('GET', '/projects')
+      show(items, options)
+    })
 
   withConnection(project.command('create').description('a new project with its first key'))
     .argument('<slug>', 'its name in addresses: lower-case letters, digits, dashes')

@@ -13,7 +13,7 @@ export function addToken(program: Command): void {
   withConnection(token.command('list').description('all tokens; secrets are not kept, so they cannot be shown'))
     .option('--json', 'as JSON')
     .action(async (options: Options) => {
-      const tokens = await new ServerConnection(options).call<Token[]>('GET', '/tokens')
+      const { items: tokens } = await new ServerConnection(options).call<{ items: Token[] }>('GET', '/tokens')
       if (options.json) return printJson(tokens)
       const rows = tokens.map((one) => [one.id, one.name, one.scopes.join(','), one.projects?.join(',') ?? 'all', stateOf(one)])
       printTable(['ID', 'NAME', 'SCOPES', 'PROJECTS', 'STATE'], rows)
