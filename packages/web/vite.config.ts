@@ -18,6 +18,6 @@ export default {
   server: {
     host: '127.0.0.1',
     // `CRASHKEEP_SERVER=http://127.0.0.1:8080 vite packages/web` works on the pages against a running server.
-    proxy: { '^/(api|i)/': { target: process.env['CRASHKEEP_SERVER'] ?? 'http://127.0.0.1:8080' } },
+    proxy: { '^/(api|i)/': { target: process.env.CRASHKEEP_SERVER ?? 'http://127.0.0.1:8080' } },
   },
 }

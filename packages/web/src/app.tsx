@@ -97,6 +97,6 @@ function Page({ route }: { readonly route: Route }): JSX.Element {
     case 'settings':
       return <SettingsPage key={route.project} project={route.project} />
     case 'not-found':
-      return <NotFoundPage what="this address" />
+      return <NotFoundPage what="page at this address" />
   }
 }

@@ -10,7 +10,7 @@ export function NotFoundPage({ what, back }: { readonly what: string; readonly b
       <p class="blank-mark" aria-hidden="true">
         404
       </p>
-      <h1>There is nothing at {what}</h1>
+      <h1>There is no {what}</h1>
       <p class="dim">It may have been erased, merged into another group, or belong to a project that your token does not name.</p>
       <p>
         <a class="button" href={target.href}>

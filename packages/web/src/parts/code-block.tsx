@@ -8,8 +8,7 @@ export function CodeBlock({ title, code, note }: { readonly title: string; reado
         <span>{title}</span>
         <CopyButton text={code} what={title} />
       </figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-      <pre tabIndex={0}>{code}</pre>
+      <pre>{code}</pre>
       {note === undefined ? null : <p class="dim">{note}</p>}
     </figure>
   )

@@ -10,7 +10,10 @@ interface NoticeProps {
 export function Notice({ tone, title, children }: NoticeProps): JSX.Element {
   return (
     <div class={`notice notice-${tone}`} role={tone === 'error' ? 'alert' : 'status'}>
-      <strong class="notice-title">{title}</strong>
+      <strong class="notice-title">
+        {tone === 'error' ? <span aria-hidden="true">✕ </span> : null}
+        {title}
+      </strong>
       {children === undefined ? null : <div class="notice-body">{children}</div>}
     </div>
   )

@@ -13,7 +13,7 @@ export function Signature({ text, frames = 3 }: { readonly text: string; readonl
           {part}
         </span>
       ))}
-      {shown.length < rest.length ? <span class="signature-rest">+{rest.length - shown.length}</span> : null}
+      {frames > 1 && shown.length < rest.length ? <span class="signature-rest">+{rest.length - shown.length}</span> : null}
     </span>
   )
 }

@@ -3,13 +3,13 @@ export type Theme = 'auto' | 'light' | 'dark'
 const key = 'crashkeep-theme'
 
 export function chosenTheme(): Theme {
-  const theme = document.documentElement.dataset['theme']
+  const theme = document.documentElement.dataset.theme
   return theme === 'light' || theme === 'dark' ? theme : 'auto'
 }
 
 export function chooseTheme(theme: Theme): void {
-  if (theme === 'auto') delete document.documentElement.dataset['theme']
-  else document.documentElement.dataset['theme'] = theme
+  if (theme === 'auto') delete document.documentElement.dataset.theme
+  else document.documentElement.dataset.theme = theme
   try {
     if (theme === 'auto') localStorage.removeItem(key)
     else localStorage.setItem(key, theme)

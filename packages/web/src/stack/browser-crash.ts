@@ -2,8 +2,8 @@ import type { ProcessedBrowserCrash } from '@crashkeep/server/api-types'
 import { isObject, numberAt, objectAt, objectsAt, textAt } from './read-json.ts'
 
 export function readBrowserCrash(processed: unknown): ProcessedBrowserCrash | undefined {
-  if (!isObject(processed) || processed['kind'] !== 'browser') return undefined
-  const topLevel = processed['isTopLevel']
+  if (!isObject(processed) || processed.kind !== 'browser') return undefined
+  const topLevel = processed.isTopLevel
   return {
     kind: 'browser',
     reason: textAt(processed, 'reason') ?? null,
@@ -29,7 +29,7 @@ export function readBrowserCrash(processed: unknown): ProcessedBrowserCrash | un
     neighbours: objectsAt(processed, 'neighbours').map((neighbour) => ({
       type: textAt(neighbour, 'type') ?? 'unknown',
       url: textAt(neighbour, 'url') ?? null,
-      body: neighbour['body'] ?? null,
+      body: neighbour.body ?? null,
     })),
     extra: objectAt(processed, 'extra'),
   }

@@ -71,7 +71,7 @@ export interface Module {
 }
 
 export function readCrash(processed: unknown): Crash | undefined {
-  if (!isObject(processed) || processed['kind'] === 'browser') return undefined
+  if (!isObject(processed) || processed.kind === 'browser') return undefined
   const info = objectAt(processed, 'crash_info')
   const system = objectAt(processed, 'system_info')
   const crashing = objectAt(processed, 'crashing_thread')
@@ -142,7 +142,7 @@ function readFrame(frame: JsonObject, index: number): Frame {
 
 function readModule(module: JsonObject, isMain: boolean): Module {
   const symbols = objectAt(module, 'symbols')
-  const looked = symbols['looked']
+  const looked = symbols.looked
   const reason = textAt(symbols, 'reason')
   return {
     name: textAt(module, 'filename') ?? '(unnamed)',
@@ -185,7 +185,7 @@ function crashNotes(info: JsonObject): string[] {
     const address = shortHex(textAt(flip, 'address'))
     if (address !== undefined) notes.push(`One flipped bit would make the address ${address}: perhaps bad memory.`)
   }
-  const inconsistencies = info['crash_inconsistencies']
+  const inconsistencies = info.crash_inconsistencies
   if (Array.isArray(inconsistencies)) notes.push(...inconsistencies.slice(0, 4).map((note) => `Inconsistent: ${asText(note)}`))
   return notes
 }

@@ -10,7 +10,7 @@ const systemModules = [
   /^lib(art|binder|utils|log|android_runtime|android|hwui|gui|EGL|GLES\w*|cutils|base|nativeloader)\.so/,
   /^(app_process\d*|linker(64)?|boot[-\w]*\.oat|base\.odex)$/,
   // macOS and iOS
-  /^(dyld|lib(system|dispatch|objc|xpc|corecrypto|c\+\+)[\w.+-]*|CoreFoundation|Foundation|AppKit|HIToolbox|UIKit\w*|QuartzCore|GraphicsServices|IOKit|Security|CFNetwork|SkyLight|Metal)$/,
+  /^(dyld|lib(system|dyld|dispatch|objc|xpc|corecrypto|c\+\+)[\w.+-]*|CoreFoundation|Foundation|AppKit|HIToolbox|UIKit\w*|QuartzCore|GraphicsServices|IOKit|Security|CFNetwork|SkyLight|Metal)$/,
   // Windows
   /^(ntdll|kernel32|kernelbase|user32|win32u|gdi32\w*|advapi32|rpcrt4|combase|ole32|oleaut32|sechost|ucrtbased?|msvcrt|msvcp\w*|vcruntime\w*|ws2_32|mswsock|shell32|shlwapi|uxtheme|wow64\w*|d3d\w+|dxgi|nvwgf2\w+|ig\w+icd\w+)\.(dll|drv)$/i,
 ]

@@ -136,11 +136,6 @@ function Trust({ frame }: { readonly frame: Frame }): JSX.Element {
           {word}
         </span>
       )}
-      {frame.missingSymbols && frame.function === undefined && frame.module !== undefined ? (
-        <span class="quiet-tag" title={`No symbols for ${frame.module}: only its name and an offset are known`}>
-          no symbols
-        </span>
-      ) : null}
     </span>
   )
 }

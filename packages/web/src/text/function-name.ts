@@ -53,8 +53,11 @@ function scopeEnd(head: string): number {
     if (head.startsWith('operator', i) && !isWord(head[i - 1])) break
     if (c === '<' || c === '(' || c === '{') depth++
     else if (c === '>' || c === ')' || c === '}') depth = Math.max(0, depth - 1)
-    else if (depth === 0 && c === ':' && head[i + 1] === ':') cut = ++i + 1
-    else if (depth === 0 && c === ' ' && i + 1 < head.length) cut = i + 1
+    else if (depth === 0 && c === ':' && head[i + 1] === ':') {
+      // Rust's `name::<T>` and `name::{closure}` belong to the name before them.
+      if (head[i + 2] !== '<' && head[i + 2] !== '{') cut = i + 2
+      i++
+    } else if (depth === 0 && c === ' ' && i + 1 < head.length) cut = i + 1
   }
   return cut
 }

@@ -12,6 +12,7 @@ import { Time } from '../../parts/time.tsx'
 import { navigate } from '../../router/location.ts'
 import { pathTo } from '../../router/route.ts'
 import { type Crash, shortHex } from '../../stack/crash.ts'
+import { counted } from '../../text/number.ts'
 import { duration } from '../../text/time.ts'
 import { Sentence } from './sentence.tsx'
 
@@ -106,9 +107,6 @@ function Neighbours({ report }: { readonly report: ReportDetail }): JSX.Element 
   )
 }
 
-/** More lines than these are folded: a damaged dump can name hundreds. */
-const shownProblems = 3
-
 function Problems({ report, onReprocessed }: { readonly report: ReportDetail; readonly onReprocessed: () => void }): JSX.Element | null {
   const { me } = useSession()
   const [failure, setFailure] = useState<ApiFailure>()
@@ -128,29 +126,27 @@ function Problems({ report, onReprocessed }: { readonly report: ReportDetail; re
       {problem.message} <code class="dim">{problem.code}</code>
     </li>
   ))
+  const mayAgain = me.scopes.includes('triage') || me.scopes.includes('administer')
   return (
     <>
-      <Notice
-        tone={failed ? 'error' : 'warning'}
-        title={
-          failed
-            ? 'Processing failed. The files are kept and can be downloaded below.'
-            : 'Parts of this report are damaged or missing; the rest is shown.'
-        }
-      >
-        <ul class="problems">{lines.slice(0, shownProblems)}</ul>
-        {lines.length > shownProblems ? (
-          <details>
-            <summary>{lines.length - shownProblems} more</summary>
-            <ul class="problems">{lines.slice(shownProblems)}</ul>
-          </details>
-        ) : null}
-        {me.scopes.includes('triage') || me.scopes.includes('administer') ? (
-          <button type="button" class="button" onClick={() => void again()}>
-            Process again
-          </button>
-        ) : null}
-      </Notice>
+      {failed ? (
+        <Notice tone="error" title="Processing failed. The files are kept and can be downloaded below.">
+          <ul class="problems">{lines}</ul>
+          {mayAgain ? (
+            <button type="button" class="button" onClick={() => void again()}>
+              Process again
+            </button>
+          ) : null}
+        </Notice>
+      ) : (
+        <details class="notice notice-warning">
+          <summary>
+            <strong>{counted(lines.length, 'part')} of this report</strong> {lines.length === 1 ? 'is' : 'are'} damaged or missing; the rest
+            is shown.
+          </summary>
+          <ul class="problems">{lines}</ul>
+        </details>
+      )}
       {failure === undefined ? null : <FailureNotice failure={failure} what="Processing again" />}
     </>
   )

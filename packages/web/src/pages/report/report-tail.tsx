@@ -85,7 +85,7 @@ function Files({ report }: { readonly report: ReportDetail }): JSX.Element {
                 Size
               </th>
               <th scope="col">SHA-256</th>
-              <th scope="col">
+              <th scope="col" class="cell-number">
                 <span class="off-screen">Download</span>
               </th>
             </tr>
@@ -102,7 +102,7 @@ function Files({ report }: { readonly report: ReportDetail }): JSX.Element {
                     <CopyButton text={file.sha256} what={`SHA-256 of ${file.name}`} />
                   </span>
                 </td>
-                <td>
+                <td class="cell-number">
                   <a class="button" download href={attachmentAddress(report.id, file.name)} aria-label={`Download ${file.name}`}>
                     <Icon name="download" />
                     <span>Download</span>

@@ -21,11 +21,15 @@ export function Threads({ threads, open, onToggle }: ThreadsProps): JSX.Element 
         <h2 id="threads-title">Other threads</h2>
         <span class="dim">
           {counted(threads.length, 'thread')}
-          {folds.length < threads.length ? `, ${counted(folds.length, 'different stack')}` : ''}
+          {folds.length === 1 && threads.length > 1
+            ? ', all with the same stack'
+            : folds.length < threads.length
+              ? `, ${folds.length} different stacks`
+              : ''}
         </span>
         <span class="section-aside">
           <button type="button" class="button" aria-expanded={open} onClick={() => onToggle(!open)}>
-            {open ? 'Hide' : 'Show'} <kbd aria-hidden="true">t</kbd>
+            {open ? 'Hide' : 'Show'} <kbd>t</kbd>
           </button>
         </span>
       </header>

@@ -58,11 +58,15 @@ function SymbolRow({ module }: { readonly module: SymbolModule }): JSX.Element {
   return (
     <tr>
       <td>
-        <strong>{symFileName(module.debugFile)}</strong>
+        <strong>{module.debugFile === '' ? '(unnamed)' : symFileName(module.debugFile)}</strong>
         {codeFile === null || codeFile === module.debugFile ? null : <span class="dim"> of {codeFile}</span>}
       </td>
       <td>
-        <Copyable text={module.debugId} what={`debug id of ${module.debugFile}`} />
+        {/^0*$/.test(module.debugId) ? (
+          <span class="dim">none: built without one</span>
+        ) : (
+          <Copyable text={module.debugId} what={`debug id of ${module.debugFile}`} />
+        )}
       </td>
       <td class="cell-number">{count(module.reports)}</td>
       <td>
