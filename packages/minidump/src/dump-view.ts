@@ -82,7 +82,7 @@ export class DumpView {
     const bytes = this.byteArray(rva, stream, maximum)
     if (bytes === undefined) return undefined
     // Some writers count the closing NUL.
-    const text = decoder.decode(bytes).replace(/\0+$/, '')
+    const text = withoutTrailingNuls(decoder.decode(bytes))
     this.#strings.set(rva, text)
     return text
   }
@@ -90,4 +90,11 @@ export class DumpView {
 
 export function decodeUtf8(bytes: Uint8Array): string {
   return utf8.decode(bytes)
+}
+
+/** Not by `/\0+$/`: that takes quadratic time on a long run of NULs with something behind it. */
+export function withoutTrailingNuls(text: string): string {
+  let end = text.length
+  while (end > 0 && text.charCodeAt(end - 1) === 0) end--
+  return text.slice(0, end)
 }

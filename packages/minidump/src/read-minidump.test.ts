@@ -178,4 +178,13 @@ describe('a damaged minidump', () => {
     expect(named.length).toBe(Math.floor((64 * 1024 * 1024) / 60_000))
     expect(codes(dump)[0]).toBe('limit_reached')
   })
+
+  it('reads a long run of NULs inside a text in linear time', () => {
+    const cpuInfo = `${'\0'.repeat(4_000_000)}x`
+    const bytes = synthDump({ linux: { cpuInfo: `${cpuInfo}\0\0` } })
+    const start = performance.now()
+    expect(readMinidump(bytesSource(bytes)).linux.cpuInfo?.length).toBe(cpuInfo.length)
+    // Quadratic time would be hours; linear time is some milliseconds.
+    expect(performance.now() - start).toBeLessThan(5000)
+  })
 })

@@ -15,3 +15,10 @@ it('reads the lines of /proc/PID/maps, spaces in names included, and leaves out 
     { startAddress: 0xffffffffff600000n, endAddress: 0xffffffffff601000n, permissions: '--xp', fileOffset: 0n, name: '[vsyscall]' },
   ])
 })
+
+it('reads a line of nothing but spaces and a carriage return in linear time', () => {
+  const text = `00400000-00401000 r-xp 00000000 08:01 42${' '.repeat(4_000_000)}\r\u2028x`
+  const start = performance.now()
+  expect(parseLinuxMaps(text)).toMatchObject([{ name: '\r\u2028x' }])
+  expect(performance.now() - start).toBeLessThan(5000)
+})

@@ -8,7 +8,8 @@ export interface LinuxMapping {
   readonly name: string
 }
 
-const line = /^([0-9a-f]{1,16})-([0-9a-f]{1,16}) ([r-][w-][x-][ps-]) ([0-9a-f]{1,16}) [0-9a-f]+:[0-9a-f]+ \d+ *(.*)$/
+// With the s flag the last group always reaches the end, so nothing is tried twice.
+const line = /^([0-9a-f]{1,16})-([0-9a-f]{1,16}) ([r-][w-][x-][ps-]) ([0-9a-f]{1,16}) [0-9a-f]+:[0-9a-f]+ \d+ *(.*)$/s
 
 /** The lines of /proc/PID/maps that are whole; others are left out. */
 export function parseLinuxMaps(text: string): LinuxMapping[] {

@@ -1,4 +1,4 @@
-import { type DumpView, decodeUtf8 } from '../dump-view.ts'
+import { type DumpView, decodeUtf8, withoutTrailingNuls } from '../dump-view.ts'
 import { maxTextBytes } from '../limits.ts'
 import type { Location } from '../location.ts'
 import { streamName, streamType } from '../stream-types.ts'
@@ -59,5 +59,5 @@ function readText(dump: DumpView, at: Location, stream: string): string {
     dump.problems.add('limit_reached', `${stream} has ${size} bytes; the first ${maxTextBytes} were read.`, stream)
   }
   // Breakpad's writer reserves whole pages and leaves NULs at the end.
-  return decodeUtf8(dump.source.read(at.rva, Math.min(size, maxTextBytes))).replace(/\0+$/, '')
+  return withoutTrailingNuls(decodeUtf8(dump.source.read(at.rva, Math.min(size, maxTextBytes))))
 }
