@@ -36,18 +36,46 @@ export function ensureDependencies() {
   const wanted = createHash('sha256').update(readFileSync(lock)).digest('hex')
   if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return
   process.stderr.write('Installing dependencies (once)…\n')
-  const npm = process.env.npm_execpath
-  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
-  const done = npm ? run(process.execPath, [npm, ...args], { timeout: installTimeoutMs }) : run('npm', args, { timeout: installTimeoutMs })
-  if (!done) fail('npm ci failed: see its message above; it needs the npm registry and a Linux machine with x64 or arm64.')
+  if (!npm(nodeForInstall(), ['ci', '--no-audit', '--no-fund', '--loglevel=error'])) {
+    fail('npm ci failed: see its message above; it needs the npm registry and a Linux machine with x64 or arm64.')
+  }
   writeFileSync(marker, wanted)
+}
+
+/**
+ * The Node that runs `npm ci`. npm leaves out, without a word, every optional package whose `engines` the running Node does not meet, and
+ * the native parts of the bundler are such packages. So on an old machine the pinned Node is fetched first, on its own.
+ */
+function nodeForInstall() {
+  if (isNewEnough(process.versions.node)) return process.execPath
+  const name = `node-linux-${process.arch}`
+  const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).optionalDependencies[name]
+  if (version === undefined) return process.execPath
+  const folder = join(root, '.cache/node')
+  const path = join(folder, 'node_modules', name, 'bin/node')
+  if (existsSync(path)) return path
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'package.json'), '{"private":true}\n')
+  const args = ['install', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error', '--save-exact', `${name}@${version}`]
+  if (!npm(process.execPath, args) || !existsSync(path)) fail(`npm could not fetch ${name}@${version}: see its message above.`)
+  return path
+}
+
+function npm(node, args) {
+  const cli = process.env.npm_execpath
+  const options = { timeout: installTimeoutMs }
+  return cli ? run(node, [cli, ...args], options) : run('npm', args, options)
+}
+
+function isNewEnough(version) {
+  return Number(version.split('.')[0]) >= 24
 }
 
 /** The Node that the lock file pins; the scripts' own tools run on it whatever the machine has. */
 export function pinnedNode() {
   const path = join(root, `node_modules/node-linux-${process.arch}/bin/node`)
   if (existsSync(path)) return path
-  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
+  if (isNewEnough(process.versions.node)) return process.execPath
   return fail(`Node 24 or newer is needed and none is packaged for ${process.platform} ${process.arch}: install it, then run this again.`)
 }
 
