@@ -103,7 +103,7 @@ async function rowOf(store: Store, caller: Caller, id: string): Promise<GroupRow
 async function stepsOf(store: Store, reportId: string | undefined): Promise<SignatureStep[]> {
   if (reportId === undefined) return []
   const processed = await readProcessed(store.blobs, `${reportPrefix(reportId)}processed.json`)
-  await processed?.crash.return()
+  processed?.close()
   return processed === undefined ? [] : processed.header.signature.steps.map((step) => ({ ...step }))
 }
 

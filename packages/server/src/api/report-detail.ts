@@ -58,7 +58,9 @@ function waitingDetail(report: Extract<FoundReport, { kind: 'waiting' }>['report
 }
 
 function asJson(detail: Detail, processed: ProcessedFile | undefined): Readable {
-  return Readable.from(pieces(detail, processed), { objectMode: false })
+  const body = Readable.from(pieces(detail, processed), { objectMode: false })
+  // Also when the asker went away before the first byte.
+  return body.once('close', () => processed?.close())
 }
 
 async function* pieces(detail: Detail, processed: ProcessedFile | undefined): AsyncGenerator<Uint8Array> {

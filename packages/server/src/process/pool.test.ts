@@ -31,7 +31,7 @@ function input(name: string, bytes: Uint8Array | string): string {
 }
 
 const now = Date.UTC(2026, 0, 1)
-const noSymbols = async (modules: readonly ModuleAsked[]) => modules.map(() => null)
+const noSymbols = async (modules: readonly ModuleAsked[]): Promise<(string | null)[]> => modules.map(() => null)
 
 function run(processes: ProcessPool, inputPath: string, kind: 'minidump' | 'browser' = 'minidump', symbols = noSymbols) {
   return processes.run(

@@ -21,8 +21,10 @@ const Header = Type.Object({
 
 export interface ProcessedFile {
   readonly header: ProcessedHeader
-  /** The JSON text of `crash`, in pieces, read as it is asked for. Must be read to its end or closed with `return()`. */
+  /** The JSON text of `crash`, in pieces, read as it is asked for. */
   readonly crash: AsyncGenerator<Uint8Array, void>
+  /** Whoever has it calls this, whether `crash` was read to its end, in part or not at all. */
+  close(): void
 }
 
 /** undefined: not there, or not a file of ours. */
@@ -54,7 +56,7 @@ export async function readProcessed(blobs: Blobs, key: string): Promise<Processe
       blob.body.destroy()
       return undefined
     }
-    return { header, crash: withoutEnd(rest.subarray(headerEnd.length), chunks, () => blob.body.destroy()) }
+    return { header, crash: withoutEnd(rest.subarray(headerEnd.length), chunks), close: () => blob.body.destroy() }
   }
 }
 
@@ -72,19 +74,15 @@ async function* bytesOf(body: AsyncIterable<unknown>): AsyncGenerator<Buffer, vo
 }
 
 /** Holds back the last bytes, which close the document and not the crash. */
-async function* withoutEnd(first: Buffer, chunks: AsyncGenerator<Buffer, void>, close: () => void): AsyncGenerator<Uint8Array, void> {
+async function* withoutEnd(first: Buffer, chunks: AsyncGenerator<Buffer, void>): AsyncGenerator<Uint8Array, void> {
   let held = first
-  try {
-    for (;;) {
-      if (held.length > crashEnd.length) {
-        yield held.subarray(0, held.length - crashEnd.length)
-        held = held.subarray(held.length - crashEnd.length)
-      }
-      const chunk = await chunks.next()
-      if (chunk.done) return
-      held = Buffer.concat([held, chunk.value])
+  for (;;) {
+    if (held.length > crashEnd.length) {
+      yield held.subarray(0, held.length - crashEnd.length)
+      held = held.subarray(held.length - crashEnd.length)
     }
-  } finally {
-    close()
+    const chunk = await chunks.next()
+    if (chunk.done) return
+    held = Buffer.concat([held, chunk.value])
   }
 }
