@@ -36,6 +36,11 @@ export class ModuleSymbolsCache {
     return { state: 'loaded', from: found.from, ...(badLines > 0 && { badLines }) }
   }
 
+  /** Indexes of the modules whose symbol files could be opened and then not be read to the end. */
+  unreadable(): number[] {
+    return this.#found.flatMap((found, index) => (found?.state === 'loaded' && found.symbols.readFailures > 0 ? [index] : []))
+  }
+
   url(moduleIndex: number): string | undefined {
     const found = this.#found[moduleIndex]
     return found?.state === 'loaded' ? found.symbols.info.url : undefined

@@ -1,4 +1,4 @@
-import { type Minidump, parseLinuxMaps, type SystemInfo, type Thread } from '@crashkeep/minidump'
+import { leafName, type Minidump, parseLinuxMaps, type SystemInfo, type Thread } from '@crashkeep/minidump'
 import type { SymbolSupplier } from '@crashkeep/symbols'
 import { formatAddress } from './address.ts'
 import { crashInfo } from './crash-info.ts'
@@ -49,6 +49,7 @@ export function processMinidump(dump: Minidump, options: ProcessOptions = {}): P
   const walk = dumpWalk(dump, system, symbols)
   const problems: ProcessedProblem[] = [...dump.problems]
   const processed = processThreads(dump, threads, roles, walk, options, problems)
+  problems.push(...symbolProblems(dump, symbols))
   const crashing = crashingThread(dump, threads, roles.crashing, processed)
   const created = dump.miscInfo?.processCreateTime
   const context = dump.exception?.context ?? threads.find((thread) => thread.context !== undefined)?.context
@@ -127,6 +128,13 @@ function processThreads(
     last_error_value: roles.dumpWriters.has(index) ? null : lastError(dump, thread, width),
     thread_id: thread.id,
     thread_name: roles.dumpWriters.has(index) ? null : (thread.name ?? null),
+  }))
+}
+
+function symbolProblems(dump: Minidump, symbols: ModuleSymbolsCache): ProcessedProblem[] {
+  return symbols.unreadable().map((index) => ({
+    code: 'symbols_unreadable',
+    message: `The symbol file of ${leafName(dump.modules[index]?.name ?? '')} could not be read to the end; frames in it may lack names.`,
   }))
 }
 
