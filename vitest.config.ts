@@ -11,6 +11,7 @@ export default defineConfig({
           include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.browser.test.*'],
           testTimeout: 20_000,
+          globalSetup: ['test/postgres.ts'],
         },
       },
       {

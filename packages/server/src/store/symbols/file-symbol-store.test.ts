@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { describeStores, type TestStore } from '../../../../../test/stores.ts'
+
+const debugId = '0123456789ABCDEF0123456789ABCDEF0'
+const module = { debugFile: 'player', debugId }
+let files = 0
+
+async function upload({ store, dataDir }: TestStore, scope: string, text: string) {
+  files += 1
+  const path = join(dataDir, `upload-${files}`)
+  await writeFile(path, text)
+  const sha256 = createHash('sha256').update(text).digest('hex')
+  return store.symbols.add({ scope, path, sha256, size: text.length, by: 'ci' })
+}
+
+const symbols = (more = '', file = 'player') => `MODULE Linux x86_64 ${debugId} ${file}\nINFO CODE_ID abcdef\n${more}`
+
+describeStores('symbols', (open) => {
+  it('keeps a file by its content and finds it for a module', async () => {
+    const opened = await open()
+    const { store, projectId } = opened
+    expect(await upload(opened, 'shared', symbols())).toMatchObject({ debugFile: 'player', debugId, outcome: 'stored' })
+    expect(await upload(opened, 'shared', symbols())).toMatchObject({ outcome: 'present' })
+    const path = await store.symbols.find(projectId, module)
+    expect(await readFile(path ?? '', 'utf8')).toBe(symbols())
+    expect(await store.symbols.find(projectId, { ...module, debugId: debugId.toLowerCase() })).toBe(path)
+    expect(await store.symbols.find(projectId, { ...module, debugFile: 'other' })).toBeUndefined()
+    const described = await store.symbols.describe(projectId, [module, { debugFile: 'other', debugId }])
+    expect([...described.keys()]).toEqual([`player/${debugId}`])
+    expect([...described.values()]).toMatchObject([{ os: 'Linux', cpu: 'x86_64', codeId: 'abcdef', conflicts: 0, scope: 'shared' }])
+  })
+
+  it("prefers a project's own file, and shows it to no other project", async () => {
+    const opened = await open()
+    const { store, projectId } = opened
+    await upload(opened, 'shared', symbols('PUBLIC 1 0 shared\n'))
+    await upload(opened, `project:${projectId}`, symbols('PUBLIC 1 0 own\n'))
+    expect(await readFile((await store.symbols.find(projectId, module)) ?? '', 'utf8')).toContain('own')
+    expect(await readFile((await store.symbols.find(4711, module)) ?? '', 'utf8')).toContain('shared')
+  })
+
+  it('keeps a different file for the same id as a conflict', async () => {
+    const opened = await open()
+    await upload(opened, 'shared', symbols())
+    expect(await upload(opened, 'shared', symbols('PUBLIC 1 0 different\n'))).toMatchObject({ outcome: 'conflict' })
+    const described = await opened.store.symbols.describe(1, [module])
+    expect([...described.values()]).toMatchObject([{ conflicts: 1 }])
+    expect(await readFile((await opened.store.symbols.find(1, module)) ?? '', 'utf8')).toBe(symbols())
+  })
+
+  it('lists what a project may use, page by page', async () => {
+    const opened = await open()
+    const { store, projectId } = opened
+    for (const name of ['b', 'a', 'c']) await upload(opened, 'shared', symbols('', name))
+    await upload(opened, 'project:4711', symbols('', 'secret'))
+    const first = await store.symbols.list({ projectId, limit: 2 })
+    const second = await store.symbols.list({ projectId, limit: 2, ...(first.next === undefined ? {} : { cursor: first.next }) })
+    expect([...first.items, ...second.items].map(({ debugFile }) => debugFile)).toEqual(['a', 'b', 'c'])
+    expect(second.next).toBeUndefined()
+    await expect(store.symbols.list({ projectId, limit: 2, cursor: 'x' })).rejects.toMatchObject({ code: 'bad_cursor' })
+  })
+
+  it.each(['', 'no symbol file', 'MODULE Linux x86_64 XYZ player\n', `MODULE Linux x86_64 ${debugId} \n`])('refuses %j', async (text) => {
+    await expect(upload(await open(), 'shared', text)).rejects.toMatchObject({ code: 'bad_symbol_file' })
+  })
+})
