@@ -1,9 +1,14 @@
-import { stack } from '@crashkeep/minidump/synth'
+import { bytesSource, MinidumpError, readMinidump } from '@crashkeep/minidump'
+import { stack, synthDump } from '@crashkeep/minidump/synth'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { describeCrash } from './describe-crash.ts'
+import { StackwalkError } from './errors.ts'
 import { formatHuman } from './format/human.ts'
 import { formatJson } from './format/json.ts'
 import { maxCfiTokens, maxFramesPerThread, maxNameText } from './limits.ts'
-import { synthCrash } from './synth-crash.ts'
+import { processMinidump } from './process-minidump.ts'
+import { synthCrash, textSymbols } from './synth-crash.ts'
 
 const base = 0x4000_0000n
 const stackStart = 0x8000_0000n
@@ -93,4 +98,32 @@ test('registers at the ends of the address space do no harm', () => {
       expect(crash.threads[0]?.frame_count).toBe(1)
     }
   }
+})
+
+test('a dump with any bytes changed is processed or refused with a reason, and prints', () => {
+  const crashing = { threadId: 1, code: 11, flags: 1, context }
+  const threads = [1, 2].map((id) => ({ id, name: `t${id}`, context, stack: returns(20) }))
+  const whole = synthDump({
+    modules,
+    threads,
+    exception: crashing,
+    linux: { lsbRelease: 'ID=x\n' },
+    crashpad: { annotations: new Map([['a', 'b']]) },
+  })
+  const change = fc.tuple(fc.integer({ min: 0, max: whole.length - 1 }), fc.integer({ min: 0, max: 255 }))
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 1, maxLength: 30 }), fc.integer({ min: 0, max: whole.length }), (changes, length) => {
+      const bytes = whole.slice(0, length % 4 === 0 ? length : whole.length)
+      for (const [at, value] of changes) bytes[at] = value
+      try {
+        const crash = processMinidump(readMinidump(bytesSource(bytes)), { symbols: textSymbols({ app: 'FUNC 100 80 0 f\n' }) })
+        JSON.parse(formatJson(crash))
+        expect(formatHuman(crash).length).toBeGreaterThan(0)
+        expect(describeCrash(crash)).toMatch(/\.$/)
+      } catch (error) {
+        if (!(error instanceof MinidumpError || error instanceof StackwalkError)) throw error
+      }
+    }),
+    { numRuns: 300 },
+  )
 })
