@@ -46,20 +46,21 @@ export function useResource<T>(path: string | undefined, pollMs?: (data: T) => n
     const abort = new AbortController()
     let timer: ReturnType<typeof setTimeout> | undefined
     let asked = 0
+    let wait: number | undefined
     setHeld((before) => (before.path === path ? { ...before, loading: true } : start<T>(path)))
     const ask = async () => {
       try {
         const data = await apiGet<T>(path, abort.signal)
         remember(path, data)
         setHeld({ path, data, failure: undefined, loading: false })
-        const wait = pollMs?.(data)
+        wait = pollMs?.(data)
         asked++
-        // Half as often with every ten answers, so that a page left open does not keep a server busy.
-        if (wait !== undefined) timer = setTimeout(ask, wait * 2 ** Math.min(4, Math.floor(asked / 10)))
       } catch (reason) {
         if (abort.signal.aborted) return
         setHeld((before) => ({ path, data: before.path === path ? before.data : undefined, failure: asFailure(reason), loading: false }))
       }
+      // Half as often with every ten answers, so that a page left open does not keep a server busy; on through failures, which may end.
+      if (wait !== undefined) timer = setTimeout(ask, wait * 2 ** Math.min(4, Math.floor(asked / 10)))
     }
     void ask()
     return () => {

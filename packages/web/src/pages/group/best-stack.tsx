@@ -10,6 +10,7 @@ import { useNow } from '../../parts/time.tsx'
 import { pathTo } from '../../router/route.ts'
 import { readBrowserCrash } from '../../stack/browser-crash.ts'
 import { readCrash } from '../../stack/crash.ts'
+import { ScriptStack } from '../../stack/script-stack.tsx'
 import { StackView } from '../../stack/stack-view.tsx'
 import { Sentence } from '../report/sentence.tsx'
 
@@ -43,14 +44,11 @@ export function BestStack({ group }: { readonly group: GroupDetail }): JSX.Eleme
       {thread !== undefined ? (
         <StackView frames={thread.frames} shown={shownFrames} crashing={isCrashingNow(group, now)} label="Frames, innermost first" />
       ) : browser !== undefined ? (
-        <ol class="stack" aria-label="Frames, innermost first">
-          {browser.stack.length === 0 ? <li class="dim">The browser sent no stack.</li> : null}
-          {browser.stack.slice(0, shownFrames).map((frame, at) => (
-            <li key={at} class="frame frame-own">
-              <code>{frame.raw.trim()}</code>
-            </li>
-          ))}
-        </ol>
+        browser.stack.length === 0 ? (
+          <p class="dim">The browser sent no stack.</p>
+        ) : (
+          <ScriptStack frames={browser.stack.slice(0, shownFrames)} />
+        )
       ) : report.failure !== undefined ? (
         <FailureNotice failure={report.failure} what="The stack" retry={report.reload} />
       ) : group.bestReportId === null || report.data !== undefined ? (

@@ -20,7 +20,8 @@ const shownValues = 5
 
 export function FacetBars({ facet, total, onPick }: FacetBarsProps): JSX.Element | null {
   const [all, setAll] = useState(false)
-  if (facet.values.length === 0) return null
+  // Nobody told this field: there is nothing to read or to filter.
+  if (facet.values.every(({ value }) => value === null)) return null
   const values = all ? facet.values : facet.values.slice(0, shownValues)
   return (
     <section class="facet" aria-label={titles[facet.field] ?? facet.field}>

@@ -6,6 +6,7 @@ import { Sparkline } from '../../parts/sparkline.tsx'
 import { Time, useNow } from '../../parts/time.tsx'
 import { pathTo } from '../../router/route.ts'
 import { count } from '../../text/number.ts'
+import { splitSignature } from '../../text/signature.ts'
 import { versionRange } from '../groups/group-table.tsx'
 import { StateActions } from './state-actions.tsx'
 
@@ -17,7 +18,7 @@ export function GroupHead({
   readonly onChanged: (group: GroupDetail) => void
 }): JSX.Element {
   const now = useNow()
-  const [first = group.signature, ...rest] = group.signature.split(' | ')
+  const { head, rest } = splitSignature(group.signature, group.kind)
   return (
     <header class="group-head">
       <div class="crumbs">
@@ -26,7 +27,7 @@ export function GroupHead({
         <GroupStateTag group={group} now={now} />
         {group.reason === null ? null : <span class="tag">{group.reason}</span>}
       </div>
-      <h1 class="group-signature">{first}</h1>
+      <h1 class="group-signature">{head}</h1>
       {rest.length === 0 ? null : <p class="group-rest">{rest.join(' | ')}</p>}
       <div class="group-row">
         <dl class="facts">

@@ -9,6 +9,7 @@ import { Skeleton } from '../../parts/skeleton.tsx'
 import { navigate, useLocation, withSearch } from '../../router/location.ts'
 import { pathTo } from '../../router/route.ts'
 import { counted } from '../../text/number.ts'
+import { splitSignature } from '../../text/signature.ts'
 import { queryTerm, withTerm } from '../groups/query-term.ts'
 import { NotFoundPage } from '../not-found-page.tsx'
 import { BestStack } from './best-stack.tsx'
@@ -26,7 +27,7 @@ export function GroupPage({ project, id }: { readonly project: string; readonly 
   if (query !== '') list.set('query', query)
   if (cursor !== null) list.set('cursor', cursor)
   const reports = useResource<Reports>(group.data === undefined ? undefined : `/reports?${list}`)
-  usePageTitle(group.data?.signature.split(' | ')[0], 'Group')
+  usePageTitle(group.data === undefined ? undefined : splitSignature(group.data.signature, group.data.kind).head, 'Group')
   const change = (changes: Readonly<Record<string, string>>) => navigate(path + withSearch(search, { cursor: '', ...changes }), 'replace')
 
   if (group.data === undefined) {

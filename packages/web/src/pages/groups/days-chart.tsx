@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import uPlot from 'uplot'
 import { themeChanged } from '../../parts/theme.ts'
 import { count } from '../../text/number.ts'
-import { type StackedDays, stackDays } from './stacked-days.ts'
+import { type Layer, type StackedDays, stackDays } from './stacked-days.ts'
 
 const height = 148
 
@@ -24,8 +24,8 @@ export function DaysChart({ daily }: { readonly daily: DailyCounts }): JSX.Eleme
         <ul class="legend">
           {stacked.layers.map((layer, at) => (
             <li key={layer.version ?? ''}>
-              <span class={`swatch swatch-${layer.version === null ? 'other' : at}`} aria-hidden="true" />
-              {layer.version ?? 'other versions'}
+              <span class={`swatch swatch-${colourName(layer, at)}`} aria-hidden="true" />
+              {layer.version ?? othersName(stacked)}
               <span class="legend-value">{count(day === undefined ? layer.total : (layer.counts[day] ?? 0))}</span>
             </li>
           ))}
@@ -39,6 +39,15 @@ export function DaysChart({ daily }: { readonly daily: DailyCounts }): JSX.Eleme
       <DaysTable stacked={stacked} />
     </figure>
   )
+}
+
+/** The colour of `--version-…`: grey for the rest, unless the rest is all there is. */
+function colourName(layer: Layer, at: number): string {
+  return layer.version === null && at > 0 ? 'other' : String(at)
+}
+
+function othersName(stacked: StackedDays): string {
+  return stacked.layers.length === 1 ? 'all versions' : 'other versions'
 }
 
 function sum(values: readonly number[]): number {
@@ -56,7 +65,7 @@ function DaysTable({ stacked }: { readonly stacked: StackedDays }): JSX.Element 
             <th scope="col">Day</th>
             {stacked.layers.map((layer) => (
               <th key={layer.version ?? ''} scope="col">
-                {layer.version ?? 'other versions'}
+                {layer.version ?? othersName(stacked)}
               </th>
             ))}
           </tr>
@@ -140,7 +149,7 @@ function plotInto(place: HTMLElement, stacked: StackedDays, onDay: (day: number 
       series: [
         {},
         ...plotted.map(([at, layer]) => ({
-          fill: colour(layer.version === null ? '--version-other' : `--version-${at}`),
+          fill: colour(`--version-${colourName(layer, at)}`),
           width: 0,
           points: { show: false },
           ...(bars === undefined ? {} : { paths: bars }),

@@ -1,7 +1,7 @@
 import type { Group } from '@crashkeep/server/api-types'
 import type { JSX } from 'preact'
 import { GroupStateTag, isCrashingNow } from '../../parts/group-state.tsx'
-import { CalledFrom, Signature } from '../../parts/signature.tsx'
+import { CalledFrom, SignatureHead } from '../../parts/signature.tsx'
 import { Sparkline } from '../../parts/sparkline.tsx'
 import { Time, useNow } from '../../parts/time.tsx'
 import { pathTo } from '../../router/route.ts'
@@ -68,12 +68,12 @@ function GroupRow({ group, project, now }: { readonly group: Group; readonly pro
       </td>
       <td class="cell-signature">
         <a data-row href={pathTo({ page: 'group', project, id: group.id })}>
-          <Signature text={group.signature} frames={1} />
+          <SignatureHead text={group.signature} kind={group.kind} />
         </a>
         <span class="under-signature">
           {group.kind === 'minidump' ? null : <span class="tag tag-kind">{group.kind}</span>}
           {group.reason === null ? null : <span class="tag">{group.reason}</span>}
-          <CalledFrom signature={group.signature} />
+          <CalledFrom text={group.signature} kind={group.kind} />
         </span>
       </td>
       <td class="cell-number">{count(group.count)}</td>

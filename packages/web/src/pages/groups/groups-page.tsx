@@ -1,7 +1,7 @@
 import type { DailyCounts, Facet, GroupPage as Groups } from '@crashkeep/server/api-types'
 import type { JSX } from 'preact'
 import { useEffect } from 'preact/hooks'
-import { useProject } from '../../api/session.ts'
+import { useProject, useSession } from '../../api/session.ts'
 import { useResource } from '../../api/use-resource.ts'
 import { DropZone, UploadButton } from '../../parts/dump-upload.tsx'
 import { rememberProject } from '../../parts/last-project.ts'
@@ -15,10 +15,15 @@ import { DaysChart } from './days-chart.tsx'
 import { GroupFilters } from './group-filters.tsx'
 import { type GroupSort, GroupTable } from './group-table.tsx'
 
+/** A list left open stays true; an empty one is being waited for. */
+const pollMs = 30_000
+const emptyPollMs = 2000
+
 const sorts: readonly GroupSort[] = ['count', 'lastSeen', 'firstSeen', 'installations']
 
 export function GroupsPage({ project }: { readonly project: string }): JSX.Element {
   const known = useProject(project)
+  const { reloadProjects } = useSession()
   const { path, search } = useLocation()
   usePageTitle('Groups', known?.name)
   useEffect(() => {
@@ -35,14 +40,16 @@ export function GroupsPage({ project }: { readonly project: string }): JSX.Eleme
   if (cursor !== null) list.set('cursor', cursor)
 
   const about = `project=${encodeURIComponent(project)}`
-  const groups = useResource<Groups>(known === undefined ? undefined : `/groups?${list}`)
-  const daily = useResource<DailyCounts>(known === undefined ? undefined : `/daily?${about}`)
+  const groups = useResource<Groups>(known === undefined ? undefined : `/groups?${list}`, ({ items }) =>
+    items.length === 0 ? emptyPollMs : pollMs,
+  )
+  const daily = useResource<DailyCounts>(known === undefined ? undefined : `/daily?${about}`, () => pollMs)
   const facets = useResource<{ items: Facet[] }>(known === undefined ? undefined : `/facets?${about}`)
   const change = (changes: Readonly<Record<string, string>>) => navigate(path + withSearch(search, { cursor: '', ...changes }), 'replace')
 
   if (known === undefined) return <NotFoundPage what={`project “${project}”`} />
   const isEmpty = groups.data?.items.length === 0 && query === '' && cursor === null
-  if (isEmpty && known.reports === 0) return <FirstRun project={known} />
+  if (isEmpty && known.reports === 0) return <FirstRun project={known} onArrived={reloadProjects} />
   return (
     <DropZone project={project}>
       <h1 class="off-screen">Groups of {known.name}</h1>

@@ -4,7 +4,7 @@ import { CodeBlock } from '../../parts/code-block.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { LongText } from '../../parts/long-text.tsx'
 import { Section } from '../../parts/section.tsx'
-import { FunctionText } from '../../stack/stack-view.tsx'
+import { ScriptStack } from '../../stack/script-stack.tsx'
 import { counted } from '../../text/number.ts'
 import { webAddress } from '../../text/source-position.ts'
 import { duration } from '../../text/time.ts'
@@ -19,7 +19,7 @@ export function BrowserReport({ crash }: { readonly crash: ProcessedBrowserCrash
         note={crash.stack.length === 0 ? undefined : counted(crash.stack.length, 'frame')}
         aside={<StackCopy crash={crash} />}
       >
-        {crash.stack.length === 0 ? <NoStack crash={crash} /> : <ScriptStack crash={crash} />}
+        {crash.stack.length === 0 ? <NoStack crash={crash} /> : <ScriptStack frames={crash.stack} />}
       </Section>
       <Section id="context" title="Context" note="what the page told with window.crashReport">
         {context.length === 0 ? (
@@ -57,44 +57,6 @@ export function BrowserReport({ crash }: { readonly crash: ProcessedBrowserCrash
 function StackCopy({ crash }: { readonly crash: ProcessedBrowserCrash }): JSX.Element | null {
   if (crash.stack.length === 0) return null
   return <CopyButton text={crash.stack.map((frame) => frame.raw.trim()).join('\n')} what="stack as text" label="Copy stack" />
-}
-
-function ScriptStack({ crash }: { readonly crash: ProcessedBrowserCrash }): JSX.Element {
-  return (
-    <ol class="stack" aria-label="Frames, innermost first">
-      {crash.stack.map((frame, at) => {
-        const position = [frame.url === null ? undefined : shortUrl(frame.url), frame.line, frame.column]
-          .filter((part) => part != null)
-          .join(':')
-        const own = frame.url !== null && !/^(chrome|moz|safari-web)-extension:|^node:|<anonymous>/.test(frame.url)
-        return (
-          <li key={at} class={`frame frame-${own ? 'own' : 'system'}`}>
-            <div class="frame-line">
-              <span class="frame-number">{at}</span>
-              <span class="frame-code">
-                {frame.function === null ? <span class="function-rest">(anonymous)</span> : <FunctionText text={frame.function} />}
-              </span>
-              <span class="frame-source" title={frame.url ?? frame.raw}>
-                {position === '' ? frame.raw.trim() : position}
-              </span>
-              <span class="frame-module" />
-              <span class="frame-trust" />
-            </div>
-          </li>
-        )
-      })}
-    </ol>
-  )
-}
-
-/** The last part of the path, with a mark of what was left out. */
-function shortUrl(url: string): string {
-  try {
-    const { pathname } = new URL(url)
-    return pathname.split('/').slice(-2).join('/')
-  } catch {
-    return url.slice(-60)
-  }
 }
 
 function NoStack({ crash }: { readonly crash: ProcessedBrowserCrash }): JSX.Element {

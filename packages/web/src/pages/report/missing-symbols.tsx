@@ -26,19 +26,20 @@ export function MissingSymbols({ crash, project }: { readonly crash: Crash; read
         {missing.length > maxNamed ? <li class="dim">and {missing.length - maxNamed} more, in the table of modules</li> : null}
       </ul>
       <p>
-        Upload their <code>.sym</code> files on the <a href={pathTo({ page: 'symbols', project })}>Symbols</a> page or with{' '}
-        <code>crashkeep symbols upload</code>; this report is then processed again by itself.
+        Upload {missing.length === 1 ? 'its' : 'their'} <code>.sym</code> {missing.length === 1 ? 'file' : 'files'} on the{' '}
+        <a href={pathTo({ page: 'symbols', project })}>Symbols</a> page or with <code>crashkeep symbols upload</code>; this report is then
+        processed again by itself.
       </p>
     </div>
   )
 }
 
+/** In the order in which the stack first names them. */
 export function missingOnStack(crash: Crash): Module[] {
-  const thread = crash.threads[crash.crashingThread ?? 0]
-  const names = new Set(
-    thread?.frames.flatMap((frame) =>
-      frame.function === undefined && frameOrigin(frame) === 'own' && frame.module !== undefined ? [frame.module] : [],
-    ),
-  )
-  return crash.modules.filter((module) => (module.symbols === 'missing' || module.symbols === 'corrupt') && names.has(module.name))
+  const names = new Set<string>()
+  for (const frame of crash.threads[crash.crashingThread ?? 0]?.frames ?? []) {
+    if (frame.function === undefined && frame.module !== undefined && frameOrigin(frame) === 'own') names.add(frame.module)
+  }
+  const missing = crash.modules.filter((module) => module.symbols === 'missing' || module.symbols === 'corrupt')
+  return [...names].flatMap((name) => missing.find((module) => module.name === name) ?? [])
 }

@@ -7,7 +7,7 @@ import { Copyable } from '../../parts/copy-button.tsx'
 import { Icon } from '../../parts/icons.tsx'
 import { FailureNotice, Notice } from '../../parts/notice.tsx'
 import { useShortcuts } from '../../parts/shortcuts.ts'
-import { Signature } from '../../parts/signature.tsx'
+import { SignatureHead } from '../../parts/signature.tsx'
 import { Time } from '../../parts/time.tsx'
 import { navigate } from '../../router/location.ts'
 import { pathTo } from '../../router/route.ts'
@@ -34,7 +34,7 @@ export function ReportHead({ report, crash, browser, onReprocessed }: ReportHead
           <span class="dim">not grouped yet</span>
         ) : (
           <a class="crumb-signature" href={pathTo({ page: 'group', project: report.project, id: report.groupId })}>
-            <Signature text={report.signature ?? 'group'} frames={1} />
+            <SignatureHead text={report.signature ?? 'group'} kind={report.kind} />
           </a>
         )}
         <Neighbours report={report} />

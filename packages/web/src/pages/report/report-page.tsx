@@ -7,6 +7,7 @@ import { usePageTitle } from '../../parts/page-title.ts'
 import { Skeleton } from '../../parts/skeleton.tsx'
 import { readBrowserCrash } from '../../stack/browser-crash.ts'
 import { readCrash } from '../../stack/crash.ts'
+import { splitSignature } from '../../text/signature.ts'
 import { NotFoundPage } from '../not-found-page.tsx'
 import { BrowserReport } from './browser-report.tsx'
 import { MinidumpReport } from './minidump-report.tsx'
@@ -22,7 +23,7 @@ export function ReportPage({ project, id }: { readonly project: string; readonly
     state === 'received' || state === 'processing' ? pollMs : undefined,
   )
   const { data, failure } = report
-  usePageTitle(data?.signature?.split(' | ')[0], 'Report')
+  usePageTitle(splitSignature(data?.signature ?? '', data?.kind ?? '').head, 'Report')
   if (data === undefined) {
     if (failure?.status === 404)
       return <NotFoundPage what={`report ${id}`} back={{ href: `/p/${encodeURIComponent(project)}`, text: 'To the groups' }} />

@@ -1,10 +1,23 @@
-import type { Project } from '@crashkeep/server/api-types'
+import type { Project, ReportPage } from '@crashkeep/server/api-types'
 import type { JSX } from 'preact'
+import { useEffect } from 'preact/hooks'
+import { useResource } from '../../api/use-resource.ts'
 import { DropZone, UploadButton } from '../../parts/dump-upload.tsx'
 import { IngestLines } from './ingest-lines.tsx'
 import { TestCrash } from './test-crash.tsx'
 
-export function FirstRun({ project }: { readonly project: Project }): JSX.Element {
+/** Somebody waits in front of this page for the first crash of a program. */
+const pollMs = 1500
+
+export function FirstRun({ project, onArrived }: { readonly project: Project; readonly onArrived: () => void }): JSX.Element {
+  const reports = useResource<ReportPage>(`/reports?project=${encodeURIComponent(project.slug)}&limit=1`, ({ items }) =>
+    items.length === 0 ? pollMs : undefined,
+  )
+  const arrived = (reports.data?.items.length ?? 0) > 0
+  // Only the arrival counts, not that the parent made a new function.
+  useEffect(() => {
+    if (arrived) onArrived()
+  }, [arrived])
   return (
     <DropZone project={project.slug}>
       <section class="first-run">

@@ -12,8 +12,19 @@ export function pasteLines(ingestUrl: string): PasteLines[] {
       code: `import { crashReporter } from 'electron'\n\ncrashReporter.start({\n  submitURL: '${ingestUrl}',\n  uploadToServer: true,\n})`,
     },
     {
-      title: 'Node.js',
-      code: `import { crashReporter } from '@crashkeep/reporter'\n\ncrashReporter.start({ submitURL: '${ingestUrl}' })`,
+      title: 'Node.js, first lines of the program',
+      code: [
+        "process.on('uncaughtException', async (error) => {",
+        '  console.error(error)',
+        "  const body = { reason: error.message, stack: error.stack, crash_report_api: { version: '1.0.0' } }",
+        `  await fetch('${ingestUrl}', {`,
+        "    method: 'POST',",
+        "    headers: { 'content-type': 'application/reports+json' },",
+        "    body: JSON.stringify([{ type: 'crash', age: 0, url: 'node:my-program', user_agent: 'Node.js/' + process.version, body }]),",
+        '  }).catch(() => undefined)',
+        '  process.exit(1)',
+        '})',
+      ].join('\n'),
     },
     {
       title: 'Web page: response headers',
