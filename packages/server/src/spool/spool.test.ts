@@ -209,14 +209,16 @@ describe('the spool', () => {
 
   it('finishes what is being appended when it closes, and refuses what comes later', async () => {
     const spool = await open()
+    await spool.append(testReport())
     const reports = Array.from({ length: 20 }, () => testReport())
-    const appends = reports.map((report) => spool.append(report))
-    await new Promise((resolve) => setImmediate(resolve))
+    const outcomes = Promise.allSettled(reports.map((report) => spool.append(report)))
+    // As soon as they are queued, and before a sync can have returned.
+    for (let tick = 0; tick < 10; tick += 1) await Promise.resolve()
     await close(spool)
-    const acknowledged = (await Promise.allSettled(appends)).flatMap(({ status }, i) => (status === 'fulfilled' ? [reports[i]?.id] : []))
+    expect((await outcomes).map(({ status }) => status)).toEqual(reports.map(() => 'fulfilled'))
     await expect(spool.append(testReport())).rejects.toMatchObject({ code: 'shutting_down' })
     const again = await open()
-    for (const id of acknowledged) expect((await again.pending(id ?? ''))?.id).toBe(id)
+    for (const { id } of reports) expect((await again.pending(id))?.id).toBe(id)
   })
 })
 

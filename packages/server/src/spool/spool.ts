@@ -117,10 +117,11 @@ export class Spool {
 
   /** Resolves when the report would survive a power cut; only then may it be acknowledged. */
   async append(report: SpoolReport): Promise<void> {
-    if (this.#closing) throw new ServerError('shutting_down')
-    if (!(await this.#hasSpace())) throw new ServerError('storage_full')
     const record = encodeRecord(report)
     if (record.length > this.#limits.recordBytes) throw new ServerError('too_large', { detail: 'one spool record' })
+    if (!(await this.#hasSpace())) throw new ServerError('storage_full')
+    // Nothing may be awaited between this and the queue: `close` waits for what is queued, and for nothing else.
+    if (this.#closing) throw new ServerError('shutting_down')
     const appended = new Promise<void>((resolve, reject) => this.#waiting.push({ report, record, resolve, reject }))
     this.#flushing ??= this.#flush()
     await appended

@@ -66,9 +66,9 @@ export class StuckReports {
   }
 
   async remove(id: string): Promise<void> {
-    this.#ids.delete(id)
     await rm(join(this.#folder, id + reportSuffix), { force: true })
     await rm(join(this.#folder, id + errorSuffix), { force: true })
+    this.#ids.delete(id)
   }
 
   /** Keeps a damaged segment for somebody to look at: an acknowledged report may lie behind the damage. */
