@@ -16,23 +16,22 @@ export interface PoolOptions {
 
 /**
  * Children that read reports, one at a time each, kept between reports and replaced after many or after a death.
- * The caller runs no more than `size` tasks at once; `free` tells how many more there may be.
+ * The caller runs no more than `size` tasks at once.
  */
 export class ProcessPool {
   readonly workFolder: string
   readonly networkless: boolean
-  readonly #size: number
+  readonly size: number
   readonly #limits: Limits
   readonly #start: () => WorkerProcess
   readonly #idle: WorkerProcess[] = []
   readonly #busy = new Set<WorkerProcess>()
-  #starting = 0
   #closed = false
 
   constructor(options: PoolOptions) {
     mkdirSync(options.workFolder, { recursive: true, mode: 0o700 })
     this.workFolder = realpathSync(options.workFolder)
-    this.#size = options.size
+    this.size = options.size
     this.#limits = { ...processLimits, ...options.limits }
     const readable = options.readable.flatMap((path) => [path, realpathSync(path)])
     const box = sandbox({ readable: [...new Set(readable)], writable: this.workFolder, maxHeapMiB: this.#limits.maxHeapMiB })
@@ -40,10 +39,6 @@ export class ProcessPool {
     this.#start = () => new WorkerProcess(box, this.#limits)
     // The first report need not wait for a process to start.
     this.#idle.push(this.#start())
-  }
-
-  get free(): number {
-    return this.#closed ? 0 : this.#size - this.#busy.size - this.#starting
   }
 
   /** Of the children that read a report now. */
@@ -62,10 +57,8 @@ export class ProcessPool {
     const worker = this.#takeIdle() ?? this.#start()
     this.#busy.add(worker)
     const outcome = await worker.run(task, findSymbols)
-    this.#starting += 1
-    this.#busy.delete(worker)
     await this.#putBack(worker, outcome)
-    this.#starting -= 1
+    this.#busy.delete(worker)
     return outcome
   }
 

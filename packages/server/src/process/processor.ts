@@ -9,7 +9,6 @@ import { readReportFile, reportPrefix } from '../store/report-file.ts'
 import type { Store } from '../store/store.ts'
 import { factsOf } from './facts.ts'
 import { groupFor } from './grouping.ts'
-import { processLimits } from './limits.ts'
 import { mainFile } from './main-file.ts'
 import type { ModuleAsked, Summary } from './messages.ts'
 import { ProcessPool } from './pool.ts'
@@ -40,15 +39,17 @@ export interface ProcessorLog {
 
 /** How often the queue is looked at when nobody called `wake()`: another process may have put a job there. */
 const defaultPollMs = 500
-/** Longer than the slowest report with the reading of its files; a lease that runs out is given to somebody else. */
-const leaseMs = processLimits.maxJobMs * 3
+/** Held for as long as the work goes on by renewing; short, so that reports of a server that was killed are not waited for. */
+const leaseMs = 15_000
+const renewEveryMs = leaseMs / 3
 
 /** Takes jobs from the queue as long as children are free. One failed report never stops it, nor does an absent database. */
 export class Processor {
   readonly #options: ProcessorOptions
   readonly #store: Store
   readonly #pool: ProcessPool
-  readonly #running = new Set<Promise<void>>()
+  readonly #running = new Map<Job, Promise<void>>()
+  readonly #renewal: NodeJS.Timeout
   readonly #loop: Promise<void>
   #closed = false
   #wake: () => void = () => undefined
@@ -63,6 +64,7 @@ export class Processor {
       workFolder: join(options.tmpFolder, `process-${process.pid}-${Date.now().toString(36)}`),
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     })
+    this.#renewal = setInterval(() => void this.#renew(), renewEveryMs)
     this.#loop = this.#run()
   }
 
@@ -82,7 +84,8 @@ export class Processor {
     this.#wake()
     await this.#pool.close()
     await this.#loop
-    await Promise.all(this.#running)
+    await Promise.all(this.#running.values())
+    clearInterval(this.#renewal)
   }
 
   async #run(): Promise<void> {
@@ -91,10 +94,10 @@ export class Processor {
       const jobs = await this.#lease()
       for (const job of jobs) {
         const running = this.#runJob(job).finally(() => {
-          this.#running.delete(running)
+          this.#running.delete(job)
           this.#wake()
         })
-        this.#running.add(running)
+        this.#running.set(job, running)
       }
       if (jobs.length === 0) await woken
     }
@@ -111,13 +114,22 @@ export class Processor {
   }
 
   async #lease(): Promise<Job[]> {
-    const free = this.#pool.free
-    if (free <= 0) return []
+    // A job that still reads its report from the store has no child yet, but will want one.
+    const free = this.#pool.size - this.#running.size
+    if (free <= 0 || this.#closed) return []
     try {
       return await this.#store.jobs.lease(free, leaseMs)
     } catch (error) {
       this.#options.log.warn({ error: messageOf(error) }, 'the queue cannot be read')
       return []
+    }
+  }
+
+  async #renew(): Promise<void> {
+    try {
+      await this.#store.jobs.renew([...this.#running.keys()], leaseMs)
+    } catch (error) {
+      this.#options.log.warn({ error: messageOf(error) }, 'leases cannot be renewed')
     }
   }
 
@@ -143,7 +155,7 @@ export class Processor {
       return undefined
     }
     await index.setState(reportId, 'processing')
-    const resultPath = this.#pool.resultPath(`${job.leaseId.replaceAll(/[^\w-]/g, '')}.json`)
+    const resultPath = this.#pool.resultPath(`${row.id}-${job.leaseId.replaceAll(/[^\w-]/g, '')}.json`)
     try {
       const outcome = await this.#analyse(report, resultPath)
       if (outcome.kind === 'done') {

@@ -10,6 +10,8 @@ export interface Jobs {
    * whole program along, is given up: state `failed`, problem `processor_lost`.
    */
   lease(limit: number, leaseMs: number): Promise<Job[]>
+  /** Leases that still hold go on for `leaseMs` from now, so that they can be short: a program that was killed gives its reports back soon. */
+  renew(jobs: readonly Job[], leaseMs: number): Promise<void>
   done(job: Job): Promise<void>
   /** Due again after a growing delay; after the last attempt the job is gone and `false` comes back. */
   retry(job: Job, error: string): Promise<boolean>

@@ -49,6 +49,10 @@ export function kyselyJobs(db: Kysely<IndexSchema>, kind: DatabaseKind, clock: (
       return rows.map((row): Job => ({ reportId: row.report_id, attempt: row.attempt, leaseId }))
     },
 
+    async renew(jobs, leaseMs) {
+      for (const job of jobs) await ofLease(db.updateTable('job').set({ leased_until: clock() + leaseMs }), job).execute()
+    },
+
     done: (job) =>
       inTransaction(db, async (trx) => {
         if (await runAgain(trx, job, clock())) return
