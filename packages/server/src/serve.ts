@@ -13,6 +13,7 @@ import type { Role, ServeOptions, Server } from './serve-options.ts'
 import { Spool } from './spool/spool.ts'
 import { openStore } from './store/open-store.ts'
 import type { Store } from './store/store.ts'
+import { removeTmpLeftovers } from './tmp-leftovers.ts'
 
 /** Once stopped, requests under way get this long; crash handlers give up after a minute and come again. */
 const closeGraceMs = 10_000
@@ -32,6 +33,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
   try {
     const tls = await readTls(options)
     await mkdir(join(data, 'tmp'), { recursive: true, mode: 0o700 })
+    await removeTmpLeftovers(join(data, 'tmp'), Date.now())
     const store = await openStore({
       dataDir: data,
       ...(options.database === undefined ? {} : { databaseUrl: options.database }),

@@ -48,6 +48,7 @@ export class ProcessPool {
 
   /** A path in the work folder for the result of a task. */
   resultPath(name: string): string {
+    mkdirSync(this.workFolder, { recursive: true, mode: 0o700 })
     return join(this.workFolder, name)
   }
 

@@ -11,6 +11,8 @@ import { fileURLToPath } from 'node:url'
  * - An empty network namespace through `unshare`, where the machine lets us make one (root, or user namespaces). Elsewhere (most
  *   containers) only this holds: nothing that a child imports opens a connection, and Node 24's permission model cannot forbid it.
  * - An empty environment: no secret of the server's is in it.
+ * - The kernel ends it when the server dies, through `setpriv`, where that exists. Without it a child that is busy ends after its own time
+ *   budget, when it sees that nobody listens any more.
  */
 export interface Sandbox {
   readonly command: string
@@ -36,10 +38,9 @@ export function sandbox(options: {
     '--disable-proto=throw',
     entry,
   ]
-  const unshare = networkNamespace()
-  return unshare === undefined
-    ? { command: process.execPath, arguments: node, networkless: false }
-    : { command: unshare[0], arguments: [...unshare.slice(1), '--', process.execPath, ...node], networkless: true }
+  const wrappers = [networkNamespace(), endWithParent()]
+  const [command = process.execPath, ...rest] = [...wrappers.flatMap((wrapper) => wrapper ?? []), process.execPath, ...node]
+  return { command, arguments: rest, networkless: wrappers[0] !== undefined }
 }
 
 const packages = ['minidump', 'symbols', 'stackwalk', 'signature'] as const
@@ -60,20 +61,24 @@ function ancestors(path: string): string[] {
   return parent === path ? [path] : [path, ...ancestors(parent)]
 }
 
-let probed: readonly [string, ...string[]] | undefined | null = null
+const tried = new Map<string, readonly string[] | undefined>()
 
-/** The `unshare` command that works here, tried once. */
-function networkNamespace(): readonly [string, ...string[]] | undefined {
-  if (probed !== null) return probed
-  probed = undefined
-  const path = ['/usr/bin/unshare', '/bin/unshare'].find((candidate) => existsSync(candidate))
-  if (path === undefined) return undefined
-  const candidates: readonly (readonly [string, ...string[]])[] = [
-    [path, '--net'],
-    [path, '--user', '--map-current-user', '--net'],
-  ]
-  probed = candidates.find(
-    ([command, ...flags]) => spawnSync(command, [...flags, '--', '/bin/true'], { timeout: 5000, stdio: 'ignore' }).status === 0,
-  )
-  return probed
+function networkNamespace(): readonly string[] | undefined {
+  return firstThatWorks('unshare', [['--net'], ['--user', '--map-current-user', '--net']])
+}
+
+function endWithParent(): readonly string[] | undefined {
+  return firstThatWorks('setpriv', [['--pdeathsig', 'KILL']])
+}
+
+/** A program of util-linux with the flags that this machine allows, tried once. Both replace themselves with what they start. */
+function firstThatWorks(program: string, candidates: readonly (readonly string[])[]): readonly string[] | undefined {
+  if (!tried.has(program)) {
+    const path = ['/usr/bin', '/bin'].map((folder) => join(folder, program)).find((candidate) => existsSync(candidate))
+    const works = candidates.find(
+      (flags) => path !== undefined && spawnSync(path, [...flags, '--', '/bin/true'], { timeout: 5000, stdio: 'ignore' }).status === 0,
+    )
+    tried.set(program, path === undefined || works === undefined ? undefined : [path, ...works, '--'])
+  }
+  return tried.get(program)
 }
