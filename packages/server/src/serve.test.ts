@@ -53,6 +53,9 @@ describe('serve', () => {
     expect(await processed(server, id, tokenOf(server))).toMatchObject({ state: 'processed', product: 'Shop', dialect: 'crashpad' })
     expect(server.loginUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/login#token=[\w-]{43}$/)
     expect(await server.ingestUrl('nowhere')).toBeUndefined()
+    const metrics = await (await fetch(`${server.url}/metrics`)).text()
+    expect(metrics).toContain('crashkeep_accepted{dialect="crashpad"} 1')
+    expect(metrics).toContain('crashkeep_processed_total{outcome="processed"} 1')
   })
 
   test('keeps everything over a restart', async () => {

@@ -2,6 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { collectorMetrics } from './api/collector-metrics.ts'
 import { createMetrics, type Metrics } from './api/metrics.ts'
 import { uploads } from './api/uploads.ts'
 import { type AppOptions, createApp } from './app.ts'
@@ -43,7 +44,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
     const metrics = createMetrics(store)
     const processor = role === 'all' || role === 'processor' ? startProcessor(options, store, data, log, metrics.processed) : undefined
     if (processor !== undefined) opened.push(() => processor.close())
-    const collector = collects ? await openCollector(options, store, data, log) : undefined
+    const collector = collects ? await openCollector(options, store, data, log, metrics) : undefined
     if (collector !== undefined) opened.push(() => collector.close())
     const app = await createApp({
       store,
@@ -101,7 +102,13 @@ interface Collector {
   close(): Promise<void>
 }
 
-async function openCollector(options: ServeOptions, store: Store, data: string, log: FastifyBaseLogger): Promise<Collector> {
+async function openCollector(
+  options: ServeOptions,
+  store: Store,
+  data: string,
+  log: FastifyBaseLogger,
+  { registry }: Metrics,
+): Promise<Collector> {
   const onProblem = (message: string, error: unknown) => log.error({ err: error }, message)
   const spool = await Spool.open({ folder: join(data, 'spool'), onProblem })
   const intake: Intake = createIntake({
@@ -111,6 +118,7 @@ async function openCollector(options: ServeOptions, store: Store, data: string, 
     onProblem,
     ...(options.maxUploadBytes === undefined ? {} : { limits: { uploadBytes: options.maxUploadBytes } }),
   })
+  collectorMetrics(registry, intake, spool)
   const keyless =
     options.keylessProject === undefined ? undefined : { project: options.keylessProject, public: options.keylessPublic ?? false }
   return {

@@ -4,7 +4,7 @@ import type { Store } from '../store/store.ts'
 import { ApiProblem } from './api-error.ts'
 import { callerOf, maySee, projectOf, requireWholeServer } from './caller.ts'
 import { daysBySeries } from './days-by-series.ts'
-import { projectParameter, refusals } from './parameters.ts'
+import { projectParameter, queryParameter, refusals } from './parameters.ts'
 import { DailyCounts, Facet, Rejection } from './schema.ts'
 import { time } from './to-report.ts'
 
@@ -19,20 +19,25 @@ export function counts(store: Store, now: () => number): FastifyPluginAsyncTypeb
         config: { scope: 'read' },
         schema: {
           summary: 'Most frequent values of version, platform, process type, reason and product',
-          querystring: Type.Object({ project: projectParameter, group: Type.Optional(Type.String({ maxLength: 100 })) }),
+          querystring: Type.Object({
+            project: projectParameter,
+            group: Type.Optional(Type.String({ maxLength: 100 })),
+            query: queryParameter,
+          }),
           response: { 200: Type.Object({ items: Type.Array(Facet) }), ...refusals },
         },
       },
       async (request) => {
         const caller = callerOf(request)
         const { id: projectId } = await projectOf(store.ledger, caller, request.query.project)
-        const { group } = request.query
+        const { group, query } = request.query
         if (group !== undefined) {
           const row = await store.index.groupRow(group)
           if (row === undefined || row.projectId !== projectId || !maySee(caller, projectId))
             throw new ApiProblem('not_found', 'There is no such group.')
         }
-        return { items: await store.index.facets({ projectId, ...(group === undefined ? {} : { groupId: group }) }) }
+        const scope = { projectId, ...(group === undefined ? {} : { groupId: group }), ...(query === undefined ? {} : { query }) }
+        return { items: await store.index.facets(scope) }
       },
     )
 
