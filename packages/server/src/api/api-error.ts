@@ -14,7 +14,6 @@ const codes = {
   bad_encoding: [415, 'The body can be plain or gzip.'],
   bad_symbols: [422, 'The body is not a Breakpad symbol file.'],
   too_many_attempts: [429, 'Too many failed logins; wait a minute.'],
-  no_collector: [503, 'This process does not collect reports; send them to the collector.'],
   unavailable: [503, 'The store does not answer at the moment; try again.'],
   internal: [500, 'The server failed; its log says why.'],
 } as const satisfies Record<string, readonly [number, string]>

@@ -4,6 +4,7 @@ import { setPriority } from 'node:os'
 import { checkMessage } from './check-message.ts'
 import type { processLimits } from './limits.ts'
 import type { ModuleAsked, Summary, Task } from './messages.ts'
+import type { DeathCode } from './problem-codes.ts'
 import type { Sandbox } from './sandbox.ts'
 
 export type Limits = { readonly [name in keyof typeof processLimits]: number }
@@ -13,8 +14,6 @@ export type Outcome =
   | { readonly kind: 'unreadable'; readonly code: string; readonly message: string }
   /** The child died or went wrong: another attempt may do better. */
   | { readonly kind: 'died'; readonly code: DeathCode; readonly message: string }
-
-export type DeathCode = 'processor_memory' | 'processor_time' | 'processor_crash' | 'processor_stopped'
 
 /** Uploads go before processing. */
 const niceness = 10
