@@ -1,0 +1,211 @@
+import axe from 'axe-core'
+import { render } from 'preact'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { page, userEvent } from 'vitest/browser'
+// @ts-expect-error A style sheet has no types.
+import '../style/index.css'
+import { forgetAll } from '../api/use-resource.ts'
+import { App } from '../app.tsx'
+import { chooseTheme } from '../parts/theme.ts'
+import { interceptLinks } from '../router/location.ts'
+import { type FakeServer, fakeServer } from './fake-server.ts'
+import { markup, report } from './samples.ts'
+
+const home = location.href
+let root: HTMLElement
+let server: FakeServer | undefined
+let stopLinks: () => void
+
+beforeEach(async () => {
+  await page.viewport(1280, 800)
+  root = document.createElement('div')
+  document.body.append(root)
+  stopLinks = interceptLinks(document)
+})
+
+afterEach(() => {
+  render(null, root)
+  root.remove()
+  stopLinks()
+  server?.stop()
+  forgetAll()
+  chooseTheme('auto')
+  history.replaceState(null, '', home)
+})
+
+function open(path: string, more?: Parameters<typeof fakeServer>[0]): FakeServer {
+  server = fakeServer(more)
+  history.replaceState(null, '', path)
+  render(<App />, root)
+  return server
+}
+
+const shown = (text: string) => expect.element(page.getByText(text, { exact: false }).first()).toBeVisible()
+
+/** Address, and a text that stands on the page once it is complete. */
+const pages: readonly (readonly [name: string, path: string, text: string])[] = [
+  ['groups', '/p/default', 'Cache::evict50'],
+  ['groups of nothing', '/p/default?query=x&state=all&sort=lastSeen', 'Cache::evict50'],
+  ['group', '/p/default/g/g1', 'Best stack'],
+  ['report', '/p/default/r/r1', 'Crashing thread'],
+  ['browser report', '/p/default/r/browser', 'Document-Policy: include-js-call-stacks-in-crash-reports'],
+  ['failed report', '/p/default/r/failed', 'Process again'],
+  ['symbols', '/p/default/symbols', 'app.sym'],
+  ['first run', '/p/empty', 'Send a test crash'],
+  ['set up', '/p/default/settings', 'Keys'],
+  ['login', '/login', 'Log in to Crashkeep'],
+  ['not found', '/p/default/r/none', 'There is no report none'],
+]
+
+describe.each(pages)('%s', (_name, path, text) => {
+  it.each(['light', 'dark'] as const)('passes axe in %s colours', async (theme) => {
+    chooseTheme(theme)
+    open(path)
+    await shown(text)
+    const { violations } = await axe.run(root, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+      rules: { region: { enabled: false } },
+    })
+    expect(
+      violations.map(
+        ({ id, nodes }) =>
+          `${id}: ${nodes
+            .slice(0, 3)
+            .map(({ html, failureSummary }) => `${html} ${failureSummary}`)
+            .join('\n')}`,
+      ),
+    ).toEqual([])
+  })
+
+  it('fits the width of a phone', async () => {
+    await page.viewport(390, 844)
+    open(path)
+    await shown(text)
+    expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(document.documentElement.clientWidth)
+  })
+
+  it('shows what a report says as text, never as markup', async () => {
+    open(path)
+    await shown(text)
+    expect(root.querySelectorAll('img, script, [onerror]')).toHaveLength(0)
+    const links = [...root.querySelectorAll('a')].map((link) => link.protocol)
+    expect(links.filter((protocol) => protocol !== 'http:' && protocol !== 'https:')).toEqual([])
+  })
+})
+
+describe('hands', () => {
+  it('j, k and Enter walk through the groups and open one', async () => {
+    open('/p/default')
+    await shown('Cache::evict2')
+    await userEvent.keyboard('jjk{Enter}')
+    await shown('Best stack')
+    expect(location.pathname).toBe('/p/default/g/g1')
+  })
+
+  it('/ goes to the search, and what is typed there goes to the address', async () => {
+    const { requests } = open('/p/default')
+    await shown('Cache::evict2')
+    const before = requests.length
+    await userEvent.keyboard('/version:1.2 j{Enter}')
+    await expect.poll(() => new URLSearchParams(location.search).get('query')).toBe('version:1.2 j')
+    await expect.poll(() => requests.length).toBeGreaterThan(before)
+  })
+
+  it('t unfolds the other threads, equal stacks as one line', async () => {
+    open('/p/default/r/r1')
+    await shown('Crashing thread')
+    expect(page.getByText('120 ×').elements()).toHaveLength(0)
+    await userEvent.keyboard('t')
+    await shown('120 ×')
+  })
+
+  it('[ goes to the older report of the group', async () => {
+    open('/p/default/r/r1', { 'GET /reports/r0': () => report('r0', { sentence: 'The older one.' }) })
+    await shown('Crashing thread')
+    await userEvent.keyboard('[[')
+    await shown('The older one.')
+    expect(location.pathname).toBe('/p/default/r/r0')
+  })
+
+  it('? tells the keys', async () => {
+    open('/p/default')
+    await shown('Cache::evict2')
+    await userEvent.keyboard('?')
+    await shown('copy the stack as text for an issue')
+  })
+})
+
+describe('a report that is still being processed', () => {
+  it('says so and shows the result by itself', async () => {
+    let asked = 0
+    open('/p/default/r/r9', {
+      'GET /reports/r9': () => (++asked < 2 ? report('r9', { state: 'received', processed: null, sentence: null }) : report('r9')),
+    })
+    await shown('This page updates by itself')
+    await shown('Crashing thread')
+  })
+})
+
+describe('login', () => {
+  it('takes the token out of the address, exchanges it and goes where somebody wanted to go', async () => {
+    const { requests, bodies } = open('/login?next=%2Fp%2Fdefault%2Fsymbols#token=secret', { 'POST /session': () => undefined })
+    await shown('app.sym')
+    expect(location.pathname + location.hash).toBe('/p/default/symbols')
+    expect(requests[0]).toBe('POST /session')
+    expect(bodies).toEqual(['{"token":"secret"}'])
+  })
+
+  it('says why a token is refused', async () => {
+    open('/login', { 'POST /session': () => Response.json({ code: 'bad_token', message: 'This token is not known.' }, { status: 401 }) })
+    await userEvent.fill(page.getByLabelText('Token'), 'wrong')
+    await userEvent.click(page.getByRole('button', { name: 'Log in' }))
+    await shown('This token is not known.')
+  })
+
+  it('is where a page without a session leads', async () => {
+    open('/p/default', { 'GET /me': () => Response.json({ code: 'no_token', message: 'Log in.' }, { status: 401 }) })
+    await shown('Log in to Crashkeep')
+    expect(location.search).toBe('?next=%2Fp%2Fdefault')
+  })
+})
+
+describe('failures', () => {
+  it('name what failed and load it again on demand', async () => {
+    let broken = true
+    open('/p/default', {
+      'GET /groups': () =>
+        broken
+          ? Response.json({ code: 'database_busy', message: 'The database did not answer.' }, { status: 503 })
+          : { items: [], next: null },
+    })
+    await shown('The list of groups: The database did not answer.')
+    broken = false
+    await userEvent.click(page.getByRole('button', { name: 'Try again' }))
+    await shown('Nothing')
+  })
+})
+
+describe('a new project', () => {
+  it('sends a test crash to its own ingest address and opens its report', async () => {
+    let arrived = false
+    const { bodies } = open('/p/empty', {
+      'POST /i/0123456789abcdef0123456789abcdef': () => {
+        arrived = true
+        return undefined
+      },
+      'GET /reports': () => ({ items: arrived ? [report('r1')] : [], next: null }),
+    })
+    await userEvent.click(page.getByRole('button', { name: 'Send a test crash' }))
+    await shown('Crashing thread')
+    expect(JSON.parse(bodies[0] ?? '')).toMatchObject([{ type: 'crash', body: { reason: 'unresponsive' } }])
+  })
+})
+
+it('the markup of the samples would run if a page let it', async () => {
+  const canary = document.createElement('div')
+  canary.innerHTML = markup
+  document.body.append(canary)
+  await vi.waitFor(() => expect(document.title).toBe('owned'))
+  canary.remove()
+  document.title = ''
+})

@@ -1,0 +1,200 @@
+import type { DailyCounts, Facet, Group, GroupDetail, Me, Project, ReportDetail, SymbolModule } from '@crashkeep/server/api-types'
+
+/** A moment for all samples, so that pages look the same in every run. */
+export const at = '2026-11-20T08:00:00.000Z'
+
+/** What a hostile sender puts wherever it may write. */
+export const markup = '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>'
+
+export const me: Me = {
+  name: 'admin',
+  scopes: ['read', 'read-dumps', 'triage', 'upload-symbols', 'administer'],
+  projects: null,
+  loggedInBy: 'cookie',
+  serverVersion: '0.1.0',
+}
+
+export const project = (slug: string, reports: number): Project => ({
+  id: 1,
+  slug,
+  name: slug,
+  createdAt: at,
+  reports,
+  keys: [
+    {
+      key: '0123456789abcdef0123456789abcdef',
+      label: 'first',
+      createdAt: at,
+      revokedAt: null,
+      ingestUrl: 'http://127.0.0.1:8080/i/0123456789abcdef0123456789abcdef',
+    },
+  ],
+})
+
+export const group = (number: number, more: Partial<Group> = {}): Group => ({
+  id: `g${number}`,
+  project: 'default',
+  signature: `Cache::evict${number} | Cache::insert | Renderer::draw | main`,
+  kind: 'minidump',
+  reason: 'SIGSEGV / SEGV_MAPERR',
+  state: 'open',
+  count: 1000 - number,
+  installations: 20,
+  firstSeen: at,
+  lastSeen: number % 2 === 0 ? at : new Date().toISOString(),
+  firstVersion: '1.0.0',
+  lastVersion: '1.2.0',
+  days: Array.from({ length: 30 }, (_, day) => (day * number) % 7),
+  ...more,
+})
+
+export const facets: Facet[] = [
+  {
+    field: 'version',
+    values: [
+      { value: '1.2.0', count: 700 },
+      { value: null, count: 300 },
+    ],
+  },
+]
+
+export const groupDetail = (number: number): GroupDetail => ({
+  ...group(number),
+  bestReportId: 'r1',
+  signatureSteps: [{ rule: 'skip', frame: 0, before: markup, after: null, why: 'says nothing' }],
+  fingerprints: ['1:x'],
+  facets,
+})
+
+export const daily: DailyCounts = {
+  days: Array.from({ length: 30 }, (_, day) => new Date(Date.parse(at) - (29 - day) * 86_400_000).toISOString().slice(0, 10)),
+  series: [
+    { version: '1.2.0', counts: Array.from({ length: 30 }, (_, day) => (day > 20 ? day : 0)), firstDay: '2026-11-12' },
+    { version: null, counts: Array.from({ length: 30 }, () => 3), firstDay: null },
+  ],
+}
+
+const frame = (number: number, more: object) => ({
+  frame: number,
+  function: null,
+  file: null,
+  line: null,
+  inlines: null,
+  module: 'libapp.so',
+  module_offset: '0x0000000000001234',
+  offset: '0x00007f0000001234',
+  trust: 'cfi',
+  missing_symbols: false,
+  ...more,
+})
+
+const threads = [
+  {
+    thread_id: 100,
+    thread_name: 'main',
+    frames: [
+      frame(0, {
+        function: 'Cache::evict(unsigned long)',
+        file: 'git:github.com/owner/app:src/cache.cc:0123abc',
+        line: 42,
+        trust: 'context',
+        inlines: [{ function: 'check<int>', file: 'src/check.h', line: 7 }],
+      }),
+      frame(1, { missing_symbols: true, trust: 'scan' }),
+      frame(2, { function: markup, module: 'libc.so.6' }),
+    ],
+  },
+  ...Array.from({ length: 120 }, (_, number) => ({
+    thread_id: 200 + number,
+    thread_name: `pool ${number}`,
+    frames: [frame(0, { function: 'poll', module: 'libc.so.6' })],
+  })),
+]
+
+export const processedDump: unknown = {
+  crash_info: { type: 'SIGSEGV / SEGV_MAPERR', address: '0x0000000000000008', crashing_thread: 0, memory_accesses: null },
+  system_info: { os: 'Linux', os_ver: '6.1.0', cpu_arch: 'amd64', cpu_info: '', cpu_count: 8 },
+  crashing_thread: { threads_index: 0, frames: [{ registers: { rip: '0x00007f0000001234', rax: '0x0000000000000000' } }] },
+  threads,
+  modules: [
+    {
+      filename: 'libapp.so',
+      debug_file: 'libapp.so',
+      debug_id: '0123456789ABCDEF0123456789ABCDEF0',
+      base_addr: '0x1',
+      symbols: { state: 'missing', looked: ['symbol store'] },
+      missing_symbols: true,
+    },
+    {
+      filename: 'libc.so.6',
+      debug_file: 'libc.so.6',
+      debug_id: 'FEDC456789ABCDEF0123456789ABCDEF0',
+      base_addr: '0x2',
+      loaded_symbols: true,
+    },
+  ],
+  main_module: 0,
+  annotations: { ptype: 'renderer' },
+}
+
+export const report = (id: string, more: Partial<ReportDetail> = {}): ReportDetail => ({
+  id,
+  project: 'default',
+  kind: 'minidump',
+  state: 'processed',
+  receivedAt: at,
+  crashedAt: at,
+  product: 'App',
+  version: '1.2.0',
+  platform: 'Linux amd64',
+  processType: 'renderer',
+  reason: 'SIGSEGV / SEGV_MAPERR',
+  signature: group(1).signature,
+  groupId: 'g1',
+  aliases: [],
+  dialect: 'crashpad',
+  sender: { userAgent: null, address: null },
+  fields: { [markup]: markup, long: 'x'.repeat(5000) },
+  attachments: [{ name: 'upload_file_minidump', fileName: 'a.dmp', contentType: null, size: 51_648, sha256: 'ab'.repeat(32) }],
+  sentence: 'The renderer read address 0x8 in `Cache::evict` (cache.cc:42): a null pointer.',
+  signatureSteps: groupDetail(1).signatureSteps,
+  processed: processedDump,
+  processedAt: at,
+  problems: [{ code: 'bad_stream', message: 'A stream points outside of the file.' }],
+  previousId: 'r0',
+  nextId: null,
+  ...more,
+})
+
+export const browserReport = (id: string): ReportDetail =>
+  report(id, {
+    kind: 'browser',
+    reason: 'unresponsive',
+    sentence: 'The page stopped responding.',
+    processed: {
+      kind: 'browser',
+      reason: 'unresponsive',
+      url: 'javascript:alert(1)',
+      userAgent: 'Mozilla/5.0',
+      ageMs: 5,
+      isTopLevel: true,
+      visibilityState: 'visible',
+      context: { release: markup },
+      stack: [],
+      stackMissing: 'not_opted_in',
+      neighbours: [{ type: 'csp-violation', url: null, body: { sample: markup } }],
+      extra: {},
+    },
+  })
+
+export const symbolModule: SymbolModule = {
+  debugFile: 'app.pdb',
+  debugId: '0123456789ABCDEF0123456789ABCDEF1',
+  codeFile: 'app.exe',
+  codeId: null,
+  state: 'missing',
+  reports: 12,
+  firstSeen: at,
+  lastSeen: at,
+  file: null,
+}
