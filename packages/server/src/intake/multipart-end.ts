@@ -21,13 +21,21 @@ export async function* mendMultipartEnd(
   let tail = Buffer.from('\r\n')
   let invented = tail.length
   for await (const chunk of source) {
-    const window = Buffer.concat([tail, chunk])
-    end.closed ||= window.includes(closing)
-    const passed = Math.max(0, window.length - held)
-    const skipped = Math.min(invented, passed)
-    invented -= skipped
-    if (passed > skipped) yield window.subarray(skipped, passed)
-    tail = window.subarray(passed)
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+    // Only the seam and the tail are copied: bodies are large, and what is copied has to be collected again.
+    const seam = Buffer.concat([tail, bytes.subarray(0, held)])
+    end.closed ||= seam.includes(closing) || bytes.includes(closing)
+    if (bytes.length < held) {
+      const passed = Math.max(0, seam.length - held)
+      if (passed > invented) yield seam.subarray(invented, passed)
+      invented = Math.max(0, invented - passed)
+      tail = seam.subarray(passed)
+      continue
+    }
+    if (tail.length > invented) yield tail.subarray(invented)
+    invented = 0
+    if (bytes.length > held) yield bytes.subarray(0, bytes.length - held)
+    tail = Buffer.from(bytes.subarray(bytes.length - held))
   }
   const rest = tail.subarray(invented)
   if (end.closed) {

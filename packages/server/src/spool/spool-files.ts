@@ -3,6 +3,16 @@ import { createHash } from 'node:crypto'
 import { type FileHandle, open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GroupedSync, makeDurableFolder, syncFolder } from './durable.ts'
+import { Lanes } from './lanes.ts'
+
+/**
+ * A large file is synced in steps: a file system that orders its journal behind the data, as ext4 does, would else make every small report
+ * wait for all of it.
+ */
+const syncEveryBytes = 8 * 1024 * 1024
+
+/** Node does file work on four threads; large files use at most two, so that small reports never queue behind them. */
+const largeFileLanes = 2
 
 export interface FinishedFile {
   readonly path: string
@@ -15,27 +25,36 @@ export class SpoolFile {
   readonly path: string
   readonly #handle: FileHandle
   readonly #folderSync: GroupedSync
+  readonly #lanes: Lanes
   readonly #released: () => void
   readonly #hash = createHash('sha256')
   #size = 0
+  #unsynced = 0
 
-  constructor(path: string, handle: FileHandle, folderSync: GroupedSync, released: () => void) {
+  constructor(path: string, handle: FileHandle, shared: { readonly folderSync: GroupedSync; readonly lanes: Lanes }, released: () => void) {
     this.path = path
     this.#handle = handle
-    this.#folderSync = folderSync
+    this.#folderSync = shared.folderSync
+    this.#lanes = shared.lanes
     this.#released = released
   }
 
   async write(chunk: Uint8Array): Promise<void> {
     this.#hash.update(chunk)
-    const { bytesWritten } = await this.#handle.write(chunk, 0, chunk.length, this.#size)
-    if (bytesWritten !== chunk.length) throw Object.assign(new Error('short write'), { code: 'ENOSPC' })
-    this.#size += bytesWritten
+    await this.#lanes.run(async () => {
+      const { bytesWritten } = await this.#handle.write(chunk, 0, chunk.length, this.#size)
+      if (bytesWritten !== chunk.length) throw Object.assign(new Error('short write'), { code: 'ENOSPC' })
+      this.#size += bytesWritten
+      this.#unsynced += bytesWritten
+      if (this.#unsynced < syncEveryBytes) return
+      this.#unsynced = 0
+      await this.#handle.datasync()
+    })
   }
 
   /** Resolves when bytes and name are durable. */
   async finish(): Promise<FinishedFile> {
-    await this.#handle.datasync()
+    await this.#lanes.run(() => this.#handle.datasync())
     await this.#handle.close()
     await this.#folderSync.run()
     return { path: this.path, size: this.#size, sha256: this.#hash.digest('hex') }
@@ -52,6 +71,7 @@ export class SpoolFile {
 export class SpoolFiles {
   readonly folder: string
   readonly #folderSync: GroupedSync
+  readonly #lanes = new Lanes(largeFileLanes)
   /** Files that uploads of this process have open or that records name. */
   readonly #known = new Set<string>()
 
@@ -71,7 +91,7 @@ export class SpoolFiles {
     const path = join(this.folder, leaf)
     const handle = await open(path, 'wx', 0o600)
     this.#known.add(leaf)
-    return new SpoolFile(path, handle, this.#folderSync, () => this.#known.delete(leaf))
+    return new SpoolFile(path, handle, { folderSync: this.#folderSync, lanes: this.#lanes }, () => this.#known.delete(leaf))
   }
 
   keep(leaf: string): void {
