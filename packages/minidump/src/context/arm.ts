@@ -9,7 +9,7 @@ export const layout: ContextLayout = {
   flagsBytes: 4,
   cpuFlag: 0x40000000,
   fullFlags: 0x40000006,
-  registers: consecutive([...numbered('r', 0, 10), 'fp', 'r12', 'sp', 'lr', 'pc'], 4, 4),
+  registers: [...consecutive(numbered('r', 0, 10), 4, 4), ['r12', 52, 4], ['fp', 48, 4], ...consecutive(['sp', 'lr', 'pc'], 56, 4)],
   otherRegisters: [
     ['cpsr', 68, 4],
     ['fpscr', 72, 8],

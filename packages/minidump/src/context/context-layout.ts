@@ -23,6 +23,8 @@ export interface ContextLayout {
   readonly otherRegisters: readonly RegisterField[]
   readonly instructionPointer: string
   readonly stackPointer: string
+  /** A 32-bit CPU whose record has 64 bits for each register: the upper halves are cut off. */
+  readonly lowHalvesOnly?: boolean
 }
 
 /** Registers of one size that follow each other. */

@@ -13,7 +13,9 @@ function dumpWith(cpuRaw: number, context: ContextContents, littleEndian: boolea
 describe.each(layouts.map((layout) => ({ layout, name: `${layout.cpu} (${layout.size} bytes)` })))('a context of $name', ({ layout }) => {
   const architecture = layout.architectures[0] ?? -1
   const fields = [...layout.registers, ...layout.otherRegisters]
-  const registers = Object.fromEntries(fields.map(([name, , bytes], i) => [name, (1n << BigInt(8 * bytes - 1)) + BigInt(i)]))
+  const registers = Object.fromEntries(
+    fields.map(([name, , bytes], i) => [name, (1n << BigInt(8 * (layout.lowHalvesOnly ? Math.min(bytes, 4) : bytes) - 1)) + BigInt(i)]),
+  )
 
   it('has fields that do not overlap and lie in it', () => {
     const spans = [...fields, ['flags', layout.flagsOffset, layout.flagsBytes] as const].sort((a, b) => a[1] - b[1])
@@ -55,6 +57,25 @@ describe('a context', () => {
     const dump = readMinidump(bytesSource(bytes))
     expect(dump.systemInfo).toBeUndefined()
     expect(dump.threads?.[0]?.context).toMatchObject({ cpu: 'amd64', instructionPointer: 0x1234n })
+  })
+
+  it.each([true, false])('of 64-bit MIPS is known by its flags under the 32-bit architecture (little-endian: %s)', (littleEndian) => {
+    const registers = { sp: 0xffff_ff00_8000_0000n, pc: 0x1_2000_0000n }
+    const context = dumpWith(1, { registers, flags: 0x80006 }, littleEndian).threads?.[0]?.context
+    expect(context).toMatchObject({ cpu: 'mips64', stackPointer: registers.sp, instructionPointer: registers.pc })
+  })
+
+  it.each([true, false])('of 32-bit MIPS has the low halves of sign-extended registers (little-endian: %s)', (littleEndian) => {
+    const context = dumpWith(1, { registers: { sp: 0xffff_ffff_8000_0010n, pc: 0x4000_0000n } }, littleEndian).threads?.[0]?.context
+    expect(context).toMatchObject({ cpu: 'mips', stackPointer: 0x8000_0010n, instructionPointer: 0x4000_0000n })
+  })
+
+  it('of arm64 may have the other one of its two layouts', () => {
+    const bytes = synthDump({ systemInfo: { cpuRaw: 0x8003 }, threads: [{ id: 1, context: { registers: { pc: 0x77n } } }] })
+    const rva = new DataView(bytes.buffer).getUint32(40, true)
+    new DataView(bytes.buffer).setUint16(rva, 12, true)
+    // The flags of the old layout do not fit the new one, whose record is longer as well.
+    expect(readMinidump(bytesSource(bytes)).threads?.[0]?.context).toMatchObject({ cpu: 'arm64', instructionPointer: 0x77n })
   })
 
   it('of a CPU without a layout is a problem', () => {

@@ -1,10 +1,10 @@
 import type { ContextContents } from '../write/dump-contents.ts'
 import type { DumpWriter } from '../write/dump-writer.ts'
-import { layoutFor } from './layouts.ts'
+import { layoutsFor } from './layouts.ts'
 
 /** A context record for a processor architecture. Throws a RangeError for one that has no layout and for an unknown register. */
 export function contextBytes(out: DumpWriter, context: ContextContents, architecture: number | undefined): Uint8Array {
-  const layout = architecture === undefined ? undefined : layoutFor(architecture)
+  const layout = architecture === undefined ? undefined : layoutsFor(architecture)[0]
   if (layout === undefined) throw new RangeError(`No layout is known for the registers of processor architecture ${architecture}.`)
   const record = out.record(layout.size + (context.extraBytes ?? 0))
   const flags = context.flags ?? layout.fullFlags
