@@ -1,6 +1,6 @@
 import type { Me, Project } from '@crashkeep/server/api-types'
 import type { JSX } from 'preact'
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { SessionContext } from './api/session.ts'
 import { useResource } from './api/use-resource.ts'
 import { GroupPage } from './pages/group/group-page.tsx'
@@ -56,6 +56,7 @@ function SignedIn({ route }: { readonly route: Route }): JSX.Element {
 function Frame({ route }: { readonly route: Route }): JSX.Element {
   const [help, setHelp] = useState(false)
   const project = 'project' in route ? route.project : undefined
+  useFocusOnNewPage(pathTo(route))
   useShortcuts({
     '?': () => setHelp(true),
     j: () => moveRow(1),
@@ -79,6 +80,15 @@ function Frame({ route }: { readonly route: Route }): JSX.Element {
       {help ? <KeysDialog onClose={() => setHelp(false)} /> : null}
     </>
   )
+}
+
+/** After a step to another page, reading and tabbing go on at its content; the first page keeps the browser's own focus. */
+function useFocusOnNewPage(path: string): void {
+  const shown = useRef(path)
+  useEffect(() => {
+    if (shown.current !== path) document.getElementById('main')?.focus({ preventScroll: true })
+    shown.current = path
+  }, [path])
 }
 
 function Page({ route }: { readonly route: Route }): JSX.Element {

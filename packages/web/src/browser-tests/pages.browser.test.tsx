@@ -127,6 +127,18 @@ describe('hands', () => {
     expect(location.pathname).toBe('/p/default/r/r0')
   })
 
+  it('c copies the stack as text', async () => {
+    open('/p/default/r/r1')
+    await shown('Crashing thread')
+    const copied: string[] = []
+    const write = vi.spyOn(navigator.clipboard, 'writeText').mockImplementation(async (text) => void copied.push(text))
+    await userEvent.keyboard('c')
+    await expect
+      .poll(() => copied.join())
+      .toContain('libapp.so!Cache::evict(unsigned long) [git:github.com/owner/app:src/cache.cc:0123abc:42]')
+    write.mockRestore()
+  })
+
   it('? tells the keys', async () => {
     open('/p/default')
     await shown('Cache::evict2')

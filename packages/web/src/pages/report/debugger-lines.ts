@@ -8,16 +8,13 @@ export function commandsFor(dump: { readonly id: string; readonly dumpAddress: s
   const file = `${dump.id}.dmp`
   const fetchIt: DebuggerLines = {
     title: 'Fetch it (a token with the right read-dumps)',
-    lines: `curl -fH "Authorization: Bearer $CRASHKEEP_TOKEN" -o ${file} \\\n  '${dump.dumpAddress}'`,
+    lines: `curl -f -H "Authorization: Bearer $CRASHKEEP_TOKEN" \\\n  -o ${file} \\\n  '${dump.dumpAddress}'`,
   }
-  const windbg: DebuggerLines = { title: 'WinDbg', lines: `windbg -z ${file}\n.ecxr\nkP\n~*k` }
-  const lldb: DebuggerLines = {
-    title: 'lldb',
-    lines: `lldb --core ${file}\n(lldb) bt\n(lldb) thread backtrace all\n(lldb) target modules add --uuid …   # when a module is not found`,
-  }
+  const windbg: DebuggerLines = { title: 'WinDbg', lines: `windbg -z ${file} -c ".ecxr; kP; ~*k"` }
+  const lldb: DebuggerLines = { title: 'lldb', lines: `lldb --core ${file} -o bt -o 'thread backtrace all'` }
   const gdb: DebuggerLines = {
-    title: 'gdb (Linux; Breakpad converts the dump)',
-    lines: `minidump-2-core ${file} > core\ngdb ./PROGRAM core\n(gdb) bt\n(gdb) thread apply all bt`,
+    title: 'gdb, after Breakpad made a core file of it',
+    lines: `minidump-2-core ${file} > ${dump.id}.core\ngdb PROGRAM ${dump.id}.core -ex bt -ex 'thread apply all bt'`,
   }
   const ours: DebuggerLines = { title: 'Without a debugger', lines: `crashkeep stackwalk ${file} SYMBOLS` }
   if (dump.os?.startsWith('Windows') === true) return [fetchIt, windbg, lldb, ours]
