@@ -6,6 +6,7 @@ import { collectorMetrics } from './api/collector-metrics.ts'
 import { createMetrics, type Metrics } from './api/metrics.ts'
 import { uploads } from './api/uploads.ts'
 import { type AppOptions, createApp } from './app.ts'
+import { Connections } from './connections.ts'
 import { registerDialects } from './dialect/register-dialects.ts'
 import { createIntake, type Intake } from './intake/intake.ts'
 import { createLogger } from './logger.ts'
@@ -15,9 +16,6 @@ import { Spool } from './spool/spool.ts'
 import { openStore } from './store/open-store.ts'
 import type { Store } from './store/store.ts'
 import { removeTmpLeftovers } from './tmp-leftovers.ts'
-
-/** Once stopped, requests under way get this long; crash handlers give up after a minute and come again. */
-const closeGraceMs = 10_000
 
 /**
  * Starts what the role says on one data folder and one port. Prints nothing. What was opened is closed again when a later step fails.
@@ -60,7 +58,11 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
       ...(options.trustProxy === undefined ? {} : { trustProxy: options.trustProxy }),
       ...(tls === undefined ? {} : { tls }),
     })
-    opened.push(() => closeWithGrace(app))
+    const connections = new Connections(app.server, { tls: tls !== undefined })
+    opened.push(async () => {
+      connections.end()
+      await app.close()
+    })
     await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 8080 })
     collector?.start(() => processor?.wake())
     return await describe(app, options, store, data, { role, networkless: processor?.networkless, close })
@@ -137,13 +139,6 @@ async function openCollector(
       await spool.close()
     },
   }
-}
-
-/** Idle connections end at once; a request that does not end in time is cut, and its sender sends it again. */
-async function closeWithGrace(app: FastifyInstance): Promise<void> {
-  const timer = setTimeout(() => app.server.closeAllConnections(), closeGraceMs)
-  await app.close()
-  clearTimeout(timer)
 }
 
 async function describe(
