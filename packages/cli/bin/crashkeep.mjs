@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The launcher runs on whatever Node the machine has: it is plain JavaScript that Node 18 understands. Where that Node is too old, it
 // runs the command on the one that the optional dependency node-linux-… brought.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -30,8 +30,13 @@ if (Number(process.versions.node.split('.')[0]) >= neededMajor) {
     )
     process.exit(1)
   }
-  // A Ctrl-C reaches the child from the terminal; this process only waits for it.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {})
-  const { status, signal } = spawnSync(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' })
-  process.exit(signal ? 1 : (status ?? 1))
+  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' })
+  // A Ctrl-C reaches the child from the terminal as well, and `serve` takes no notice of a second signal; a signal sent to this process
+  // alone would not reach it.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('error', (error) => {
+    process.stderr.write(`crashkeep: ${node} did not start: ${error.message}\n`)
+    process.exitCode = 1
+  })
+  child.on('exit', (status, signal) => process.exit(signal === null ? status : 1))
 }

@@ -25,6 +25,13 @@ export function addServe(program: Command): void {
     .option('--processes <number>', 'reports processed at once', wholeNumber)
     .option('--log-level <level>', 'fatal, error, warn, info, debug, trace', 'warn')
     .action(async (options: ServeOptions & { allowedHost?: string[] }) => {
+      // Listened for first: a signal may come as soon as the server says that it listens, and before.
+      const stop = stopped()
+      let listens = false
+      void stop.then(() => {
+        // Nothing was acknowledged yet, and what a start writes withstands its end at any moment.
+        if (!listens) process.exit(0)
+      })
       const { serve } = await import('@crashkeep/server')
       const { allowedHost, ...rest } = options
       const webRoot = builtPages()
@@ -33,8 +40,9 @@ export function addServe(program: Command): void {
         ...(allowedHost === undefined ? {} : { allowedHosts: allowedHost }),
         ...(webRoot === undefined ? {} : { webRoot }),
       })
+      listens = true
       process.stdout.write(await greeting(server))
-      await stopped()
+      await stop
       await server.close()
     })
 }
