@@ -1,10 +1,10 @@
-import { type Logger, pino } from 'pino'
+import { type DestinationStream, type Logger, pino } from 'pino'
 
 /** Characters of one message or address in the log: a flood of long ones must not fill the disk. */
 const maxTextLength = 2000
 
 /** JSON lines on standard error. Nothing that authenticates is ever in them: headers are not logged, and addresses without their query. */
-export function createLogger(level = 'info'): Logger {
+export function createLogger(level = 'info', sink: DestinationStream = pino.destination({ dest: 2, sync: false })): Logger {
   return pino(
     {
       level,
@@ -28,7 +28,7 @@ export function createLogger(level = 'info'): Logger {
             : { message: cut(String(error)) },
       },
     },
-    pino.destination({ dest: 2, sync: false }),
+    sink,
   )
 }
 

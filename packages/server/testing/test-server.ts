@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 import { pino } from 'pino'
-import { createMetrics } from '../src/api/metrics.ts'
+import { createMetrics, type Metrics } from '../src/api/metrics.ts'
 import type { ReportDetail, Scope } from '../src/api/schema.ts'
 import { uploads } from '../src/api/uploads.ts'
 import { type AppOptions, createApp } from '../src/app.ts'
@@ -21,6 +21,7 @@ export interface TestServer {
   readonly store: Store
   readonly spool: Spool
   readonly folder: string
+  readonly metrics: Metrics
   /** Of the administrator. */
   readonly token: string
   /** A key of the project `default`. */
@@ -41,6 +42,8 @@ export interface TestServerOptions {
   readonly processes?: boolean
   readonly settles?: boolean
   readonly limits?: ProcessorOptions['limits']
+  /** Project of the addresses without a key. */
+  readonly keyless?: string
   readonly app?: Partial<AppOptions>
 }
 
@@ -51,6 +54,7 @@ export async function testServer({
   processes = false,
   settles = true,
   limits,
+  keyless,
   app: overrides = {},
 }: TestServerOptions = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'crashkeep-server-'))
@@ -67,13 +71,15 @@ export async function testServer({
         ...(limits === undefined ? {} : { limits }),
       })
     : undefined
+  const metrics = createMetrics(store)
   const app = await createApp({
     store,
-    metrics: createMetrics(store),
+    metrics,
     logger: log,
     tmpFolder: join(folder, 'tmp'),
     spool,
-    dialects: async (scope) => registerDialects(scope, { intake, keyless: undefined }),
+    dialects: async (scope) =>
+      registerDialects(scope, { intake, keyless: keyless === undefined ? undefined : { project: keyless, public: false } }),
     uploads: uploads(store, intake),
     api: true,
     wake: () => processor?.wake(),
@@ -97,6 +103,7 @@ export async function testServer({
     store,
     spool,
     folder,
+    metrics,
     token,
     key,
     ask,

@@ -1,8 +1,11 @@
-import type { Fingerprint, Ledger } from '../store/database/ledger.ts'
+import type { Fingerprint, Ledger, LedgerGroup } from '../store/database/ledger.ts'
 import type { ReportIndex, ReportRow } from '../store/database/report-index.ts'
 
 /** Enough of a group to see that its reports wait together to be signed anew; the newest come first, and one settled report decides. */
 const maxReportsLookedAt = 200
+
+/** The state is absent for the group that the report is in already: the index knows it. */
+export type SignedInto = Pick<LedgerGroup, 'id'> & Partial<Pick<LedgerGroup, 'state'>>
 
 /**
  * The group of a report that was signed. When a whole group is being signed anew (its module's symbols arrived, or the rules changed)
@@ -11,15 +14,15 @@ const maxReportsLookedAt = 200
  *
  * Calls for one project must not overlap: the second has to see what the first decided.
  */
-export async function groupFor(ledger: Ledger, index: ReportIndex, report: ReportRow, to: Fingerprint): Promise<string> {
+export async function groupFor(ledger: Ledger, index: ReportIndex, report: ReportRow, to: Fingerprint): Promise<SignedInto> {
   const { groupId, signature } = report
-  if (groupId === undefined || signature === undefined) return (await ledger.groupOf(to)).id
+  if (groupId === undefined || signature === undefined) return ledger.groupOf(to)
   const from = (await ledger.fingerprints(groupId)).findLast((fingerprint) => fingerprint.signature === signature)
-  if (from === undefined) return (await ledger.groupOf(to)).id
-  if (from.signature === to.signature && from.rulesVersion === to.rulesVersion) return groupId
+  if (from === undefined) return ledger.groupOf(to)
+  if (from.signature === to.signature && from.rulesVersion === to.rulesVersion) return { id: groupId }
   // New rules that sign a report as the old ones did change nothing for anybody.
   const whole = from.signature === to.signature || (await waitsAsAWhole(index, report, groupId, signature))
-  return (await ledger.moveFingerprint(from, to, whole)).id
+  return ledger.moveFingerprint(from, to, whole)
 }
 
 /** Whether no report of the group is settled: each is still signed as this one was, and waits to be processed again. */

@@ -211,10 +211,12 @@ export class Processor {
       const current = (await index.find(id)).find((found) => found.id === id)
       // Erased meanwhile: the erasure removed rows and files, and what was written after it goes too.
       if (current === undefined || (await ledger.isErased(id))) return await blobs.removeAll(reportPrefix(id))
+      const group = await groupFor(ledger, index, current, to)
       await index.setProcessed(id, {
         ...factsOf(report, summary),
         signature: summary.signature,
-        groupId: await groupFor(ledger, index, current, to),
+        groupId: group.id,
+        ...(group.state === undefined ? {} : { groupState: group.state }),
         processedAt: Date.now(),
         problems: [...report.problems, ...summary.problems],
         modules: summary.modules,
