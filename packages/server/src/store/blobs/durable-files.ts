@@ -4,11 +4,36 @@
  */
 import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { Gate } from './gate.ts'
 
-export async function syncFolder(path: string): Promise<void> {
+/** Node has four threads for files, and the answers to uploads wait for syncs of the spool: those get two of them always. */
+const maxSyncsAtOnce = 2
+const syncs = new Gate(maxSyncsAtOnce)
+
+const folderSyncs = new Map<string, { running: Promise<void>; next: Promise<void> | undefined }>()
+
+/** Those who ask while the folder is being synced share the next sync: many reports of one day wait for one. */
+export function syncFolder(path: string): Promise<void> {
+  const known = folderSyncs.get(path)
+  if (known !== undefined) {
+    known.next ??= known.running.catch(() => {}).then(() => startFolderSync(path))
+    return known.next
+  }
+  return startFolderSync(path)
+}
+
+function startFolderSync(path: string): Promise<void> {
+  const running = syncFolderNow(path).finally(() => {
+    if (folderSyncs.get(path)?.running === running && folderSyncs.get(path)?.next === undefined) folderSyncs.delete(path)
+  })
+  folderSyncs.set(path, { running, next: undefined })
+  return running
+}
+
+async function syncFolderNow(path: string): Promise<void> {
   const folder = await open(path, 'r')
   try {
-    await folder.sync()
+    await syncs.run(() => folder.sync())
   } finally {
     await folder.close()
   }
@@ -29,7 +54,7 @@ export async function writeSynced(path: string, bytes: Uint8Array): Promise<void
   const file = await open(path, 'w', 0o600)
   try {
     await file.writeFile(bytes)
-    await file.datasync()
+    await syncs.run(() => file.datasync())
   } finally {
     await file.close()
   }
@@ -38,7 +63,7 @@ export async function writeSynced(path: string, bytes: Uint8Array): Promise<void
 export async function syncFile(path: string): Promise<void> {
   const file = await open(path, 'r')
   try {
-    await file.datasync()
+    await syncs.run(() => file.datasync())
   } finally {
     await file.close()
   }

@@ -22,23 +22,31 @@ export async function openFileBlobs(o: {
   await removeLeftovers(tmpFolder, o.clock() - leftoverAgeMs)
 
   const pathOf = (key: string) => join(folder, checkedKey(key))
-  const place = async (key: string, content: Uint8Array | { readonly path: string }): Promise<void> => {
-    const temporary = join(tmpFolder, `${leftoverPrefix}${randomUUID()}`)
-    if (content instanceof Uint8Array) await writeSynced(temporary, content)
-    else await syncFile(content.path)
-    await makeFolder(dirname(pathOf(key)))
-    await moveFile(content instanceof Uint8Array ? temporary : content.path, pathOf(key), temporary)
+  /** Content that is durable under another name; a file of the caller's stays where it is. */
+  const stage = async (content: Uint8Array | { readonly path: string }): Promise<string> => {
+    if (!(content instanceof Uint8Array)) {
+      await syncFile(content.path)
+      return content.path
+    }
+    const temporary = temporaryPath()
+    await writeSynced(temporary, content)
+    return temporary
+  }
+  const temporaryPath = () => join(tmpFolder, `${leftoverPrefix}${randomUUID()}`)
+  const putAll: Blobs['putAll'] = async (entries) => {
+    const paths = entries.map(({ key }) => pathOf(key))
+    const parents = new Set(paths.map(dirname))
+    const [staged] = await Promise.all([
+      Promise.all(entries.map(({ content }) => stage(content))),
+      Promise.all([...parents].map((parent) => makeFolder(parent))),
+    ])
+    for (const [i, path] of paths.entries()) await moveFile(staged[i] ?? '', path, temporaryPath())
+    await Promise.all([...parents].map((parent) => syncFolder(parent)))
   }
 
   return {
-    async put(key, content) {
-      await place(key, content)
-      await syncFolder(dirname(pathOf(key)))
-    },
-    async putAll(entries) {
-      for (const { key, content } of entries) await place(key, content)
-      for (const parent of new Set(entries.map(({ key }) => dirname(pathOf(key))))) await syncFolder(parent)
-    },
+    put: (key, content) => putAll([{ key, content }]),
+    putAll,
     read: (key) => unlessMissing(readFile(pathOf(key))),
     async stream(key) {
       const file = await unlessMissing(open(pathOf(key), 'r'))

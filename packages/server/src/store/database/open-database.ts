@@ -5,7 +5,6 @@ import { StoreError } from '../errors.ts'
 import { queryTimeLimitMs } from '../limits.ts'
 import { indexMigrations, ledgerMigrations, migrate } from './migrations/migrate.ts'
 import type { Migration } from './migrations/migration.ts'
-import { postgresDialect } from './postgres.ts'
 import type { IndexSchema, LedgerSchema } from './schema.ts'
 import { sqliteDialect } from './sqlite/sqlite-dialect.ts'
 
@@ -79,6 +78,8 @@ async function openPostgres<Schema>(
   migrations: readonly Migration[],
   clock: () => number,
 ): Promise<Database<Schema>> {
+  // Loaded when it is used: the driver is ten megabytes that a server with SQLite does not need.
+  const { postgresDialect } = await import('./postgres.ts')
   // A migration may take longer than a query should.
   const first = new Kysely<unknown>({ dialect: postgresDialect({ url, schema, connections: 1, statementTimeLimitMs: 0 }) })
   try {

@@ -45,6 +45,22 @@ describeStores('the queue', (open) => {
     expect(await store.jobs.depth()).toEqual({ waiting: 0, leased: 1 })
   })
 
+  it('lets a lease go on that is renewed, but none that somebody else holds by now', async () => {
+    const opened = await open()
+    const { store, clock } = opened
+    await settled(opened, 1)
+    const first = await store.jobs.lease(1, 1_000)
+    clock.now += 999
+    await store.jobs.renew(first, 1_000)
+    clock.now += 999
+    expect(await store.jobs.lease(1, 1_000)).toEqual([])
+    clock.now += 1
+    expect(await store.jobs.lease(1, 1_000)).toHaveLength(1)
+    await store.jobs.renew(first, 60_000)
+    clock.now += 1_000
+    expect(await store.jobs.lease(1, 1_000)).toHaveLength(1)
+  })
+
   it('waits longer after each failure and gives up after the last', async () => {
     const opened = await open()
     const { store, clock } = opened

@@ -14,6 +14,9 @@ export interface SqliteQuestion {
 export type SqliteAnswer = { readonly rows: Record<string, unknown>[]; readonly changes: number } | { readonly error: string }
 export type SqliteRows = Extract<SqliteAnswer, { rows: unknown }>
 
+/** What a thread may use for JavaScript: rows of one page at a time. SQLite's own memory is bounded by its page cache. */
+const resourceLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 4, stackSizeMb: 1 }
+
 /**
  * One connection in its thread, started at first use. It runs one statement at a time: who calls `run` waits for the answer before the next.
  * A statement past its time limit fails, its thread is ended and the next statement gets a new one; `generation` tells a transaction that
@@ -22,7 +25,8 @@ export type SqliteRows = Extract<SqliteAnswer, { rows: unknown }>
 export class SqliteThread {
   readonly #data: SqliteWorkerData
   readonly #timeLimitMs: number | undefined
-  #worker: Promise<Worker> | undefined
+  #connection: Promise<Connection> | undefined
+  readonly #ending = new Set<Promise<unknown>>()
   #generation = 0
   #closed = false
 
@@ -37,77 +41,107 @@ export class SqliteThread {
 
   async run(question: SqliteQuestion): Promise<SqliteRows> {
     if (this.#closed) throw new StoreError('database_error', 'The database was closed')
-    this.#worker ??= this.#start()
-    const worker = await this.#worker
-    const answer = await this.#ask(worker, question)
+    this.#connection ??= this.#connect()
+    const answer = await this.#ask(await this.#connection, question)
     if ('error' in answer) throw new StoreError('database_error', `SQLite: ${answer.error}`)
     return answer
   }
 
-  /** Waits for the running statement of nobody: the driver closes its threads when they are idle. */
+  /** Called when no statement runs; waits for threads that were ended in the middle of one. */
   async close(): Promise<void> {
     this.#closed = true
-    const worker = await this.#worker?.catch(() => undefined)
-    if (worker === undefined) return
-    await new Promise<void>((resolve) => {
-      worker.once('exit', () => resolve())
-      worker.postMessage('close')
-    })
+    await Promise.all(this.#ending)
+    const connection = await this.#connection?.catch(() => undefined)
+    await connection?.close()
   }
 
-  #start(): Promise<Worker> {
+  async #connect(): Promise<Connection> {
     this.#generation += 1
-    // The same file from src and from dist.
-    const worker = new Worker(new URL(`./sqlite-worker${extname(import.meta.url)}`, import.meta.url), { workerData: this.#data })
-    const forget = () => {
-      this.#worker = undefined
+    const connection = new Connection(this.#data)
+    try {
+      await connection.opened
+      return connection
+    } catch (cause) {
+      this.#connection = undefined
+      throw new StoreError('database_error', `${this.#data.path} could not be opened: ${messageOf(cause)}`, { cause })
     }
-    return new Promise((resolve, reject) => {
-      const failed = (cause: unknown) => {
-        forget()
-        reject(new StoreError('database_error', `${this.#data.path} could not be opened: ${messageOf(cause)}`, { cause }))
-      }
-      worker.once('error', failed)
-      worker.once('exit', forget)
-      worker.once('message', () => {
-        worker.off('error', failed)
-        resolve(worker)
+  }
+
+  async #ask(connection: Connection, question: SqliteQuestion): Promise<SqliteAnswer> {
+    let late = false
+    const limit = this.#timeLimitMs
+    const timer =
+      limit === undefined
+        ? undefined
+        : setTimeout(() => {
+            late = true
+            this.#end(connection)
+          }, limit)
+    try {
+      return await connection.ask(question)
+    } catch (cause) {
+      this.#connection = undefined
+      if (late) throw new StoreError('query_timeout', `The query took longer than ${limit} ms; ask for less`)
+      throw new StoreError('database_error', `The thread of ${this.#data.path} ended: ${messageOf(cause)}`, { cause })
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #end(connection: Connection): void {
+    const ended = connection.end().finally(() => this.#ending.delete(ended))
+    this.#ending.add(ended)
+  }
+}
+
+/** A worker and the one answer that is awaited of it: the first is that it has opened the file. */
+class Connection {
+  readonly opened: Promise<unknown>
+  readonly #worker: Worker
+  #awaited: { resolve(answer: SqliteAnswer): void; reject(cause: unknown): void } | undefined
+  readonly #exited: Promise<void>
+
+  constructor(workerData: SqliteWorkerData) {
+    // The same file from src and from dist.
+    this.#worker = new Worker(new URL(`./sqlite-worker${extname(import.meta.url)}`, import.meta.url), { workerData, resourceLimits })
+    this.opened = this.#answer()
+    this.#worker.on('message', (answer: SqliteAnswer) => this.#take()?.resolve(answer))
+    this.#worker.on('error', (cause) => this.#take()?.reject(cause))
+    this.#exited = new Promise((resolve) => {
+      this.#worker.once('exit', (status) => {
+        this.#take()?.reject(new Error(`exit status ${status}`))
+        resolve()
       })
     })
   }
 
-  #ask(worker: Worker, question: SqliteQuestion): Promise<SqliteAnswer> {
+  ask(question: SqliteQuestion): Promise<SqliteAnswer> {
+    const answer = this.#answer()
+    this.#worker.postMessage(question)
+    return answer
+  }
+
+  async close(): Promise<void> {
+    this.#worker.postMessage('close')
+    await this.#exited
+  }
+
+  /** The awaited answer fails at once; the promise waits until the statement has stopped. */
+  async end(): Promise<void> {
+    this.#take()?.reject(new Error('it was ended'))
+    await this.#worker.terminate()
+  }
+
+  #answer(): Promise<SqliteAnswer> {
     return new Promise((resolve, reject) => {
-      const settle = (): void => {
-        clearTimeout(timer)
-        worker.off('message', answered)
-        worker.off('error', lost)
-        worker.off('exit', lost)
-      }
-      const answered = (answer: SqliteAnswer): void => {
-        settle()
-        resolve(answer)
-      }
-      const lost = (cause: unknown): void => {
-        settle()
-        this.#worker = undefined
-        reject(new StoreError('database_error', `The thread of ${this.#data.path} ended: ${messageOf(cause)}`, { cause }))
-      }
-      const timer =
-        this.#timeLimitMs === undefined
-          ? undefined
-          : setTimeout(() => {
-              settle()
-              this.#worker = undefined
-              worker.on('error', () => {})
-              void worker.terminate()
-              reject(new StoreError('query_timeout', `The query took longer than ${this.#timeLimitMs} ms; ask for less`))
-            }, this.#timeLimitMs)
-      worker.on('message', answered)
-      worker.on('error', lost)
-      worker.on('exit', lost)
-      worker.postMessage(question)
+      this.#awaited = { resolve, reject }
     })
+  }
+
+  #take() {
+    const awaited = this.#awaited
+    this.#awaited = undefined
+    return awaited
   }
 }
 
