@@ -90,11 +90,22 @@ function dumpWalk(dump: Minidump, system: SystemInfo, symbols: ModuleSymbolsCach
   const last = dump.modules[modules.byAddress.at(-1) ?? -1]
   return {
     isWindows: system.os === 'Windows NT',
+    isIos: system.os === 'iOS',
     modules,
     symbols,
     highestModuleEnd: last === undefined ? 0n : last.baseAddress + BigInt(last.size),
+    addressBits: addressBits(dump.crashpad?.addressMask),
     cfiRules: new Map(),
   }
+}
+
+/**
+ * Crashpad's mask has the bits that are no address, from the top one down; a mask of the bits that are one is understood as well.
+ * Zero: the writer does not know.
+ */
+function addressBits(mask: bigint | undefined): bigint | undefined {
+  if (mask === undefined || mask === 0n) return undefined
+  return (mask & 1n) === 1n ? mask : ~mask & 0xffff_ffff_ffff_ffffn
 }
 
 function processThreads(

@@ -64,9 +64,10 @@ function isProgress(caller: CallerRegisters, byCfi: boolean, callee: WalkedFrame
 
 /**
  * Takes the signature of pointer authentication out of an address. Apple signs with the upper 17 bits; where modules lie higher, as many
- * bits as they need are kept.
+ * bits as they need are kept. A writer that knows (Crashpad on iOS asks the kernel) is believed.
  */
 function stripPointer(walk: DumpWalk, address: bigint): bigint {
+  if (walk.addressBits !== undefined) return address & walk.addressBits
   const appleHighest = 1n << 47n
   if (walk.highestModuleEnd <= appleHighest) return address & (appleHighest - 1n)
   const bits = (walk.highestModuleEnd - 1n).toString(2).length

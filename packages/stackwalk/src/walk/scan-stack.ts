@@ -12,19 +12,19 @@ export interface FoundReturnAddress {
 
 /**
  * Looks from the callee's stack pointer upwards for the first word that points behind an instruction of a module, and, where the module
- * has symbols, of a function. `isPlausible` says whether a pair of halves can be code on this CPU at all.
+ * has symbols, of a function. `isPlausible` says whether a pair of halves can be code on this CPU at all; `words` is how many are looked at.
  */
 export function scanStack(
   walk: ThreadWalk,
   callee: WalkedFrame,
   stackPointer: bigint,
   isPlausible: (high: number, low: number) => boolean,
+  words: number = callee.trust === 'context' || callee.trust === 'cfi' ? scanWordsAfterCertainFrame : scanWords,
 ): FoundReturnAddress | undefined {
   const stack = walk.stack
   const distance = stackPointer - stack.startAddress
   if (distance < 0n || distance >= BigInt(stack.size)) return undefined
   const first = Number(distance)
-  const words = callee.trust === 'context' || callee.trust === 'cfi' ? scanWordsAfterCertainFrame : scanWords
   for (let word = 0; word < words; word++) {
     const offset = first + word * stack.pointerBytes
     if (!stack.readWord(offset)) return undefined

@@ -6,10 +6,13 @@ import type { StackMemory } from '../stack-memory.ts'
 /** What all threads of one dump share while their stacks are walked. */
 export interface DumpWalk {
   readonly isWindows: boolean
+  readonly isIos: boolean
   readonly modules: ModuleMap
   readonly symbols: ModuleSymbolsCache
   /** The end of the highest module; tells how many bits of an arm64 pointer are address. */
   readonly highestModuleEnd: bigint
+  /** The bits of a pointer that are its address, where the writer of the dump told them. */
+  readonly addressBits: bigint | undefined
   /** Parsed call frame information by module and offset; `undefined` in it: there are rules, but unusable ones. */
   readonly cfiRules: Map<string, { readonly startOffset: number; readonly rules: CfiRules | undefined } | undefined>
 }

@@ -1,0 +1,65 @@
+import { stack } from '@crashkeep/minidump/synth'
+import { describe, expect, test } from 'vitest'
+import { type SymbolTexts, stackLines, synthCrash } from '../synth-crash.ts'
+
+const padding = new Array<number>(300).fill(0)
+
+describe.each([
+  { cpu: 'mips', pointerBytes: 4, littleEndian: true },
+  { cpu: 'mips', pointerBytes: 4, littleEndian: false },
+  { cpu: 'mips64', pointerBytes: 8, littleEndian: true },
+  { cpu: 'mips64', pointerBytes: 8, littleEndian: false },
+] as const)('$cpu (little-endian: $littleEndian)', ({ cpu, pointerBytes, littleEndian }) => {
+  const base = pointerBytes === 8 ? 0xff_f000_0000n : 0x4000_0000n
+  const stackStart = pointerBytes === 8 ? 0xff_ff00_0000n : 0x7f00_0000n
+
+  function walk(registers: Record<string, bigint>, words: (bigint | number)[], symbols: SymbolTexts = {}) {
+    return synthCrash(
+      {
+        littleEndian,
+        systemInfo: { cpu, os: 'Android' },
+        modules: [{ baseAddress: base, size: 0x10000, name: '/lib/app' }],
+        threads: [
+          {
+            id: 1,
+            context: { registers: { pc: base + 0x100n, sp: stackStart, ...registers } },
+            stack: stack(stackStart, [...words, ...padding], { pointerBytes, littleEndian }),
+          },
+        ],
+      },
+      symbols,
+    )
+  }
+
+  test('unwinds by rules, whose registers have a dollar', () => {
+    const app = [
+      'FUNC 100 80 0 leaf',
+      'FUNC 200 80 0 middle',
+      'FUNC 300 80 0 outer',
+      'STACK CFI INIT 100 80 .cfa: $sp 0 + .ra: $ra',
+      `STACK CFI INIT 200 80 .cfa: $fp ${pointerBytes * 4} + .ra: .cfa -${pointerBytes} + ^ $s0: .cfa -${pointerBytes * 2} + ^`,
+      'STACK CFI INIT 300 80 .cfa: $sp 16 + .ra: $s0',
+      '',
+    ].join('\n')
+    const crash = walk({ ra: base + 0x210n, fp: stackStart }, [0, 0, 0x77, base + 0x310n], { app })
+    // The value of s0, 0x77, lies in the first page, where no code is.
+    expect(stackLines(crash)).toEqual(['context app!leaf', 'cfi app!middle', 'cfi app!outer'])
+  })
+
+  test('scans one kilobyte, and looks up the call before its delay slot', () => {
+    const words = 1024 / pointerBytes
+    const at = (index: number) => [...new Array<number>(index).fill(0), base + 0x208n]
+    expect(stackLines(walk({}, at(words - 1)))).toEqual(['context app!0x100', 'scan app!0x200'])
+    expect(stackLines(walk({}, at(words)))).toEqual(['context app!0x100'])
+  })
+
+  test('takes no address of the first page for code', () => {
+    expect(stackLines(walk({}, [0xfff, base + 0x208n]))).toEqual(['context app!0x100', 'scan app!0x200'])
+  })
+
+  test('does not scan the room for arguments of a caller, which 32-bit code has', () => {
+    const words = [base + 0x208n, base + 0x308n, 0, 0, 0, base + 0x408n]
+    const lines = stackLines(walk({}, words))
+    expect(lines[2]).toBe(pointerBytes === 4 ? 'scan app!0x400' : 'scan app!0x300')
+  })
+})

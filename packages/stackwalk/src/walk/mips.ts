@@ -1,0 +1,49 @@
+import { unwindByCfi } from '../cfi/unwind-cfi.ts'
+import { type RegisterSet, registerSets } from '../register-set.ts'
+import type { WalkedFrame } from './frame.ts'
+import { scanStack } from './scan-stack.ts'
+import type { CallerRegisters, Unwinder } from './unwinder.ts'
+import type { ThreadWalk } from './walk.ts'
+
+const registers: RegisterSet = registerSets.mips
+const pointer = 4n
+const maxPointer = 0xffff_ffffn
+
+/** The o32 convention gives every function that calls another one room for four arguments at the bottom of its frame. */
+const argumentWords = 4
+const scanWords = 1024 / 4
+
+function callerByCfi(walk: ThreadWalk, callee: WalkedFrame): CallerRegisters | undefined {
+  return unwindByCfi(walk, callee, registers, () => false)
+}
+
+/** Functions have no frame pointer that could be told from another register. */
+function callerByFramePointer(): CallerRegisters | undefined {
+  return undefined
+}
+
+function callerByScan(walk: ThreadWalk, callee: WalkedFrame): CallerRegisters | undefined {
+  const sp = callee.registers.get('sp')
+  if (sp === undefined) return undefined
+  const skipped = callee.trust === 'context' ? 0 : argumentWords
+  const found = scanStack(walk, callee, sp + pointer * BigInt(skipped), isPlausible, scanWords - skipped)
+  if (found === undefined || found.slot + pointer > maxPointer) return undefined
+  return new Map([
+    ['pc', found.value],
+    ['sp', found.slot + pointer],
+  ])
+}
+
+/** A leaf function keeps its return address in ra and may not have moved sp; only the innermost function is one. */
+function isProgress(caller: CallerRegisters, _byCfi: boolean, callee: WalkedFrame): boolean {
+  const sp = caller.get('sp') ?? 0n
+  const calleeSp = callee.registers.get('sp') ?? 0n
+  return sp > calleeSp || (sp === calleeSp && callee.trust === 'context')
+}
+
+function isPlausible(_high: number, low: number): boolean {
+  return low >= 0x1000
+}
+
+/** `jal` returns behind its delay slot. */
+export const mips: Unwinder = { registers, callBytes: 8n, callerByCfi, callerByFramePointer, callerByScan, isProgress }

@@ -1,0 +1,44 @@
+import { unwindByCfi } from '../cfi/unwind-cfi.ts'
+import { type RegisterSet, registerSets } from '../register-set.ts'
+import type { WalkedFrame } from './frame.ts'
+import { scanStack } from './scan-stack.ts'
+import type { CallerRegisters, Unwinder } from './unwinder.ts'
+import type { ThreadWalk } from './walk.ts'
+
+const registers: RegisterSet = registerSets.mips64
+const pointer = 8n
+const scanWords = 1024 / 8
+
+function callerByCfi(walk: ThreadWalk, callee: WalkedFrame): CallerRegisters | undefined {
+  return unwindByCfi(walk, callee, registers, () => false)
+}
+
+/** Functions have no frame pointer that could be told from another register. */
+function callerByFramePointer(): CallerRegisters | undefined {
+  return undefined
+}
+
+/** The n64 convention passes eight arguments in registers and reserves no room for them. */
+function callerByScan(walk: ThreadWalk, callee: WalkedFrame): CallerRegisters | undefined {
+  const sp = callee.registers.get('sp')
+  const found = sp === undefined ? undefined : scanStack(walk, callee, sp, isPlausible, scanWords)
+  if (found === undefined) return undefined
+  return new Map([
+    ['pc', found.value],
+    ['sp', found.slot + pointer],
+  ])
+}
+
+/** A leaf function keeps its return address in ra and may not have moved sp; only the innermost function is one. */
+function isProgress(caller: CallerRegisters, _byCfi: boolean, callee: WalkedFrame): boolean {
+  const sp = caller.get('sp') ?? 0n
+  const calleeSp = callee.registers.get('sp') ?? 0n
+  return sp > calleeSp || (sp === calleeSp && callee.trust === 'context')
+}
+
+function isPlausible(high: number, low: number): boolean {
+  return high !== 0 || low >= 0x1000
+}
+
+/** `jal` returns behind its delay slot; instructions have four bytes here as well. */
+export const mips64: Unwinder = { registers, callBytes: 8n, callerByCfi, callerByFramePointer, callerByScan, isProgress }
