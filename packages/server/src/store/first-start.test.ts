@@ -5,7 +5,7 @@ import { describeStores } from '../../../../test/stores.ts'
 
 describeStores('the first start', (open) => {
   it('makes a project with a key and a token in a file of its owner', async () => {
-    const { store, dataDir, openAgain } = await open()
+    const { store, dataDir, openAgain } = await open({ own: true })
     const projects = await store.ledger.projects()
     expect(projects.map(({ slug, keys }) => [slug, keys.length])).toEqual([['default', 1]])
     const path = join(dataDir, 'admin-token')

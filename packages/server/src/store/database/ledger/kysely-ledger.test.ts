@@ -41,7 +41,7 @@ describeStores('the ledger', (open) => {
   })
 
   it('still knows the keys when the database is away', async () => {
-    const { store, clock } = await open()
+    const { store, clock } = await open({ own: true })
     const [project] = await store.ledger.projects()
     const key = project?.keys[0]?.key ?? ''
     await store.close()
