@@ -12,6 +12,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ServerError } from '../errors.ts'
+import { AppendQueue } from './append-queue.ts'
 import { makeDurableFolder, syncFolder } from './durable.ts'
 import { FreeSpace, isDiskFull } from './free-space.ts'
 import { type SpoolLimits, spoolLimits } from './limits.ts'
@@ -53,11 +54,9 @@ interface Entry {
   readonly place: RecordPlace
 }
 
-interface WaitingAppend {
+interface Append {
   readonly report: SpoolReport
   readonly record: EncodedRecord
-  readonly resolve: () => void
-  readonly reject: (error: unknown) => void
 }
 
 const segmentName = /^(\d{12})\.segment$/
@@ -72,6 +71,7 @@ export class Spool {
   readonly #files: SpoolFiles
   readonly #space: FreeSpace
   readonly #settler: Settler
+  readonly #appends: AppendQueue<Append>
   readonly #pending = new Map<string, Entry>()
   readonly #idOfAlias = new Map<string, string>()
   readonly #segments = new Set<Segment>()
@@ -79,8 +79,6 @@ export class Spool {
   #settle: ((report: SpoolReport) => Promise<void>) | undefined
   #active: Segment | undefined
   #nextNumber = 1
-  #waiting: WaitingAppend[] = []
-  #flushing: Promise<void> | undefined
   #idleTimer: NodeJS.Timeout | undefined
   #stuckTimer: NodeJS.Timeout | undefined
   #retryingStuck: Promise<void> | undefined
@@ -99,6 +97,12 @@ export class Spool {
     this.#files = files
     this.#space = new FreeSpace(options.folder, this.#limits, this.#clock)
     this.#settler = new Settler(this.#limits, this.#clock, (id, error) => this.#onProblem(`report ${id} could not be settled`, error))
+    this.#appends = new AppendQueue({
+      batchBytes: this.#limits.batchBytes,
+      bytesOf: ({ record }) => record.length,
+      write: (appends) => this.#write(appends),
+      onIdle: () => this.#removeIdleSegmentLater(),
+    })
   }
 
   /** Opens the spool and finds what an earlier run left unsettled. */
@@ -122,9 +126,7 @@ export class Spool {
     if (!(await this.#hasSpace())) throw new ServerError('storage_full')
     // Nothing may be awaited between this and the queue: `close` waits for what is queued, and for nothing else.
     if (this.#closing) throw new ServerError('shutting_down')
-    const appended = new Promise<void>((resolve, reject) => this.#waiting.push({ report, record, resolve, reject }))
-    this.#flushing ??= this.#flush()
-    await appended
+    await this.#appends.push({ report, record })
   }
 
   /** A file of its own for something too large for a record; see `SpoolFile`. */
@@ -199,7 +201,7 @@ export class Spool {
     this.#closing = true
     clearTimeout(this.#idleTimer)
     clearInterval(this.#stuckTimer)
-    await this.#flushing
+    await this.#appends.settled()
     await this.#settler.stop()
     await this.#retryingStuck
     if (this.#active !== undefined) await this.#seal(this.#active)
@@ -250,39 +252,20 @@ export class Spool {
     if (segment.unsettled === 0) await this.#remove(segment)
   }
 
-  async #flush(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const batch = this.#takeBatch()
-      try {
-        const segment = await this.#writableSegment()
-        const places = await this.#appendTo(
-          segment,
-          batch.map(({ record }) => record),
-        )
-        for (const [i, place] of places.entries()) {
-          const waiting = batch[i]
-          if (waiting === undefined) continue
-          this.#accepted(waiting.report, segment, place)
-          waiting.resolve()
-        }
-      } catch (cause) {
-        const error = this.#asServerError(cause)
-        for (const waiting of batch) waiting.reject(error)
+  async #write(appends: readonly Append[]): Promise<void> {
+    try {
+      const segment = await this.#writableSegment()
+      const places = await this.#appendTo(
+        segment,
+        appends.map(({ record }) => record),
+      )
+      for (const [i, place] of places.entries()) {
+        const report = appends[i]?.report
+        if (report !== undefined) this.#accepted(report, segment, place)
       }
+    } catch (cause) {
+      throw this.#asServerError(cause)
     }
-    this.#flushing = undefined
-    this.#removeIdleSegmentLater()
-  }
-
-  #takeBatch(): WaitingAppend[] {
-    let bytes = 0
-    let count = 0
-    for (const { record } of this.#waiting) {
-      if (count > 0 && bytes + record.length > this.#limits.batchBytes) break
-      bytes += record.length
-      count += 1
-    }
-    return this.#waiting.splice(0, count)
   }
 
   async #writableSegment(): Promise<Segment> {
@@ -377,7 +360,7 @@ export class Spool {
     if (this.#closing || this.#active === undefined) return
     this.#idleTimer = setTimeout(() => {
       const active = this.#active
-      if (active === undefined || active.unsettled > 0 || this.#flushing !== undefined) return
+      if (active === undefined || active.unsettled > 0 || this.#appends.busy) return
       this.#seal(active).catch((error: unknown) => this.#onProblem('an empty spool segment could not be removed', error))
     }, this.#limits.idleSegmentMs)
     this.#idleTimer.unref()
