@@ -182,6 +182,12 @@ describe('login', () => {
 })
 
 describe('failures', () => {
+  it('lists reports that could not be processed, which no group has', async () => {
+    open('/p/default')
+    await userEvent.click(page.getByText('Reports that could not be processed'))
+    await expect.element(page.getByRole('cell', { name: 'failed' })).toBeVisible()
+  })
+
   it('name what failed and load it again on demand', async () => {
     let broken = true
     open('/p/default', {

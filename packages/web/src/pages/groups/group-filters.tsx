@@ -40,7 +40,7 @@ export function GroupFilters({ query, state, facets, onChange }: GroupFiltersPro
         <input
           type="search"
           aria-label="Search groups"
-          placeholder="version:1.2 reason:SIGSEGV “words”"
+          placeholder={'version:1.2 reason:SIGSEGV "several words"'}
           list="offered-terms"
           spellcheck={false}
           autocomplete="off"

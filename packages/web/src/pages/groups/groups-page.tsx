@@ -12,6 +12,7 @@ import { navigate, useLocation, withSearch } from '../../router/location.ts'
 import { NotFoundPage } from '../not-found-page.tsx'
 import { FirstRun } from '../setup/first-run.tsx'
 import { DaysChart } from './days-chart.tsx'
+import { FailedReports } from './failed-reports.tsx'
 import { GroupFilters } from './group-filters.tsx'
 import { type GroupSort, GroupTable } from './group-table.tsx'
 
@@ -93,6 +94,7 @@ export function GroupsPage({ project }: { readonly project: string }): JSX.Eleme
           </a>
         )}
       </nav>
+      <FailedReports project={project} />
     </DropZone>
   )
 }
