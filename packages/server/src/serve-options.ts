@@ -10,7 +10,7 @@ export interface ServeOptions {
   readonly data?: string
   /** `postgres://…`; SQLite in the data folder when absent. */
   readonly database?: string
-  /** Folder of the blobs; `blobs/` in the data folder when absent. */
+  /** Where the blobs lie; `blobs/` in the data folder when absent. The store refuses what it does not know yet (`bad_blobs_url`). */
   readonly blobs?: string
   /** What this process does; the parts meet in spool and store. Default all. */
   readonly role?: Role
@@ -33,6 +33,9 @@ export interface ServeOptions {
   readonly trustProxy?: boolean | string
   /** Reports processed at once. */
   readonly processes?: number
+  /** What reading one report may take before its process is ended; see process/limits.ts for the defaults, 512 MiB and 60 s. */
+  readonly processMemoryBytes?: number
+  readonly processTimeMs?: number
   /** pino's level; default info. */
   readonly logLevel?: string
 }

@@ -69,6 +69,20 @@ describe('serve', () => {
     expect(await processed(second, id, tokenOf(second))).toMatchObject({ id, state: 'processed' })
   })
 
+  test('ends the process of a report that takes more than it may, and goes on', async () => {
+    const server = await start({ processTimeMs: 0 })
+    const id = await upload((await server.ingestUrl('default')) ?? '')
+    const token = tokenOf(server)
+    for (;;) {
+      const answer = await fetch(`${server.url}/api/v1/reports/${id}`, { headers: { authorization: `Bearer ${token}` } })
+      const { problems, state } = (await answer.json()) as ReportDetail // As above.
+      if (problems.length === 0 && state !== 'processed') continue
+      expect(problems).toMatchObject([{ code: 'processor_time' }])
+      break
+    }
+    expect((await fetch(`${server.url}/health`)).status).toBe(200)
+  })
+
   test('splits into collector, processor and API that meet in spool and store', async () => {
     const collector = await start({ role: 'collector' })
     const api = await start({ role: 'api' })

@@ -10,7 +10,8 @@ import { Connections } from './connections.ts'
 import { registerDialects } from './dialect/register-dialects.ts'
 import { createIntake, type Intake } from './intake/intake.ts'
 import { createLogger } from './logger.ts'
-import { Processor } from './process/processor.ts'
+import { processLimits } from './process/limits.ts'
+import { Processor, type ProcessorOptions } from './process/processor.ts'
 import type { Role, ServeOptions, Server } from './serve-options.ts'
 import { Spool } from './spool/spool.ts'
 import { openStore } from './store/open-store.ts'
@@ -92,8 +93,23 @@ function startProcessor(
     tmpFolder: join(data, 'tmp'),
     log,
     onOutcome,
+    limits: limitsOf(options),
     ...(options.processes === undefined ? {} : { concurrency: options.processes }),
   })
+}
+
+/** The heap stays as far below the resident limit as it does by default. */
+function limitsOf({ processMemoryBytes, processTimeMs }: ServeOptions): NonNullable<ProcessorOptions['limits']> {
+  const { maxHeapMiB, maxResidentBytes } = processLimits
+  return {
+    ...(processTimeMs === undefined ? {} : { maxJobMs: processTimeMs }),
+    ...(processMemoryBytes === undefined
+      ? {}
+      : {
+          maxResidentBytes: processMemoryBytes,
+          maxHeapMiB: Math.max(16, Math.floor((processMemoryBytes * maxHeapMiB) / maxResidentBytes)),
+        }),
+  }
 }
 
 interface Collector {

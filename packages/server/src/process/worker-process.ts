@@ -121,7 +121,7 @@ export class WorkerProcess {
         this.#watch = setTimeout(look, watchIntervalMs)
       }
     }
-    this.#watch = setTimeout(look, watchIntervalMs)
+    this.#watch = setTimeout(look, Math.min(watchIntervalMs, maxJobMs))
   }
 
   async #hear(message: ReturnType<typeof checkMessage>): Promise<void> {
