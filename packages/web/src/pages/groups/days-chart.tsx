@@ -200,7 +200,8 @@ function drawFirstDays(plot: uPlot, stacked: StackedDays, ink: string, font: str
     ctx.lineTo(x + 3 * scale, 2 * scale)
     ctx.lineTo(x, 7 * scale)
     ctx.fill()
-    if (x + width + 6 * scale < plot.bbox.left + plot.bbox.width) ctx.fillText(layer.version, x + 6 * scale, 0)
+    const hasRoom = x + width + 6 * scale < plot.bbox.left + plot.bbox.width
+    ctx.fillText(layer.version, hasRoom ? x + 6 * scale : x - 6 * scale - width, 0)
   }
   ctx.restore()
 }
