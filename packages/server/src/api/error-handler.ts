@@ -34,7 +34,6 @@ function problemOfStore(error: StoreError): ApiProblem {
     case 'slug_taken':
       return new ApiProblem('conflict', error.message, { cause: error })
     case 'unknown_project':
-    case 'unknown_report':
       return new ApiProblem('not_found', undefined, { cause: error })
     case 'query_timeout':
     case 'database_busy':

@@ -13,7 +13,6 @@ export const storeErrorCodes = [
   'bad_blob_key',
   'slug_taken',
   'unknown_project',
-  'unknown_report',
   'bad_symbol_file',
 ] as const
 
