@@ -1,6 +1,13 @@
 import { CommanderError } from 'commander'
 import { CommandError } from './errors.ts'
 import { createProgram } from './program.ts'
+import { describeSystemError } from './system-error.ts'
+
+// Who reads the output may stop before its end, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
 
 /** Exit status: 0 done, 1 it failed, 2 wrong usage. */
 try {
@@ -16,6 +23,6 @@ function report(error: unknown): number {
     process.stderr.write(`crashkeep: ${error.message}\n`)
     return error.exitStatus
   }
-  process.stderr.write(`crashkeep: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.stderr.write(`crashkeep: ${describeSystemError(error) ?? (error instanceof Error ? error.message : String(error))}\n`)
   return 1
 }

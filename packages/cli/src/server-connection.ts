@@ -26,6 +26,8 @@ export class ServerConnection {
 
   constructor(options: ConnectionOptions) {
     this.url = (options.server ?? process.env.CRASHKEEP_SERVER ?? 'http://127.0.0.1:8080').replace(/\/+$/, '')
+    if (!/^https?:\/\//.test(this.url) || !URL.canParse(this.url))
+      throw new CommandError(`--server takes an address such as http://127.0.0.1:8080, not "${this.url}".`, { exitStatus: 2 })
     this.#token = options.token ?? process.env.CRASHKEEP_TOKEN ?? adminToken(options.data ?? 'crashkeep-data')
   }
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { openDump } from '../open-dump.ts'
 
 export function addDump(program: Command): void {
   program
@@ -7,16 +8,12 @@ export function addDump(program: Command): void {
     .argument('<dump>', 'the minidump')
     .option('--json', 'as JSON; addresses are strings of hexadecimal digits')
     .action(async (path: string, options: { json?: true }) => {
-      const [{ describeMinidump, formatDump, readMinidump }, { fileSource }] = await Promise.all([
-        import('@crashkeep/minidump'),
-        import('@crashkeep/minidump/node'),
-      ])
-      const source = fileSource(path)
+      const { describeMinidump, formatDump } = await import('@crashkeep/minidump')
+      const { dump, close } = await openDump(path)
       try {
-        const dump = readMinidump(source)
         process.stdout.write(options.json ? `${JSON.stringify(describeMinidump(dump), undefined, 2)}\n` : formatDump(dump))
       } finally {
-        source.close()
+        close()
       }
     })
 }

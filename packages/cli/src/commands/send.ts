@@ -19,6 +19,10 @@ export function addSend(program: Command): void {
     .option('--attach <file>', 'another file; may be given more than once', collect)
     .option('--gzip', 'compress the body')
     .action(async (url: string, file: string, options: { field?: string[]; attach?: string[]; gzip?: true }) => {
+      if (!/^https?:\/\//.test(url) || !URL.canParse(url))
+        throw new CommandError(`"${url}" is no address; give the ingest address of a project, as in http://127.0.0.1:8080/i/KEY.`, {
+          exitStatus: 2,
+        })
       const form = new FormData()
       for (const text of options.field ?? []) {
         const [name, value] = nameAndValue(text)

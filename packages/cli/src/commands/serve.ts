@@ -3,16 +3,16 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { ServeOptions, Server } from '@crashkeep/server'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { CommandError } from '../errors.ts'
 
 export function addServe(program: Command): void {
   program
     .command('serve')
     .description('collect, process and show crash reports')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <number>', 'port to listen on; 0 takes a free one', wholeNumber, 8080)
+    .option('--port <number>', 'port to listen on; 0 takes a free one', portNumber, 8080)
     .option('--data <folder>', 'where everything is kept', 'crashkeep-data')
     .option('--database <url>', 'postgres://… instead of SQLite in the data folder')
-    .option('--blobs <folder>', 'where dumps and reports lie, instead of blobs/ in the data folder')
     .addOption(new Option('--role <role>', 'what this process does').choices(['all', 'collector', 'processor', 'api']).default('all'))
     .option('--keyless-project <slug>', 'the project that /submit and /post add to; without it they do not exist')
     .option('--keyless-public', 'let others than this machine use them')
@@ -25,6 +25,8 @@ export function addServe(program: Command): void {
     .option('--processes <number>', 'reports processed at once', wholeNumber)
     .option('--log-level <level>', 'fatal, error, warn, info, debug, trace', 'warn')
     .action(async (options: ServeOptions & { allowedHost?: string[] }) => {
+      if ((options.tlsCert === undefined) !== (options.tlsKey === undefined))
+        throw new CommandError('TLS needs both --tls-cert and --tls-key.', { exitStatus: 2 })
       // Listened for first: a signal may come as soon as the server says that it listens, and before.
       const stop = stopped()
       let listens = false
@@ -50,6 +52,12 @@ export function addServe(program: Command): void {
 function wholeNumber(text: string): number {
   const number = Number(text)
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(number)) throw new InvalidArgumentError('It must be a whole number.')
+  return number
+}
+
+function portNumber(text: string): number {
+  const number = wholeNumber(text)
+  if (number > 65_535) throw new InvalidArgumentError('Ports end at 65535.')
   return number
 }
 

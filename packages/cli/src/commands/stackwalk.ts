@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { CommandError } from '../errors.ts'
+import { openDump } from '../open-dump.ts'
 
 interface StackwalkOptions {
   json?: true
@@ -43,22 +44,22 @@ export function addStackwalk(program: Command): void {
 
 async function stackwalk(dumpPath: string, folders: string[], options: StackwalkOptions): Promise<void> {
   if (options.json && options.human) throw new CommandError('--json and --human exclude each other.', { exitStatus: 2 })
-  const [{ readMinidump }, { fileSource }, { folderSymbols }, { formatHuman, formatJson, processMinidump }] = await Promise.all([
-    import('@crashkeep/minidump'),
-    import('@crashkeep/minidump/node'),
+  const [{ folderSymbols }, { formatHuman, formatJson, processMinidump }] = await Promise.all([
     import('@crashkeep/symbols/node'),
     import('@crashkeep/stackwalk'),
   ])
-  const source = fileSource(dumpPath)
-  const symbols = folderSymbols([...(options.symbolsPath ?? []), ...folders])
+  const { dump, close } = await openDump(dumpPath)
+  const paths = [...(options.symbolsPath ?? []), ...folders]
+  for (const path of paths) if (!existsSync(path)) process.stderr.write(`crashkeep: ${path} does not exist; going on without it.\n`)
+  const symbols = folderSymbols(paths)
   try {
-    const crash = processMinidump(readMinidump(source), { symbols })
+    const crash = processMinidump(dump, { symbols })
     const style = { ...(options.brief ? { brief: true } : {}), ...(options.pretty ? { pretty: true } : {}) }
     const text = options.json ? formatJson(crash, style) : formatHuman(crash, options.brief ? { brief: true } : {})
     if (options.outputFile === undefined) process.stdout.write(text)
     else writeFileSync(options.outputFile, text)
   } finally {
     symbols.close()
-    source.close()
+    close()
   }
 }

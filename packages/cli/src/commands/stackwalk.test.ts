@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { crashkeep, temporaryFolder } from '../../testing/command.ts'
+import { writeDump, writeSymbols } from '../../testing/sample-crash.ts'
+
+const folder = temporaryFolder()
+const dump = join(folder.path, 'app.dmp')
+const symbols = join(folder.path, 'symbols')
+
+beforeAll(() => {
+  writeDump(dump)
+  writeSymbols(symbols)
+})
+afterAll(() => folder.remove())
+
+describe('crashkeep stackwalk', () => {
+  test('prints text for people, with the module and the offset where there are no symbols', async () => {
+    const { status, stdout, stderr } = await crashkeep(['stackwalk', dump])
+    expect([status, stderr]).toEqual([0, ''])
+    expect(stdout).toContain('SIGSEGV')
+    expect(stdout).toMatch(/app \+ 0x1234/)
+    expect(stdout).not.toContain('Widget')
+  })
+
+  test('names function, file and line with symbols from a folder, from --symbols-path and from the file itself', async () => {
+    const ways = [
+      [dump, symbols],
+      ['--symbols-path', symbols, dump],
+      [dump, writeSymbols(symbols)],
+    ]
+    for (const way of ways) expect((await crashkeep(['stackwalk', ...way])).stdout).toMatch(/Widget::draw\(int\).*widget\.cc.*42/)
+  })
+
+  test("prints rust-minidump's JSON, on one line or indented", async () => {
+    const plain = await crashkeep(['stackwalk', '--json', dump, symbols])
+    expect(plain.stdout.trimEnd()).not.toContain('\n')
+    const crash = JSON.parse(plain.stdout)
+    expect(crash).toMatchObject({ status: 'OK', crash_info: { crashing_thread: 0, address: '0x0000000000000000' }, thread_count: 2 })
+    expect(crash.threads[0].frames[0]).toMatchObject({ function: 'Widget::draw(int)', line: 42, trust: 'context' })
+    const pretty = await crashkeep(['stackwalk', '--json', '--pretty', dump, symbols])
+    expect(pretty.stdout).toMatch(/^\{\n {2}"/)
+    expect(JSON.parse(pretty.stdout)).toEqual(crash)
+  })
+
+  test('shows the crashing thread alone with --brief', async () => {
+    const whole = await crashkeep(['stackwalk', dump])
+    const brief = await crashkeep(['stackwalk', '--brief', dump])
+    expect(whole.stdout).toMatch(/^Thread 1/m)
+    expect(brief.stdout).not.toMatch(/^Thread 1/m)
+    expect(brief.stdout.length).toBeLessThan(whole.stdout.length)
+  })
+
+  test('writes to --output-file and keeps standard output silent', async () => {
+    const output = join(folder.path, 'out.json')
+    const { status, stdout } = await crashkeep(['stackwalk', '--json', '--output-file', output, dump])
+    expect([status, stdout]).toEqual([0, ''])
+    expect(JSON.parse(readFileSync(output, 'utf8'))).toMatchObject({ status: 'OK' })
+  })
+
+  test('accepts the flags of minidump-stackwalk that change nothing here', async () => {
+    const flags = ['--features', 'stable-all', '--verbose', 'error', '--no-color', '--no-interactive']
+    const { status, stderr } = await crashkeep(['stackwalk', '--json', ...flags, dump])
+    expect([status, stderr]).toEqual([0, ''])
+  })
+
+  test('says that a folder of symbols is missing, and goes on', async () => {
+    const { status, stdout, stderr } = await crashkeep(['stackwalk', dump, join(folder.path, 'nowhere')])
+    expect(status).toBe(0)
+    expect(stderr).toMatch(/nowhere does not exist/)
+    expect(stdout).toContain('SIGSEGV')
+  })
+})
+
+describe('crashkeep dump', () => {
+  test('shows every stream as text', async () => {
+    const { status, stdout } = await crashkeep(['dump', dump])
+    expect(status).toBe(0)
+    for (const stream of ['SystemInfo', 'ThreadList', 'ModuleList', 'Exception']) expect(stdout).toContain(stream)
+    expect(stdout).toContain('/opt/app')
+  })
+
+  test('shows every stream as JSON', async () => {
+    const { stdout } = await crashkeep(['dump', '--json', dump])
+    expect(JSON.stringify(JSON.parse(stdout))).toContain('/opt/app')
+  })
+})
+
+describe('crashkeep signature', () => {
+  test('signs what stackwalk printed, and tells the steps', async () => {
+    const { stdout: json } = await crashkeep(['stackwalk', '--json', dump, symbols])
+    expect(await crashkeep(['signature'], json)).toMatchObject({ status: 0, stdout: 'Widget::draw\n', stderr: '' })
+    const { stdout: steps } = await crashkeep(['signature', '--steps'], json)
+    expect(steps).toMatch(/^Widget::draw\n {2}\S/)
+    const { stdout: whole } = await crashkeep(['signature', '--json'], json)
+    expect(JSON.parse(whole)).toMatchObject({ signature: 'Widget::draw', steps: expect.arrayContaining([]) })
+  })
+
+  test('signs crash data in the form that siggen takes', async () => {
+    const data = { os: 'Linux', crashing_thread: 0, threads: [{ frames: [{ function: 'gfx::Paint(int)', module: 'libgfx.so' }] }] }
+    expect(await crashkeep(['signature'], JSON.stringify(data))).toMatchObject({ status: 0, stdout: 'gfx::Paint\n' })
+  })
+})
