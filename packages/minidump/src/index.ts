@@ -23,7 +23,7 @@ export { type LinuxMapping, parseLinuxMaps } from './streams/linux-maps.ts'
 export type { MemoryRegion } from './streams/memory-info-list.ts'
 export type { MiscInfo, SystemTime, TimeZone, XstateFeature } from './streams/misc-info.ts'
 export type { Module, ModulePiece, VersionInfo } from './streams/module-list.ts'
-export type { CpuInformation, CpuName, OsName, SystemInfo } from './streams/system-info.ts'
+export type { CpuInformation, CpuName, KnownCpu, OsName, SystemInfo } from './streams/system-info.ts'
 export type { Thread } from './streams/thread-list.ts'
 export type { UnloadedModule } from './streams/unloaded-module-list.ts'
 export type {

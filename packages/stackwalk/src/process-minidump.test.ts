@@ -209,12 +209,3 @@ test('soft errors are shown when they are JSON of a sane depth', () => {
     expect(soft(bad).problems.map((problem) => problem.code)).toContain('bad_soft_errors')
   }
 })
-
-test('threads of a processor that is not walked show their context, and a problem says so', () => {
-  const threads = [
-    { id: 1, context: { registers: { pc: base, sp: stackStart } }, stack: stack(stackStart, [base + 1n], { pointerBytes: 4 }) },
-  ]
-  const crash = synthCrash({ systemInfo: { cpu: 'arm', os: 'Android' }, modules, threads })
-  expect(stackLines(crash)).toEqual(['context app!0x0'])
-  expect(crash.problems).toEqual([expect.objectContaining({ code: 'cpu_not_walked' })])
-})

@@ -1,4 +1,4 @@
-import type { CpuName } from '@crashkeep/minidump'
+import type { CpuName, KnownCpu } from '@crashkeep/minidump'
 import type { PointerBytes } from './address.ts'
 
 /** What the walker and the printers know of a CPU's registers. Names are rust-minidump's. */
@@ -120,8 +120,6 @@ const riscv: RegisterSet = {
 }
 
 const riscv64: RegisterSet = { ...riscv, pointerBytes: 8 }
-
-type KnownCpu = Exclude<CpuName, 'unknown'>
 
 export const registerSets: Readonly<Record<KnownCpu, RegisterSet>> = {
   amd64,

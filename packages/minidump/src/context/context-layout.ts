@@ -1,4 +1,4 @@
-import type { CpuName } from '../streams/system-info.ts'
+import type { KnownCpu } from '../streams/system-info.ts'
 
 /** Name, offset in the record, size in bytes. */
 export type RegisterField = readonly [name: string, offset: number, bytes: 2 | 4 | 8]
@@ -8,7 +8,7 @@ export type RegisterField = readonly [name: string, offset: number, bytes: 2 | 4
  * for all. A new CPU is a new file and its line in `layouts.ts`.
  */
 export interface ContextLayout {
-  readonly cpu: CpuName
+  readonly cpu: KnownCpu
   /** Processor architectures of SystemInfo that use it. */
   readonly architectures: readonly number[]
   /** Bytes that must be there. More may follow (XSTATE, CET, PAC keys) and is left alone. */

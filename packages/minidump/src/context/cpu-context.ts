@@ -1,8 +1,8 @@
-import type { CpuName } from '../streams/system-info.ts'
+import type { KnownCpu } from '../streams/system-info.ts'
 
 /** The registers of one thread. */
 export interface CpuContext {
-  readonly cpu: CpuName
+  readonly cpu: KnownCpu
   readonly flags: number
   /** General registers by the names that rust-minidump gives them, in its order. 32-bit registers are zero-extended. */
   readonly registers: ReadonlyMap<string, bigint>

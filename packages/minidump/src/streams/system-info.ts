@@ -4,6 +4,9 @@ import type { Location } from '../location.ts'
 
 export type CpuName = 'x86' | 'amd64' | 'arm' | 'arm64' | 'mips' | 'mips64' | 'ppc' | 'ppc64' | 'sparc' | 'riscv' | 'riscv64' | 'unknown'
 
+/** The CPUs whose registers can be read. */
+export type KnownCpu = Exclude<CpuName, 'unknown'>
+
 export type OsName = 'Windows NT' | 'Mac OS X' | 'iOS' | 'Linux' | 'Solaris' | 'Android' | 'PS3' | 'NaCl' | 'Fuchsia' | 'unix' | 'unknown'
 
 /** What the 24 bytes after the fixed part say; which fields there are depends on the CPU. */

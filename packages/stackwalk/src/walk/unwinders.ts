@@ -1,4 +1,4 @@
-import type { CpuName } from '@crashkeep/minidump'
+import type { KnownCpu } from '@crashkeep/minidump'
 import { amd64 } from './amd64.ts'
 import { arm } from './arm.ts'
 import { arm64 } from './arm64.ts'
@@ -12,7 +12,7 @@ import { sparc } from './sparc.ts'
 import type { Unwinder } from './unwinder.ts'
 import { x86 } from './x86.ts'
 
-const unwinders: Readonly<Record<Exclude<CpuName, 'unknown'>, Unwinder>> = {
+export const unwinders: Readonly<Record<KnownCpu, Unwinder>> = {
   amd64,
   arm,
   arm64,
@@ -24,9 +24,4 @@ const unwinders: Readonly<Record<Exclude<CpuName, 'unknown'>, Unwinder>> = {
   riscv64,
   sparc,
   x86,
-}
-
-/** `undefined`: threads of a CPU that nobody knows show the frame of their context only. */
-export function unwinderFor(cpu: CpuName): Unwinder | undefined {
-  return cpu === 'unknown' ? undefined : unwinders[cpu]
 }

@@ -5,7 +5,7 @@ import type { ProcessedProblem } from '../processed-crash.ts'
 import { pointerBytes } from '../register-set.ts'
 import { StackMemory } from '../stack-memory.ts'
 import type { WalkedFrame } from './frame.ts'
-import { unwinderFor } from './unwinders.ts'
+import { unwinders } from './unwinders.ts'
 import type { DumpWalk } from './walk.ts'
 import { contextFrame, type WalkedThread, walkThread } from './walk-thread.ts'
 
@@ -29,7 +29,7 @@ export function walkThreads(
 ): ProcessedProblem[] {
   const order = threads.map((_, index) => index)
   if (roles.crashing !== null) order.unshift(...order.splice(roles.crashing, 1))
-  const stopped = { end: 0, frame_limit: 0, time_limit: 0, cpu: 0 }
+  const stopped = { end: 0, frame_limit: 0, time_limit: 0 }
   let framesLeft = limits.framesPerDump
   for (const index of order) {
     const thread = threads[index]
@@ -38,7 +38,6 @@ export function walkThreads(
       onThread(index, [])
       continue
     }
-    if (unwinderFor(context.cpu) === undefined) stopped.cpu++
     const walked = walkStack(dump, thread, context, walk, Math.min(limits.framesPerThread, framesLeft), limits.isOutOfTime)
     framesLeft -= walked.frames.length
     stopped[walked.stopped]++
@@ -56,10 +55,9 @@ function walkStack(
   isOutOfTime: () => boolean,
 ): WalkedThread {
   const first = contextFrame(walk, context.registers, context.instructionPointer)
-  const unwinder = unwinderFor(context.cpu)
   const stack = stackOf(dump, thread, context)
-  if (unwinder === undefined || stack === undefined) return { frames: [first], stopped: 'end' }
-  return walkThread(unwinder, { ...walk, stack }, first, Math.max(1, Math.min(maxFrames, maxFramesPerThread)), isOutOfTime)
+  if (stack === undefined) return { frames: [first], stopped: 'end' }
+  return walkThread(unwinders[context.cpu], { ...walk, stack }, first, Math.max(1, Math.min(maxFrames, maxFramesPerThread)), isOutOfTime)
 }
 
 /** The range that the stack pointer is in: the exception may have happened on another stack than the thread lists. */
@@ -72,18 +70,13 @@ function stackOf(dump: Minidump, thread: Thread, context: CpuContext): StackMemo
   return new StackMemory(dump.source, range, pointerBytes(context.cpu), dump.littleEndian)
 }
 
-function limitProblems(stopped: { frame_limit: number; time_limit: number; cpu: number }): ProcessedProblem[] {
+function limitProblems(stopped: { frame_limit: number; time_limit: number }): ProcessedProblem[] {
   const problems: ProcessedProblem[] = []
   const add = (count: number, code: string, message: string) => {
     if (count > 0) problems.push({ code, message })
   }
   add(stopped.frame_limit, 'frame_limit', `${threadCount(stopped.frame_limit)} cut at the limit of frames; outer frames are missing.`)
   add(stopped.time_limit, 'time_limit', `The time for walking stacks ran out: ${threadCount(stopped.time_limit)} incomplete.`)
-  add(
-    stopped.cpu,
-    'cpu_not_walked',
-    `Stacks of this processor are not walked: ${threadCount(stopped.cpu)} shown by the innermost frame only.`,
-  )
   return problems
 }
 
