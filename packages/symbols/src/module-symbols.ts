@@ -34,6 +34,8 @@ export interface SymbolLookup extends SourcePosition {
   /** Where the function (or the public symbol) starts. */
   functionOffset: number
   parameterSize: number
+  /** Where the code of `line` starts: of its record, or with inlines of the range of the outermost one. */
+  lineOffset?: number
   /** Innermost first. With inlines, `file` and `line` above are the call site of the outermost one. */
   inlines: InlinedCall[]
 }

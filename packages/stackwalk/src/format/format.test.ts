@@ -56,7 +56,7 @@ test('the text form', () => {
     Thread 1 main (crashed) - tid: 12
      0  app!inlined() [inline.h : 3]
         Found by: inlining
-     1  app!crash() [main.cc : 12]
+     1  app!crash() [main.cc : 12 + 0x5]
          rax = 0x0000000000000000    rdx = 0x0000000000000000
          rcx = 0x0000000000000000    rbx = 0x0000000000000000
          rsi = 0x0000000000000000    rdi = 0x0000000000000000

@@ -11,11 +11,15 @@ export interface FunctionBody {
 }
 
 export interface LineHit {
+  /** Where the code of the record starts. */
+  start: number
   line: number
   fileId: number
 }
 
 export interface InlineHit {
+  /** Where the range that holds the address starts. */
+  start: number
   callLine: number
   /** Undefined in the format of 2021, which did not tell it. */
   callFileId: number | undefined
@@ -24,10 +28,8 @@ export interface InlineHit {
 
 const letterI = 0x49
 
-interface Candidate<T> {
-  start: number
+interface SizedLine extends LineHit {
   size: number
-  hit: T
 }
 
 /** Reads a `FUNC` line and the lines below it; undefined when there is no such line. Bad lines are passed over. */
@@ -42,8 +44,8 @@ export function readFunctionBody(bytes: Uint8Array, address: number): FunctionBo
   const parameterSize = cursor.hex()
   const name = cursor.rest()
 
-  let line: Candidate<LineHit> | undefined
-  const byDepth: (Candidate<InlineHit> | undefined)[] = []
+  let line: SizedLine | undefined
+  const byDepth: (InlineHit | undefined)[] = []
   for (let at = end + 1; at < bytes.length; at = end + 1) {
     end = lineEnd(bytes, at)
     cursor.start(at, end)
@@ -52,31 +54,31 @@ export function readFunctionBody(bytes: Uint8Array, address: number): FunctionBo
   }
 
   const inlines: InlineHit[] = []
-  for (const candidate of byDepth) {
-    if (candidate === undefined) break
-    inlines.push(candidate.hit)
+  for (const hit of byDepth) {
+    if (hit === undefined) break
+    inlines.push(hit)
   }
-  return { name, parameterSize: Math.max(0, parameterSize), line: line?.hit, inlines }
+  return { name, parameterSize: Math.max(0, parameterSize), line, inlines }
 }
 
 /** `<address> <size> <line> <file>`; undefined when it is another line or does not hold the address. */
-function readLine(cursor: LineCursor, address: number): Candidate<LineHit> | undefined {
+function readLine(cursor: LineCursor, address: number): SizedLine | undefined {
   const start = cursor.hex()
   const size = cursor.hex()
   if (start < 0 || start > address || size < 0 || address - start >= size) return undefined
   const line = cursor.decimal()
   const fileId = cursor.decimal()
-  return line < 0 || fileId < 0 ? undefined : { start, size, hit: { line, fileId } }
+  return line < 0 || fileId < 0 ? undefined : { start, size, line, fileId }
 }
 
 // Lines that overlap are damage; the lowest start wins, then the shortest, as everywhere in this format.
-function better(one: Candidate<LineHit> | undefined, other: Candidate<LineHit> | undefined): Candidate<LineHit> | undefined {
+function better(one: SizedLine | undefined, other: SizedLine | undefined): SizedLine | undefined {
   if (one === undefined || other === undefined) return one ?? other
   return one.start < other.start || (one.start === other.start && one.size < other.size) ? one : other
 }
 
 /** `INLINE <depth> <call line> [<call file>] <origin> (<address> <size>)+`: pairs follow, so an even number of fields means the newer form. */
-function readInline(cursor: LineCursor, address: number, byDepth: (Candidate<InlineHit> | undefined)[]): void {
+function readInline(cursor: LineCursor, address: number, byDepth: (InlineHit | undefined)[]): void {
   if (!cursor.skipWord('INLINE')) return
   const depth = cursor.decimal()
   const callLine = cursor.decimal()
@@ -92,7 +94,7 @@ function readInline(cursor: LineCursor, address: number, byDepth: (Candidate<Inl
     if (start > address || address - start >= size) continue
     const known = byDepth[depth]
     // Of several calls at one depth the one that begins last is the one the address is in.
-    if (known === undefined || start > known.start) byDepth[depth] = { start, size, hit: { callLine, callFileId, originId } }
+    if (known === undefined || start > known.start) byDepth[depth] = { start, callLine, callFileId, originId }
   }
 }
 

@@ -142,7 +142,7 @@ function expectedAt(funcs: Func[], publics: number[], at: number): SymbolLookup 
   const place = (l: { line: number; file: number } | undefined): SourcePosition =>
     l === undefined ? {} : { ...(l.file < 3 ? { file: `f${l.file}` } : {}), line: l.line }
   const hit = found.lines.filter((l) => holds(at, l)).sort((a, b) => a.start - b.start || a.size - b.size)[0]
-  const calls: Func['inlines'] = []
+  const calls: (Func['inlines'][number] & { start: number })[] = []
   for (let depth = 0; ; depth++) {
     const candidates = found.inlines
       .filter((call) => call.depth === depth)
@@ -150,14 +150,22 @@ function expectedAt(funcs: Func[], publics: number[], at: number): SymbolLookup 
       .sort((a, b) => b.start - a.start)
     const [best] = candidates
     if (best === undefined) break
-    calls.push(best.call)
+    calls.push({ ...best.call, start: best.start })
   }
   const inlines = calls.map((call, depth) => {
     const position = place(calls[depth + 1] ?? hit)
     if (position.line === 0) delete position.line
     return { function: call.origin < 3 ? `o${call.origin}` : '<name omitted>', ...position }
   })
-  return { function: `fn${found.i}`, functionOffset: found.start, parameterSize: 0, ...place(calls[0] ?? hit), inlines: inlines.reverse() }
+  const outermost = calls[0] ?? hit
+  return {
+    function: `fn${found.i}`,
+    functionOffset: found.start,
+    parameterSize: 0,
+    ...place(outermost),
+    ...(outermost === undefined ? {} : { lineOffset: outermost.start }),
+    inlines: inlines.reverse(),
+  }
 }
 
 test('answers as the rules say, whatever overlaps', () => {

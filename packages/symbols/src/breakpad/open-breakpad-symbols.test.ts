@@ -25,6 +25,7 @@ describe('functions and lines', () => {
       parameterSize: 8,
       file: 'a.c',
       line: 42,
+      lineOffset: 0x1000,
       inlines: [],
     })
     expect(symbols.lookup(0x1017)).toMatchObject({ file: 'dir/b.c', line: 43 })
@@ -142,6 +143,7 @@ describe('inlined calls', () => {
       parameterSize: 0,
       file: 'a.cpp',
       line: 42,
+      lineOffset: 0x110,
       inlines: [
         { function: 'bar()', file: 'c.cpp', line: 27 },
         { function: 'foo()', file: 'b.cpp', line: 39 },

@@ -83,11 +83,13 @@ class BreakpadSymbols implements ModuleSymbols {
     const bytes = this.#read(functions.offsets[i] ?? 0, Math.min(functions.lengths[i] ?? 0, maxFunctionBodyBytes))
     const body = readFunctionBody(bytes, offset)
     if (body === undefined) return undefined
+    const lineOffset = (body.inlines[0] ?? body.line)?.start
     return {
       function: body.name || nameless,
       functionOffset: functions.keys[i] ?? 0,
       parameterSize: body.parameterSize,
       ...this.#outermostPosition(body),
+      ...(lineOffset === undefined ? {} : { lineOffset }),
       inlines: this.#inlinedCalls(body),
     }
   }
