@@ -16,6 +16,8 @@ export interface CopyKeys {
   readonly truncated: boolean
 }
 
+/** Keys of dumps begin with it. */
+export const dumpKeyPrefix = 'd:'
 const browserWindowMs = 2_000
 /** A browser's report is a few kilobytes; a larger one is not worth parsing twice. */
 const maxBrowserReportBytes = 1024 * 1024
@@ -36,7 +38,7 @@ export async function copyKeys(
   }
   for (const [index, file] of submission.files.entries()) {
     const id = await idInside(file, () => localPath(file, index))
-    if (id !== undefined) return { ...none, dedupeKey: `d:${projectId}:${id}:${file.sha256}`, copyKey: `${projectId}:${id}` }
+    if (id !== undefined) return { ...none, dedupeKey: `${dumpKeyPrefix}${projectId}:${id}:${file.sha256}`, copyKey: `${projectId}:${id}` }
   }
   return none
 }

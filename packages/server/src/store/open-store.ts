@@ -55,7 +55,8 @@ async function assemble(databases: Databases, dataDir: string, clock: () => numb
     async erase(reportId) {
       const row = await databases.index.db.selectFrom('report').select('dedupe_key').where('id', '=', reportId).executeTakeFirst()
       const aliases = (await index.find(reportId)).find(({ id }) => id === reportId)?.aliases ?? []
-      if (typeof row?.dedupe_key === 'string') await ledger.addTombstone(copyTombstone(row.dedupe_key))
+      const tombstone = copyTombstone(row?.dedupe_key)
+      if (tombstone !== undefined) await ledger.addTombstone(tombstone)
       for (const id of [reportId, ...aliases.filter(isReportId)]) await ledger.addTombstone(id)
       await index.removeReport(reportId)
       await blobs.removeAll(reportPrefix(reportId))

@@ -194,6 +194,17 @@ describeStores('settling', (open) => {
     expect(await store.index.countReports(projectId)).toBe(0)
   })
 
+  it("takes a browser's report that says the same as an erased one, for it may be another crash", async () => {
+    const opened = await open()
+    const { store, projectId } = opened
+    const send = (crashedAt: number) => testSpoolReport(projectId, { kind: 'browser', crashedAt, files: [browserReport(1)] })
+    const [first, second] = [send(testTime), send(testTime + 60_000)]
+    await store.settle(first)
+    await store.erase(first.id)
+    await store.settle(second)
+    expect(await listed(opened)).toEqual([second.id])
+  })
+
   it('does not settle what was erased before', async () => {
     const opened = await open()
     const report = testSpoolReport(opened.projectId)

@@ -6,16 +6,19 @@ import type { SpoolReport } from '../spool/spool-report.ts'
 import type { Blobs } from './blobs/blobs.ts'
 import { hasCode } from './blobs/durable-files.ts'
 import type { AddedReport, NewReport } from './database/report-index.ts'
-import { type CopyKeys, copyKeys } from './dedupe.ts'
+import { type CopyKeys, copyKeys, dumpKeyPrefix } from './dedupe.ts'
 import { encodeReportFile, reportFileOf, reportPrefix } from './report-file.ts'
 import { senderFact } from './sender-facts.ts'
 import type { Store } from './store.ts'
 
 type SettleStore = Pick<Store, 'ledger' | 'index' | 'blobs'>
 
-/** A copy of an erased report stays erased, too: its key has a tombstone of its own. */
-export function copyTombstone(dedupeKey: string): string {
-  return `copy:${dedupeKey}`
+/**
+ * A copy of an erased dump stays erased, too: its key has a tombstone of its own. Not so for browsers, where two crashes of one page may send
+ * the same words.
+ */
+export function copyTombstone(dedupeKey: string | undefined | null): string | undefined {
+  return dedupeKey?.startsWith(dumpKeyPrefix) === true ? `copy:${dedupeKey}` : undefined
 }
 
 /**
@@ -32,7 +35,8 @@ export async function settle(store: SettleStore, report: SpoolReport): Promise<v
   if (known !== undefined) return removeObsolete(blobs, await index.addReport(newReport(report, noKeys)))
 
   const keys = await copyKeys(report, (file, i) => whereIs(blobs, file, `${prefix}${i}`))
-  if (keys.dedupeKey !== undefined && (await ledger.isErased(copyTombstone(keys.dedupeKey)))) {
+  const tombstone = copyTombstone(keys.dedupeKey)
+  if (tombstone !== undefined && (await ledger.isErased(tombstone))) {
     await ledger.addTombstone(report.id)
     return dropReport(blobs, report)
   }
