@@ -1,3 +1,6 @@
+export { needsDecoder } from './analysis/crash-instruction.ts'
+export type { AccessType, BranchTarget, DecodedInstruction, InstructionDecoder, MemoryOperand } from './analysis/decoder.ts'
+export type { CrashInconsistency } from './analysis/inconsistencies.ts'
 export { describeCrash } from './describe-crash.ts'
 export { StackwalkError, type StackwalkErrorCode } from './errors.ts'
 export { formatHuman, type HumanOptions } from './format/human.ts'
@@ -7,6 +10,9 @@ export { type ProcessOptions, processMinidump } from './process-minidump.ts'
 export type {
   CrashingThread,
   LsbRelease,
+  ProcessedAccess,
+  ProcessedAdjustedAddress,
+  ProcessedBitFlip,
   ProcessedCrash,
   ProcessedCrashInfo,
   ProcessedFrame,

@@ -1,6 +1,7 @@
 import { leafName, type Minidump, parseLinuxMaps, type SystemInfo, type Thread } from '@crashkeep/minidump'
 import type { SymbolSupplier } from '@crashkeep/symbols'
 import { formatAddress } from './address.ts'
+import type { InstructionDecoder } from './analysis/decoder.ts'
 import { crashInfo } from './crash-info.ts'
 import { contextOf, threadRoles } from './crashing-thread.ts'
 import { crashpadAnnotations } from './crashpad-annotations.ts'
@@ -23,6 +24,8 @@ import { walkThreads } from './walk/walk-threads.ts'
 export interface ProcessOptions {
   /** Without one, every stack is walked by frame pointers and scanning and has no function names. */
   readonly symbols?: SymbolSupplier | undefined
+  /** Without one nothing is said about the crashing instruction. `@crashkeep/stackwalk/iced` has one. */
+  readonly decoder?: InstructionDecoder | undefined
   readonly maxFramesPerThread?: number
   readonly maxFramesPerDump?: number
   /** After this long the remaining threads show their innermost frame only. */
@@ -56,7 +59,7 @@ export function processMinidump(dump: Minidump, options: ProcessOptions = {}): P
   return {
     status: 'OK',
     system_info: describeSystem(dump, system),
-    crash_info: crashInfo(dump, system, roles.crashing),
+    crash_info: crashInfo(dump, system, roles.crashing, options.decoder),
     ...(crashing !== undefined && { crashing_thread: crashing }),
     handles: null,
     linux_memory_map_count: dump.linux.maps === undefined ? null : parseLinuxMaps(dump.linux.maps).length,

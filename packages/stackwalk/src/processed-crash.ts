@@ -1,6 +1,8 @@
+import type { AccessType } from './analysis/decoder.ts'
+import type { CrashInconsistency } from './analysis/inconsistencies.ts'
 import type { ModuleSymbolState } from './module-symbols-cache.ts'
 import type { CrashDetail, FrameDetail } from './text-detail.ts'
-import { crashDetail, frameDetail } from './text-detail.ts'
+import { continuesBehind, crashDetail, frameDetail } from './text-detail.ts'
 
 /**
  * A processed crash: the JSON of rust-minidump key by key (its json-schema.md describes the meaning), and beside it what Crashkeep adds:
@@ -51,18 +53,61 @@ export interface ProcessedSystemInfo {
   readonly os_ver: string
 }
 
-/** The last six are analyses of the crashing instruction, which are not made yet. */
+/** All but the first four are analyses; they are null where the dump does not hold what they need, or nobody passed a decoder. */
 export interface ProcessedCrashInfo {
+  /** The system's reason, as `SIGSEGV / SEGV_MAPERR`; null when nothing crashed. */
   readonly type: string | null
+  /** The address whose access failed, else the address of the instruction. */
   readonly address: string | null
   readonly assertion: string | null
+  /** Index in `threads` of the thread that crashed or asked for the dump. */
   readonly crashing_thread: number | null
-  readonly adjusted_address: null
-  readonly crash_inconsistencies: readonly [] | null
-  readonly instruction: null
-  readonly instruction_pointer_update: null
-  readonly memory_accesses: null
-  readonly possible_bit_flips: null
+  /** What the address is about really, where the system's is of no use. */
+  readonly adjusted_address: ProcessedAdjustedAddress | null
+  /** What contradicts the reason; null when nothing crashed. */
+  readonly crash_inconsistencies: readonly CrashInconsistency[] | null
+  /** Text of the crashing instruction. */
+  readonly instruction: string | null
+  /** Where a jump, call or return of the instruction leads, unless the instruction tells it itself. */
+  readonly instruction_pointer_update: { readonly address: string } | null
+  /** An empty list: the instruction accesses no memory. */
+  readonly memory_accesses: readonly ProcessedAccess[] | null
+  readonly possible_bit_flips: readonly ProcessedBitFlip[] | null
+  readonly [continuesBehind]?: boolean
+}
+
+/**
+ * `null-pointer`: the register that the address starts from was zero, so the address is an offset. `non-canonical`: the processor
+ * refused to look at this address, and the system reports another one.
+ */
+export type ProcessedAdjustedAddress =
+  | { readonly kind: 'null-pointer'; readonly offset: string }
+  | { readonly kind: 'non-canonical'; readonly address: string }
+
+export interface ProcessedAccess {
+  readonly address: string
+  /** Bytes. */
+  readonly size: number | null
+  /** Only there when true. */
+  readonly is_likely_guard_page?: boolean
+  /** Only there when known. */
+  readonly access_type?: AccessType
+}
+
+export interface ProcessedBitFlip {
+  /** The address that may have been meant. */
+  readonly address: string
+  /** 0 to 1. */
+  readonly confidence: number
+  readonly details: {
+    readonly is_null: boolean
+    readonly nearby_registers: number
+    readonly poison_registers: boolean
+    readonly was_low: boolean
+    readonly was_non_canonical: boolean
+  }
+  /** The register that held the wrong address; null: the address as a whole. */
+  readonly source_register: string | null
 }
 
 export interface LsbRelease {

@@ -6,6 +6,8 @@ import type { UnreadStream } from './unread-streams.ts'
 
 export const frameDetail: unique symbol = Symbol('text detail of a frame')
 export const crashDetail: unique symbol = Symbol('text detail of a crash')
+/** Whether execution would have gone on right behind the crashing instruction. */
+export const continuesBehind: unique symbol = Symbol('no update of the instruction pointer')
 
 export interface FrameDetail {
   /** Only those whose value is known. */

@@ -1,6 +1,6 @@
 import type { StreamEntry } from '@crashkeep/minidump'
 
-/** Names of the format's own streams that the reader has no use for, as rust-minidump prints them. */
+/** Names of streams that a walk has no use for, as rust-minidump prints them; `crashkeep dump` shows what is in them. */
 const names: Readonly<Record<number, string>> = {
   0: 'UnusedStream',
   1: 'ReservedStream0',
@@ -16,6 +16,9 @@ const names: Readonly<Record<number, string>> = {
   22: 'ProcessVmCountersStream',
   23: 'IptTraceStream',
   65535: 'LastReservedStream',
+  1197932550: 'LinuxCmdLine',
+  1197932552: 'LinuxAuxv',
+  1197932554: 'LinuxDsoDebug',
 }
 
 export interface UnreadStream {

@@ -2,6 +2,7 @@ import { leafName } from '@crashkeep/minidump'
 import { formatHex } from '../address.ts'
 import type { ProcessedCrash, ProcessedModule, ProcessedThread } from '../processed-crash.ts'
 import { crashDetail } from '../text-detail.ts'
+import { crashFacts } from './human-crash.ts'
 import { formatFrames } from './human-frames.ts'
 
 export interface HumanOptions {
@@ -32,7 +33,7 @@ function head({ system_info: system, lsb_release: lsb }: ProcessedCrash): string
 
 function crashText(crash: ProcessedCrash): string {
   const { crash_info: info } = crash
-  const lines = info.type === null ? ['No crash'] : [`Crash reason:  ${info.type}`, `Crash address: ${info.address}`]
+  const lines = info.type === null ? ['No crash'] : crashFacts(info)
   if (info.assertion !== null) lines.push(`Assertion: ${info.assertion}`)
   lines.push(`Process uptime: ${crash.process_uptime === null ? 'not available' : `${crash.process_uptime} seconds`}`, '')
   if (crash.linux_memory_map_count !== null) lines.push(`Linux memory map count: ${crash.linux_memory_map_count}`, '')

@@ -1,0 +1,1 @@
+export { icedDecoder } from './iced-decoder.ts'
