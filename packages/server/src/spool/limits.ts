@@ -1,6 +1,6 @@
 /** Every limit of the spool, with its reason. */
 export interface SpoolLimits {
-  /** A segment is closed beyond this size: small enough that settled reports free their space soon. */
+  /** What a segment holds, and the size of its file from the start; two of them lie on the disk at rest. */
   readonly segmentBytes: number
   /** One sync covers at most this much, so that the first of a burst is not answered after all of it. */
   readonly batchBytes: number
@@ -29,8 +29,8 @@ export interface SpoolLimits {
 }
 
 export const spoolLimits: SpoolLimits = {
-  segmentBytes: 64 * 1024 * 1024,
-  batchBytes: 16 * 1024 * 1024,
+  segmentBytes: 16 * 1024 * 1024,
+  batchBytes: 4 * 1024 * 1024,
   recordBytes: 64 * 1024 * 1024,
   reserveBytes: 256 * 1024 * 1024,
   reserveFraction: 0.05,

@@ -1,15 +1,17 @@
 /**
- * A report as bytes. A record is `u32 length, u32 checksum, payload`, all little-endian; the checksum is the CRC-32 of the length's four
- * bytes and the payload, so that a run of zeros, which a power cut may leave, is no record. The payload is `u32 n, n bytes of JSON`, then
- * the small files one after another; a large file is named by its leaf name below `spool/files/`.
+ * A report as bytes. A record is `u32 length, u32 checksum, u32 seal, payload`, all little-endian. The checksum is the CRC-32 of the
+ * length's four bytes and the payload; the seal is the CRC-32 of the segment's number and the checksum, because segment files are used
+ * again and still hold the records of an earlier number. The payload is `u32 n, n bytes of JSON`, then the small files one after another;
+ * a large file is named by its leaf name below `spool/files/`.
  */
 import { basename, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { SubmittedFile } from '../dialect/submission.ts'
 import type { SpoolReport } from './spool-report.ts'
 
-export const frameBytes = 8
+export const frameBytes = 12
 
+/** Not sealed yet: the segment that takes it does that. */
 export interface EncodedRecord {
   readonly chunks: readonly Uint8Array[]
   readonly length: number
@@ -61,11 +63,29 @@ export function encodeRecord(report: SpoolReport): EncodedRecord {
 
 /** The length of the payload that a frame announces. */
 export function payloadLengthOf(frame: Uint8Array): number {
-  return Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).readUInt32LE(0)
+  return view(frame).readUInt32LE(0)
 }
 
 export function checksumHolds(frame: Buffer, payload: Uint8Array): boolean {
   return crc32(payload, crc32(frame.subarray(0, 4))) === frame.readUInt32LE(4)
+}
+
+/** Writes into the frame that the record belongs to this segment. */
+export function seal(frame: Uint8Array, segmentNumber: number): void {
+  view(frame).writeUInt32LE(sealOf(frame, segmentNumber), 8)
+}
+
+/** Whether the frame was written for this segment: not when it is a run of zeros or a record of the file's earlier life. */
+export function sealHolds(frame: Uint8Array, segmentNumber: number): boolean {
+  return view(frame).readUInt32LE(8) === sealOf(frame, segmentNumber)
+}
+
+function sealOf(frame: Uint8Array, segmentNumber: number): number {
+  return crc32(frame.subarray(4, 8), crc32(`segment ${segmentNumber}`))
+}
+
+function view(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 /** Reads a payload whose checksum holds. It was written by this program, so its JSON is trusted as far as its shape goes. */

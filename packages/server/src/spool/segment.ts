@@ -1,13 +1,19 @@
 /**
  * One append-only file of records. It is written from its first byte to its last sync by one process and never appended to again after
  * a failure or a restart: what follows a record that did not reach the disk cannot be trusted.
+ *
+ * The file has its full size from the start, filled with zeros or with the settled records of an earlier number. Appending therefore
+ * changes bytes only, and `fdatasync` need not wait for the file system's journal.
  */
-import { type FileHandle, open, rm } from 'node:fs/promises'
-import { checksumHolds, decodePayload, type EncodedRecord, frameBytes, payloadLengthOf } from './record.ts'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { checksumHolds, decodePayload, type EncodedRecord, frameBytes, payloadLengthOf, seal, sealHolds } from './record.ts'
 import type { SpoolReport } from './spool-report.ts'
 
 /** Eight bytes at the start of each segment; the digit is the version of the format. */
-export const segmentMagic: Buffer = Buffer.from('CKSPOOL1', 'latin1')
+export const segmentMagic: Buffer = Buffer.from('CKSPOOL2', 'latin1')
+
+/** Zeros written at a time when a new file is prepared. */
+const zeros = Buffer.alloc(1024 * 1024)
 
 export interface RecordPlace {
   readonly offset: number
@@ -24,8 +30,10 @@ export class Segment {
   unsettled = 0
   /** No more records will come. */
   sealed = false
-  /** Recovery met bytes that are no whole record. */
+  /** Recovery met a record of this segment that is not whole. */
   damaged = false
+  /** The file may serve again when everything in it is settled. */
+  reusable = true
   /** Large files that its records name; removed after the segment where the store left them. */
   readonly leaves: string[] = []
   lastAppendAt = 0
@@ -37,17 +45,31 @@ export class Segment {
     this.#end = end
   }
 
-  /** Makes a new, empty segment; its name is not durable before the folder is synced. */
-  static async create(path: string, number: number): Promise<Segment> {
-    const handle = await open(path, 'wx+', 0o600)
+  /**
+   * Makes an empty segment of the file at `spare` (see `prepare`); its name is not durable before the folder is synced, and nothing may be
+   * appended before: until then the file may come back under its old name.
+   */
+  static async open(path: string, number: number, spare: string): Promise<Segment> {
+    await rename(spare, path)
+    return new Segment(path, number, await open(path, 'r+'), segmentMagic.length)
+  }
+
+  /** Writes a file of zeros that a segment can be made of. */
+  static async prepare(path: string, bytes: number): Promise<void> {
+    const handle = await open(path, 'w', 0o600)
     try {
       await handle.write(segmentMagic, 0, segmentMagic.length, 0)
+      for (let offset = segmentMagic.length; offset < bytes; offset += zeros.length) {
+        const length = Math.min(zeros.length, bytes - offset)
+        const { bytesWritten } = await handle.write(zeros, 0, length, offset)
+        if (bytesWritten !== length) throw diskFull()
+      }
     } catch (cause) {
-      await handle.close()
       await rm(path, { force: true })
       throw cause
+    } finally {
+      await handle.close()
     }
-    return new Segment(path, number, handle, segmentMagic.length)
   }
 
   get size(): number {
@@ -61,7 +83,9 @@ export class Segment {
   async append(records: readonly EncodedRecord[]): Promise<RecordPlace[]> {
     const places: RecordPlace[] = []
     let offset = this.#end
-    for (const { length } of records) {
+    for (const { chunks, length } of records) {
+      const [head] = chunks
+      if (head !== undefined) seal(head, this.number)
       places.push({ offset, length })
       offset += length
     }
@@ -77,6 +101,7 @@ export class Segment {
 
   /** Removes what a failed append may have left behind the last acknowledged record. False when even that failed. */
   async cutOff(): Promise<boolean> {
+    this.reusable = false
     try {
       await this.#handle.truncate(this.#end)
       await this.#handle.datasync()
@@ -115,7 +140,11 @@ async function writeAll(handle: FileHandle, chunks: readonly Uint8Array[], posit
   const wanted = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
   const { bytesWritten } = await handle.writev([...chunks], position)
   // A short write is how a disk that just became full answers first; the next one would say ENOSPC.
-  if (bytesWritten !== wanted) throw Object.assign(new Error('short write'), { code: 'ENOSPC' })
+  if (bytesWritten !== wanted) throw diskFull()
+}
+
+function diskFull(): Error {
+  return Object.assign(new Error('short write'), { code: 'ENOSPC' })
 }
 
 /** Opens a segment that another run of the server left, finds its whole records, and stops at the first that is not. */
@@ -129,22 +158,26 @@ export async function recoverSegment(
   const { size } = await handle.stat()
   const magic = await readAt(handle, 0, segmentMagic.length)
   let offset = segmentMagic.length
-  let whole = magic.equals(segmentMagic)
-  while (whole && offset < size) {
+  // A file that is cut within its first bytes is only a segment that nothing was acknowledged from.
+  let damaged = !magic.equals(segmentMagic) && size > segmentMagic.length
+  while (magic.equals(segmentMagic)) {
     const frame = await readAt(handle, offset, frameBytes)
-    const payloadLength = frame.length === frameBytes ? payloadLengthOf(frame) : 0
-    whole = payloadLength >= 4 && payloadLength <= maxRecordBytes && offset + frameBytes + payloadLength <= size
-    if (!whole) break
-    const payload = await readAt(handle, offset + frameBytes, payloadLength)
-    whole = payload.length === payloadLength && checksumHolds(frame, payload)
-    if (!whole) break
-    onRecord({ offset, length: frameBytes + payloadLength }, payload)
-    offset += frameBytes + payloadLength
+    // The end: zeros, or what the file held in an earlier life.
+    if (frame.length < frameBytes || !sealHolds(frame, number)) break
+    const length = payloadLengthOf(frame)
+    const fits = length >= 4 && length <= maxRecordBytes && offset + frameBytes + length <= size
+    const payload = fits ? await readAt(handle, offset + frameBytes, length) : undefined
+    if (payload === undefined || payload.length !== length || !checksumHolds(frame, payload)) {
+      damaged = true
+      break
+    }
+    onRecord({ offset, length: frameBytes + length }, payload)
+    offset += frameBytes + length
   }
   const segment = new Segment(path, number, handle, offset)
   segment.sealed = true
-  // An empty file, or one cut within its first bytes, is only a segment that nothing was acknowledged from.
-  segment.damaged = !whole && size > segmentMagic.length
+  segment.reusable = false
+  segment.damaged = damaged
   return segment
 }
 

@@ -1,6 +1,6 @@
 /** The large files of reports: streamed here while they arrive, durable before the record that names them. */
 import { createHash } from 'node:crypto'
-import { type FileHandle, open, readdir, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GroupedSync, makeDurableFolder, syncFolder } from './durable.ts'
 import { Lanes } from './lanes.ts'
@@ -14,6 +14,12 @@ const syncEveryBytes = 8 * 1024 * 1024
 /** Node does file work on four threads; large files use at most two, so that small reports never queue behind them. */
 const largeFileLanes = 2
 
+const growingSuffix = '.part'
+
+function growingPath(path: string): string {
+  return path + growingSuffix
+}
+
 export interface FinishedFile {
   readonly path: string
   readonly size: number
@@ -23,6 +29,8 @@ export interface FinishedFile {
 
 export class SpoolFile {
   readonly path: string
+  /** The name while it grows: a record never names a file that is not whole. */
+  readonly #growing: string
   readonly #handle: FileHandle
   readonly #folderSync: GroupedSync
   readonly #lanes: Lanes
@@ -33,6 +41,7 @@ export class SpoolFile {
 
   constructor(path: string, handle: FileHandle, shared: { readonly folderSync: GroupedSync; readonly lanes: Lanes }, released: () => void) {
     this.path = path
+    this.#growing = growingPath(path)
     this.#handle = handle
     this.#folderSync = shared.folderSync
     this.#lanes = shared.lanes
@@ -46,16 +55,15 @@ export class SpoolFile {
       if (bytesWritten !== chunk.length) throw Object.assign(new Error('short write'), { code: 'ENOSPC' })
       this.#size += bytesWritten
       this.#unsynced += bytesWritten
-      if (this.#unsynced < syncEveryBytes) return
-      this.#unsynced = 0
-      await this.#handle.datasync()
+      if (this.#unsynced >= syncEveryBytes) await this.#sync()
     })
   }
 
   /** Resolves when bytes and name are durable. */
   async finish(): Promise<FinishedFile> {
-    await this.#lanes.run(() => this.#handle.datasync())
+    await this.#lanes.run(() => this.#sync())
     await this.#handle.close()
+    await rename(this.#growing, this.path)
     await this.#folderSync.run()
     return { path: this.path, size: this.#size, sha256: this.#hash.digest('hex') }
   }
@@ -63,8 +71,14 @@ export class SpoolFile {
   /** Gives the file up and removes it; harmless after `finish`. */
   async abandon(): Promise<void> {
     await this.#handle.close().catch(() => undefined)
+    await rm(this.#growing, { force: true })
     await rm(this.path, { force: true })
     this.#released()
+  }
+
+  async #sync(): Promise<void> {
+    this.#unsynced = 0
+    await this.#handle.datasync()
   }
 }
 
@@ -89,7 +103,7 @@ export class SpoolFiles {
   async create(reportId: string, index: number): Promise<SpoolFile> {
     const leaf = `${reportId}.${index}`
     const path = join(this.folder, leaf)
-    const handle = await open(path, 'wx', 0o600)
+    const handle = await open(growingPath(path), 'wx', 0o600)
     this.#known.add(leaf)
     return new SpoolFile(path, handle, { folderSync: this.#folderSync, lanes: this.#lanes }, () => this.#known.delete(leaf))
   }
@@ -110,7 +124,7 @@ export class SpoolFiles {
   async removeOrphans(olderThanMs: number, now: number): Promise<number> {
     let removed = 0
     for (const leaf of await readdir(this.folder)) {
-      if (this.#known.has(leaf)) continue
+      if (this.#known.has(leaf.replace(growingSuffix, ''))) continue
       const path = join(this.folder, leaf)
       const found = await stat(path).catch(() => undefined)
       if (found === undefined || now - found.mtimeMs < olderThanMs) continue

@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { appendFile, mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { SpoolLimits } from './limits.ts'
+import { encodeRecord } from './record.ts'
 import { testReport } from './report-for-tests.ts'
 import { Spool } from './spool.ts'
 import type { SpoolReport } from './spool-report.ts'
@@ -34,7 +35,7 @@ async function close(spool: Spool): Promise<void> {
   await spool.close()
 }
 
-const segments = () => readdir(join(folder, 'segments'))
+const segments = async () => (await readdir(join(folder, 'segments'))).filter((name) => name !== 'spare')
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 10_000
@@ -139,8 +140,11 @@ describe('the spool', () => {
     const [name = ''] = await segments()
     const path = join(folder, 'segments', name)
     const whole = await readFile(path)
-    const recordLength = (whole.length - 8) / 3
-    for (const cut of [whole.length - 1, whole.length - recordLength + 3, 8 + recordLength + 1, 8 + recordLength, 9, 8, 3, 0]) {
+    const [record] = reports.map((report) => encodeRecord(report).length)
+    const recordLength = record ?? 0
+    const end = 8 + 3 * recordLength
+    const frames = [8, 8 + recordLength, 8 + 2 * recordLength]
+    for (const cut of [end - 1, end - recordLength + 20, end - recordLength + 3, 8 + recordLength + 13, 8 + recordLength, 9, 8, 3, 0]) {
       await rm(join(folder, 'stuck'), { recursive: true })
       await writeFile(path, whole)
       await truncate(path, cut)
@@ -153,8 +157,9 @@ describe('the spool', () => {
       await close(again)
       expect(settled).toEqual(reports.slice(0, expected).map(({ id }) => id))
       expect(await segments()).toEqual([])
-      const isTorn = cut > 8 && (cut - 8) % recordLength !== 0
-      expect(await readdir(join(folder, 'stuck'))).toEqual(isTorn ? ['segment-1.damaged'] : [])
+      // A frame that is not whole looks like the end: nothing of it can have been acknowledged.
+      const isTorn = frames.some((frame) => cut >= frame + 12 && cut < frame + recordLength)
+      expect([cut, await readdir(join(folder, 'stuck'))]).toEqual([cut, isTorn ? ['segment-1.damaged'] : []])
     }
   })
 
@@ -166,12 +171,34 @@ describe('the spool', () => {
     const [name = ''] = await segments()
     const path = join(folder, 'segments', name)
     const bytes = await readFile(path)
-    bytes[bytes.length - 2] = (bytes[bytes.length - 2] ?? 0) ^ 1
+    const inSecond = 8 + encodeRecord(reports[0] ?? testReport()).length + 40
+    bytes[inSecond] = (bytes[inSecond] ?? 0) ^ 1
     await writeFile(path, bytes)
-    await appendFile(path, Buffer.alloc(4096))
     const again = await open()
     expect([again.stats().pending, again.stats().damagedSegments]).toEqual([1, 1])
     expect(await again.pending(reports[0]?.id ?? '')).toEqual(reports[0])
+  })
+
+  it('uses a segment file again, and takes none of its old records for new ones', async () => {
+    const spool = await open({ segmentBytes: 8192 })
+    let away: Promise<void> | undefined
+    spool.startSettling(async () => away)
+    for (const report of [testReport(), testReport(), testReport()]) await spool.append(report)
+    await until(async () => (await readdir(join(folder, 'segments'))).join() === 'spare')
+    const back = Promise.withResolvers<void>()
+    away = back.promise
+    const newer = testReport()
+    await spool.append(newer)
+    expect(await segments()).toEqual(['000000000002.segment'])
+
+    const copy = await mkdtemp(join(tmpdir(), 'crashkeep-spool-copy-'))
+    await cp(join(folder, 'segments'), join(copy, 'segments'), { recursive: true })
+    const recovered = await Spool.open({ folder: copy })
+    expect([recovered.stats().pending, recovered.stats().damagedSegments]).toEqual([1, 0])
+    expect(await recovered.pending(newer.id)).toEqual(newer)
+    await recovered.close()
+    await rm(copy, { recursive: true })
+    back.resolve()
   })
 
   it('removes a large file that no record names only when it is old', async () => {

@@ -2,6 +2,7 @@
  * Where a report lies from its acknowledgement until blobs, rows and a job were made of it; architecture §2.4.
  *
  *     spool/segments/000000000001.segment   records of reports, appended, one sync for all that wait
+ *     spool/segments/spare                  a file of full size that the next segment is made of
  *     spool/files/ID.N                      large files, durable before the record that names them
  *     spool/stuck/ID.report                 reports that cannot be settled, with the reason beside them
  *     spool/lock                            held by the one collector
@@ -9,7 +10,7 @@
  * Syncs, all of them needed: the record (`fdatasync` of the segment), the segment's name (folder, when it is made), a large file
  * (`fdatasync`) and its name (folder).
  */
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ServerError } from '../errors.ts'
 import { AppendQueue } from './append-queue.ts'
@@ -64,6 +65,7 @@ const segmentName = /^(\d{12})\.segment$/
 export class Spool {
   readonly #folder: string
   readonly #segmentsFolder: string
+  readonly #sparePath: string
   readonly #clock: () => number
   readonly #limits: SpoolLimits
   readonly #onProblem: (message: string, error: unknown) => void
@@ -78,6 +80,8 @@ export class Spool {
   #stuck: StuckReports | undefined
   #settle: ((report: SpoolReport) => Promise<void>) | undefined
   #active: Segment | undefined
+  /** The spare of another run is prepared anew: it may have been cut short. */
+  #hasSpare = false
   #nextNumber = 1
   #idleTimer: NodeJS.Timeout | undefined
   #stuckTimer: NodeJS.Timeout | undefined
@@ -90,6 +94,7 @@ export class Spool {
   private constructor(options: SpoolOptions, lock: { release(): void }, files: SpoolFiles) {
     this.#folder = options.folder
     this.#segmentsFolder = join(options.folder, 'segments')
+    this.#sparePath = join(this.#segmentsFolder, 'spare')
     this.#clock = options.clock ?? Date.now
     this.#limits = { ...spoolLimits, ...options.limits }
     this.#onProblem = options.onProblem ?? (() => undefined)
@@ -254,7 +259,7 @@ export class Spool {
 
   async #write(appends: readonly Append[]): Promise<void> {
     try {
-      const segment = await this.#writableSegment()
+      const segment = await this.#writableSegment(appends.reduce((sum, { record }) => sum + record.length, 0))
       const places = await this.#appendTo(
         segment,
         appends.map(({ record }) => record),
@@ -268,12 +273,15 @@ export class Spool {
     }
   }
 
-  async #writableSegment(): Promise<Segment> {
+  /** The active segment, or a new one where these bytes would go beyond its prepared size. */
+  async #writableSegment(bytes: number): Promise<Segment> {
     const active = this.#active
-    if (active !== undefined && active.size < this.#limits.segmentBytes) return active
+    if (active !== undefined && active.size + bytes <= this.#limits.segmentBytes) return active
     if (active !== undefined) await this.#seal(active)
+    if (!this.#hasSpare) await Segment.prepare(this.#sparePath, this.#limits.segmentBytes)
+    this.#hasSpare = false
     const number = this.#nextNumber++
-    const segment = await Segment.create(this.#pathOf(number), number)
+    const segment = await Segment.open(this.#pathOf(number), number, this.#sparePath)
     this.#segments.add(segment)
     this.#active = segment
     try {
@@ -351,7 +359,10 @@ export class Spool {
     if (!this.#segments.delete(segment)) return
     await segment.close()
     if (segment.damaged) await this.#stuck?.keepDamaged(segment.path, segment.number)
-    else await rm(segment.path, { force: true })
+    else if (segment.reusable && !this.#hasSpare && segment.size <= this.#limits.segmentBytes) {
+      await rename(segment.path, this.#sparePath)
+      this.#hasSpare = true
+    } else await rm(segment.path, { force: true })
     await this.#files.discard(segment.leaves)
   }
 

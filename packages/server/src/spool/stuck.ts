@@ -5,13 +5,15 @@
 import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeDurableFolder, syncFolder } from './durable.ts'
-import { decodePayload, frameBytes } from './record.ts'
+import { decodePayload, frameBytes, seal } from './record.ts'
 import { recoverSegment, segmentMagic } from './segment.ts'
 import type { SpoolReport } from './spool-report.ts'
 
 const reportSuffix = '.report'
 const errorSuffix = '.error.json'
 const damagedSuffix = '.damaged'
+/** Segments count from 1. */
+const stuckNumber = 0
 
 export class StuckReports {
   readonly #folder: string
@@ -34,7 +36,7 @@ export class StuckReports {
     for (const leaf of await readdir(folder)) {
       if (!leaf.endsWith(reportSuffix)) continue
       const id = leaf.slice(0, -reportSuffix.length)
-      const file = await recoverSegment(join(folder, leaf), 0, maxRecordBytes, (_, payload) => {
+      const file = await recoverSegment(join(folder, leaf), stuckNumber, maxRecordBytes, (_, payload) => {
         stuck.#ids.add(id)
         onRecord(id, payload)
       })
@@ -53,6 +55,7 @@ export class StuckReports {
 
   /** Resolves when the report is durable here, so that its segment may go. */
   async add(id: string, record: Uint8Array, error: unknown, at: number): Promise<void> {
+    seal(record.subarray(0, frameBytes), stuckNumber)
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
     await writeDurably(join(this.#folder, id + errorSuffix), [Buffer.from(`${JSON.stringify({ at, error: reason }, null, 2)}\n`)])
     await writeDurably(join(this.#folder, id + reportSuffix), [segmentMagic, record])
