@@ -100,8 +100,9 @@ const indexTables: readonly (keyof IndexSchema)[] = [
   ...(['report_module', 'module', 'report_alias', 'report'] as const),
 ]
 
+/** `incoming/` stays: an open store writes there. */
 async function emptyFolder(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true })
+  for (const name of await readdir(folder)) if (name !== 'incoming') await rm(join(folder, name), { recursive: true, force: true })
 }
 
 let made = 0

@@ -10,7 +10,7 @@ export interface ServeOptions {
   readonly data?: string
   /** `postgres://…`; SQLite in the data folder when absent. */
   readonly database?: string
-  /** Where the blobs lie; `blobs/` in the data folder when absent. The store refuses what it does not know yet (`bad_blobs_url`). */
+  /** Folder of the blobs, or its `file:` address; `blobs/` in the data folder when absent. */
   readonly blobs?: string
   /** What this process does; the parts meet in spool and store. Default all. */
   readonly role?: Role

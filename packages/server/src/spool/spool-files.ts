@@ -1,9 +1,9 @@
 /** The large files of reports: streamed here while they arrive, durable before the record that names them. */
 import { createHash } from 'node:crypto'
 import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import { GroupedSync, makeDurableFolder, syncFolder } from './durable.ts'
-import { Lanes } from './lanes.ts'
+import { dirname, join } from 'node:path'
+import { makeFolder, syncFolder } from '../durable/durable-files.ts'
+import { Lanes } from '../durable/lanes.ts'
 
 /**
  * A large file is synced in steps: a file system that orders its journal behind the data, as ext4 does, would else make every small report
@@ -32,19 +32,17 @@ export class SpoolFile {
   /** The name while it grows: a record never names a file that is not whole. */
   readonly #growing: string
   readonly #handle: FileHandle
-  readonly #folderSync: GroupedSync
   readonly #lanes: Lanes
   readonly #released: () => void
   readonly #hash = createHash('sha256')
   #size = 0
   #unsynced = 0
 
-  constructor(path: string, handle: FileHandle, shared: { readonly folderSync: GroupedSync; readonly lanes: Lanes }, released: () => void) {
+  constructor(path: string, handle: FileHandle, lanes: Lanes, released: () => void) {
     this.path = path
     this.#growing = growingPath(path)
     this.#handle = handle
-    this.#folderSync = shared.folderSync
-    this.#lanes = shared.lanes
+    this.#lanes = lanes
     this.#released = released
   }
 
@@ -64,7 +62,7 @@ export class SpoolFile {
     await this.#lanes.run(() => this.#sync())
     await this.#handle.close()
     await rename(this.#growing, this.path)
-    await this.#folderSync.run()
+    await syncFolder(dirname(this.path))
     return { path: this.path, size: this.#size, sha256: this.#hash.digest('hex') }
   }
 
@@ -84,18 +82,16 @@ export class SpoolFile {
 
 export class SpoolFiles {
   readonly folder: string
-  readonly #folderSync: GroupedSync
   readonly #lanes = new Lanes(largeFileLanes)
   /** Files that uploads of this process have open or that records name. */
   readonly #known = new Set<string>()
 
   private constructor(folder: string) {
     this.folder = folder
-    this.#folderSync = new GroupedSync(() => syncFolder(folder))
   }
 
   static async open(folder: string): Promise<SpoolFiles> {
-    await makeDurableFolder(folder)
+    await makeFolder(folder)
     return new SpoolFiles(folder)
   }
 
@@ -105,7 +101,7 @@ export class SpoolFiles {
     const path = join(this.folder, leaf)
     const handle = await open(growingPath(path), 'wx', 0o600)
     this.#known.add(leaf)
-    return new SpoolFile(path, handle, { folderSync: this.#folderSync, lanes: this.#lanes }, () => this.#known.delete(leaf))
+    return new SpoolFile(path, handle, this.#lanes, () => this.#known.delete(leaf))
   }
 
   keep(leaf: string): void {

@@ -12,9 +12,9 @@
  */
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder, syncFolder } from '../durable/durable-files.ts'
 import { ServerError } from '../errors.ts'
 import { AppendQueue } from './append-queue.ts'
-import { makeDurableFolder, syncFolder } from './durable.ts'
 import { FreeSpace, isDiskFull } from './free-space.ts'
 import { type SpoolLimits, spoolLimits } from './limits.ts'
 import { type EncodedRecord, encodeRecord, frameBytes, summaryOf } from './record.ts'
@@ -112,7 +112,7 @@ export class Spool {
 
   /** Opens the spool and finds what an earlier run left unsettled. */
   static async open(options: SpoolOptions): Promise<Spool> {
-    await makeDurableFolder(options.folder)
+    await makeFolder(options.folder)
     const lock = lockSpool(join(options.folder, 'lock'))
     try {
       const spool = new Spool(options, lock, await SpoolFiles.open(join(options.folder, 'files')))

@@ -2,9 +2,9 @@
  * Reports that could not be settled for a reason of their own, each in a file that is a segment of one record, with the reason beside it.
  * They stay readable and are tried again from time to time.
  */
-import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { makeDurableFolder, syncFolder } from './durable.ts'
+import { makeFolder, syncFolder, writeSynced } from '../durable/durable-files.ts'
 import { decodePayload, frameBytes, seal } from './record.ts'
 import { recoverSegment, segmentMagic } from './segment.ts'
 import type { SpoolReport } from './spool-report.ts'
@@ -31,7 +31,7 @@ export class StuckReports {
     maxRecordBytes: number,
     onRecord: (id: string, payload: Buffer) => void,
   ): Promise<StuckReports> {
-    await makeDurableFolder(folder)
+    await makeFolder(folder)
     const stuck = new StuckReports(folder, filesFolder)
     for (const leaf of await readdir(folder)) {
       if (!leaf.endsWith(reportSuffix)) continue
@@ -57,8 +57,8 @@ export class StuckReports {
   async add(id: string, record: Uint8Array, error: unknown, at: number): Promise<void> {
     seal(record.subarray(0, frameBytes), stuckNumber)
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    await writeDurably(join(this.#folder, id + errorSuffix), [Buffer.from(`${JSON.stringify({ at, error: reason }, null, 2)}\n`)])
-    await writeDurably(join(this.#folder, id + reportSuffix), [segmentMagic, record])
+    await writeSynced(join(this.#folder, id + errorSuffix), Buffer.from(`${JSON.stringify({ at, error: reason }, null, 2)}\n`))
+    await writeSynced(join(this.#folder, id + reportSuffix), Buffer.concat([segmentMagic, record]))
     await syncFolder(this.#folder)
     this.#ids.add(id)
   }
@@ -86,15 +86,5 @@ export class StuckReports {
       const found = await stat(path).catch(() => undefined)
       if (found !== undefined && now - found.mtimeMs > olderThanMs) await rm(path, { force: true })
     }
-  }
-}
-
-async function writeDurably(path: string, chunks: readonly Uint8Array[]): Promise<void> {
-  const handle = await open(path, 'w', 0o600)
-  try {
-    for (const chunk of chunks) await handle.writeFile(chunk)
-    await handle.datasync()
-  } finally {
-    await handle.close()
   }
 }

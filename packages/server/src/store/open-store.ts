@@ -1,5 +1,6 @@
-import { join } from 'node:path'
-import { makeFolder } from './blobs/durable-files.ts'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { makeFolder } from '../durable/durable-files.ts'
 import { openFileBlobs } from './blobs/file-blobs.ts'
 import { kyselyReportIndex } from './database/index/kysely-report-index.ts'
 import { kyselyJobs } from './database/jobs/kysely-jobs.ts'
@@ -17,28 +18,31 @@ export interface StoreOptions {
   readonly dataDir: string
   /** `postgres://…`; SQLite in the data folder when left out. */
   readonly databaseUrl?: string
-  /** Nothing but the data folder yet. */
+  /** Folder of the blobs, as a path or a `file:` address; `blobs/` in the data folder when left out. */
   readonly blobsUrl?: string
   readonly clock?: () => number
 }
 
 export async function openStore({ dataDir, databaseUrl, blobsUrl, clock = Date.now }: StoreOptions): Promise<Store> {
-  if (blobsUrl !== undefined) throw new StoreError('bad_blobs_url', '--blobs is not known here: blobs lie in the data folder')
+  const blobsFolder = blobsUrl === undefined ? join(dataDir, 'blobs') : folderOf(blobsUrl)
   await makeFolder(dataDir)
   const databases = await openDatabases({ dataDir, url: databaseUrl, clock })
   try {
-    return await assemble(databases, dataDir, clock)
+    return await assemble(databases, { dataDir, blobsFolder, clock })
   } catch (error) {
     await closeDatabases(databases)
     throw error
   }
 }
 
-async function assemble(databases: Databases, dataDir: string, clock: () => number): Promise<Store> {
+async function assemble(
+  databases: Databases,
+  { dataDir, blobsFolder, clock }: { readonly dataDir: string; readonly blobsFolder: string; readonly clock: () => number },
+): Promise<Store> {
   const ledger = kyselyLedger(databases.ledger.db, clock)
   const index = kyselyReportIndex(databases.index, clock)
   const jobs = kyselyJobs(databases.index.db, databases.index.kind, clock)
-  const blobs = await openFileBlobs({ folder: join(dataDir, 'blobs'), tmpFolder: join(dataDir, 'tmp'), clock })
+  const blobs = await openFileBlobs({ folder: blobsFolder, clock })
   const symbols = fileSymbolStore({ db: databases.ledger.db, folder: join(dataDir, 'symbols'), clock })
   await makeFolder(join(dataDir, 'symbols'))
   await firstStart(ledger, dataDir)
@@ -68,6 +72,13 @@ async function assemble(databases: Databases, dataDir: string, clock: () => numb
     },
     close: () => closeDatabases(databases),
   }
+}
+
+function folderOf(url: string): string {
+  if (url.startsWith('file:')) return fileURLToPath(url)
+  if (/^[a-z][a-z0-9+.-]*:/i.test(url))
+    throw new StoreError('bad_blobs_url', `--blobs takes a folder, not ${url.slice(0, url.indexOf(':'))}`)
+  return resolve(url)
 }
 
 async function closeDatabases({ ledger, index }: Databases): Promise<void> {

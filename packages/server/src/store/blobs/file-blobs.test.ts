@@ -15,7 +15,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(root, { recursive: true, force: true }))
 
-const open = () => openFileBlobs({ folder: join(root, 'blobs'), tmpFolder: join(root, 'tmp'), clock: Date.now })
+const open = () => openFileBlobs({ folder: join(root, 'blobs'), clock: Date.now })
 const text = async (key: string) => {
   const bytes = await blobs.read(key)
   return bytes && Buffer.from(bytes).toString()
@@ -25,7 +25,7 @@ it('keeps bytes under a key and replaces them whole', async () => {
   await blobs.put('2026/11/20/id/0', Buffer.from('one'))
   await blobs.put('2026/11/20/id/0', Buffer.from('two'))
   expect(await text('2026/11/20/id/0')).toBe('two')
-  expect(await readdir(join(root, 'tmp'))).toEqual([])
+  expect(await readdir(join(root, 'blobs', 'incoming'))).toEqual([])
 })
 
 it('takes over a file', async () => {
@@ -81,10 +81,10 @@ it.each(['', '../x', '/etc/passwd', 'a//b', 'a/../b', 'a/.', 'a\\b', 'a/b\0', 'a
 })
 
 it('removes what an interrupted write left, when it is old', async () => {
-  const [old, fresh] = [join(root, 'tmp', 'blob-old'), join(root, 'tmp', 'blob-fresh')]
+  const [old, fresh] = [join(root, 'blobs', 'incoming', 'old'), join(root, 'blobs', 'incoming', 'fresh')]
   await writeFile(old, 'x')
   await writeFile(fresh, 'x')
   await utimes(old, 1, 1)
   await open()
-  expect(await readdir(join(root, 'tmp'))).toEqual(['blob-fresh'])
+  expect(await readdir(join(root, 'blobs', 'incoming'))).toEqual(['fresh'])
 })

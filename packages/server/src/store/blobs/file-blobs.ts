@@ -2,46 +2,46 @@ import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { hasCode, makeFolder, moveFile, syncFile, syncFolder, writeSynced } from '../../durable/durable-files.ts'
+import { Lanes } from '../../durable/lanes.ts'
 import { checkedKey, checkedPrefix } from './blob-key.ts'
 import type { Blobs } from './blobs.ts'
-import { hasCode, makeFolder, moveFile, syncFile, syncFolder, writeSynced } from './durable-files.ts'
 
-/** What a stopped program left in `tmp/` is removed at the next start when it is this old: another process may share the folder. */
+/** What a stopped program left in `incoming/` is removed at the next start when it is this old: another process may share the folder. */
 const leftoverAgeMs = 3600_000
-const leftoverPrefix = 'blob-'
+/** Beside the blobs, so that a rename brings a file to its place; no key begins like this. */
+const incomingFolder = 'incoming'
+/** Node has four threads for files, and the answers to uploads wait for syncs of the spool: those get two of them always. */
+const maxSyncsAtOnce = 2
 
-/** Blobs as files below a folder. `tmpFolder` must lie on the same file system. */
-export async function openFileBlobs(o: {
-  readonly folder: string
-  readonly tmpFolder: string
-  readonly clock: () => number
-}): Promise<Blobs> {
-  const { folder, tmpFolder } = o
-  await makeFolder(folder)
-  await makeFolder(tmpFolder)
-  await removeLeftovers(tmpFolder, o.clock() - leftoverAgeMs)
+/** Blobs as files below a folder. */
+export async function openFileBlobs({ folder, clock }: { readonly folder: string; readonly clock: () => number }): Promise<Blobs> {
+  const incoming = join(folder, incomingFolder)
+  const syncs = new Lanes(maxSyncsAtOnce)
+  await makeFolder(incoming)
+  await removeLeftovers(incoming, clock() - leftoverAgeMs)
 
   const pathOf = (key: string) => join(folder, checkedKey(key))
   /** Content that is durable under another name; a file of the caller's stays where it is. */
   const stage = async (content: Uint8Array | { readonly path: string }): Promise<string> => {
     if (!(content instanceof Uint8Array)) {
-      await syncFile(content.path)
+      await syncs.run(() => syncFile(content.path))
       return content.path
     }
     const temporary = temporaryPath()
-    await writeSynced(temporary, content)
+    await syncs.run(() => writeSynced(temporary, content))
     return temporary
   }
-  const temporaryPath = () => join(tmpFolder, `${leftoverPrefix}${randomUUID()}`)
+  const temporaryPath = () => join(incoming, randomUUID())
   const putAll: Blobs['putAll'] = async (entries) => {
     const paths = entries.map(({ key }) => pathOf(key))
     const parents = new Set(paths.map(dirname))
     const [staged] = await Promise.all([
       Promise.all(entries.map(({ content }) => stage(content))),
-      Promise.all([...parents].map((parent) => makeFolder(parent))),
+      Promise.all([...parents].map((parent) => syncs.run(() => makeFolder(parent)))),
     ])
-    for (const [i, path] of paths.entries()) await moveFile(staged[i] ?? '', path, temporaryPath())
-    await Promise.all([...parents].map((parent) => syncFolder(parent)))
+    for (const [i, path] of paths.entries()) await syncs.run(() => moveFile(staged[i] ?? '', path, temporaryPath()))
+    await Promise.all([...parents].map((parent) => syncs.run(() => syncFolder(parent))))
   }
 
   return {
@@ -80,10 +80,9 @@ async function* listFiles(path: string, prefix: string): AsyncIterable<string> {
   }
 }
 
-async function removeLeftovers(tmpFolder: string, before: number): Promise<void> {
-  for (const name of await readdir(tmpFolder)) {
-    if (!name.startsWith(leftoverPrefix)) continue
-    const path = join(tmpFolder, name)
+async function removeLeftovers(incoming: string, before: number): Promise<void> {
+  for (const name of await readdir(incoming)) {
+    const path = join(incoming, name)
     const known = await unlessMissing(stat(path))
     if (known !== undefined && known.mtimeMs < before) await rm(path, { force: true })
   }

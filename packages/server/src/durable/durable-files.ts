@@ -1,18 +1,14 @@
 /**
  * The steps after which a file survives a power cut: its bytes synced, then the folder that names it, then each new folder's parent.
- * Journaling file systems often write several of these at once; POSIX promises none without being asked.
+ * Journaling file systems often write several of these at once; POSIX promises none without being asked. Everything here that is kept for
+ * longer than a process goes through these functions and through `Segment.append`; a test cuts the power to see that each is needed.
  */
 import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { Gate } from './gate.ts'
-
-/** Node has four threads for files, and the answers to uploads wait for syncs of the spool: those get two of them always. */
-const maxSyncsAtOnce = 2
-const syncs = new Gate(maxSyncsAtOnce)
 
 const folderSyncs = new Map<string, { running: Promise<void>; next: Promise<void> | undefined }>()
 
-/** Those who ask while the folder is being synced share the next sync: many reports of one day wait for one. */
+/** Makes the names in a folder durable. Those who ask while it is being synced share the next sync: many reports wait for one. */
 export function syncFolder(path: string): Promise<void> {
   const known = folderSyncs.get(path)
   if (known !== undefined) {
@@ -33,15 +29,15 @@ function startFolderSync(path: string): Promise<void> {
 async function syncFolderNow(path: string): Promise<void> {
   const folder = await open(path, 'r')
   try {
-    await syncs.run(() => folder.sync())
+    await folder.sync()
   } finally {
     await folder.close()
   }
 }
 
-/** Makes a folder and its parents; those that are new have a durable name when it resolves. */
+/** Makes a folder and its parents, for this user only; those that are new have a durable name when it resolves. */
 export async function makeFolder(path: string): Promise<void> {
-  const firstNew = await mkdir(path, { recursive: true })
+  const firstNew = await mkdir(path, { recursive: true, mode: 0o700 })
   if (firstNew === undefined) return
   for (let made = path; ; made = dirname(made)) {
     await syncFolder(dirname(made))
@@ -54,7 +50,7 @@ export async function writeSynced(path: string, bytes: Uint8Array): Promise<void
   const file = await open(path, 'w', 0o600)
   try {
     await file.writeFile(bytes)
-    await syncs.run(() => file.datasync())
+    await file.datasync()
   } finally {
     await file.close()
   }
@@ -63,7 +59,7 @@ export async function writeSynced(path: string, bytes: Uint8Array): Promise<void
 export async function syncFile(path: string): Promise<void> {
   const file = await open(path, 'r')
   try {
-    await syncs.run(() => file.datasync())
+    await file.datasync()
   } finally {
     await file.close()
   }
