@@ -75,6 +75,11 @@ export class DumpView {
     return this.source.read(rva + 4, length)
   }
 
+  /** Text without a length before it, in the dump's byte order. */
+  decodeUtf16(bytes: Uint8Array): string {
+    return this.#utf16.decode(bytes)
+  }
+
   #string(rva: number, stream: string, maximum: number, decoder: Decoder): string | undefined {
     if (rva === 0) return ''
     const known = this.#strings.get(rva)

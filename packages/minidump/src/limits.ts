@@ -50,3 +50,34 @@ export const maxExceptionParameters = 15
 
 /** One read of a process's memory; a walker asks for a stack, and those have at most a few megabytes. */
 export const maxMemoryReadBytes: number = 64 * 1024 * 1024
+
+/** Windows allows 16 million handles to a process; real ones have some ten thousand, and each costs about 200 bytes here. */
+export const maxHandles = 262_144
+
+/** What is known about objects behind handles: Windows gives at most a handful for each, and most have none. */
+export const maxHandleInfos = 65_536
+export const maxHandleInfoBytes = 256
+
+/** A JIT compiler registers a table for each of its regions of code. */
+export const maxFunctionTables = 16_384
+
+/** One for the process and one for each thread that impersonates. */
+export const maxTokens = 4096
+
+/** Of contents without a documented form so many bytes are shown. */
+export const maxTokenBytes = 256
+export const maxOpaqueBytes = 256
+
+/** The format's own array of places (MINIDUMP_MAC_CRASH_INFO). */
+export const maxMacRecords = 20
+
+/** Mozilla's writer cuts each of a record's five strings at 8 KiB. */
+export const maxMacStringBytes = 8192
+export const maxMacRecordBytes = 65_536
+
+/** The list of what a writer could not do has some hundred bytes. */
+export const maxSoftErrorBytes: number = 1024 * 1024
+
+/** The largest stability report has a few hundred bytes for each of Chromium's processes. */
+export const maxStabilityReportBytes: number = 1024 * 1024
+export const maxProtobufFields = 65_536

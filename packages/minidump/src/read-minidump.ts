@@ -9,18 +9,24 @@ import type { Minidump } from './minidump.ts'
 import { streamType } from './stream-types.ts'
 import { readAssertion } from './streams/assertion.ts'
 import { readBreakpadInfo } from './streams/breakpad-info.ts'
+import { readComments } from './streams/comments.ts'
 import { readCrashpadInfo } from './streams/crashpad-info.ts'
 import { readException } from './streams/exception.ts'
 import { readLinuxStreams } from './streams/linux.ts'
+import { readMacStreams } from './streams/mac.ts'
 import { readMemoryInfoList } from './streams/memory-info-list.ts'
 import { readMemoryList } from './streams/memory-list.ts'
 import { readMemory64List } from './streams/memory64-list.ts'
 import { readMiscInfo } from './streams/misc-info.ts'
 import { readModuleList } from './streams/module-list.ts'
+import { readOpaqueStreams } from './streams/opaque-streams.ts'
+import { readSoftErrors } from './streams/soft-errors.ts'
+import { readStabilityReport } from './streams/stability-report.ts'
 import { pointerSize, readSystemInfo } from './streams/system-info.ts'
 import { readThreadList } from './streams/thread-list.ts'
 import { readThreadNames } from './streams/thread-names.ts'
 import { readUnloadedModuleList } from './streams/unloaded-module-list.ts'
+import { readWindowsStreams } from './streams/windows.ts'
 
 /**
  * Reads everything but the contents of memory. Throws a {@link MinidumpError} when the file is no minidump; damage inside one
@@ -47,7 +53,10 @@ export function readMinidump(source: ByteSource): Minidump {
     ...(read(streamType.memoryList, (at) => readMemoryList(dump, at)) ?? []),
   ])
   const names = read(streamType.threadNames, (at) => readThreadNames(dump, at)) ?? new Map<number, string>()
-  const threads = read(streamType.threadList, (at) => readThreadList(dump, at, { system: systemInfo, memory, names }))
+  const around = { system: systemInfo, memory, names }
+  const threads =
+    read(streamType.threadList, (at) => readThreadList(dump, at, around)) ??
+    read(streamType.threadExList, (at) => readThreadList(dump, at, around, 'ThreadExList'))
   const entries = read(streamType.moduleList, (at) => readModuleList(dump, at, systemInfo)) ?? []
   const result: Omit<Minidump, 'problems'> = {
     source,
@@ -65,9 +74,15 @@ export function readMinidump(source: ByteSource): Minidump {
     memory,
     memoryInfo: read(streamType.memoryInfoList, (at) => readMemoryInfoList(dump, at)) ?? [],
     linux,
+    windows: readWindowsStreams(dump, byType),
+    mac: readMacStreams(dump, byType),
     breakpadInfo: read(streamType.breakpadInfo, (at) => readBreakpadInfo(dump, at)),
     assertion: read(streamType.assertion, (at) => readAssertion(dump, at)),
     crashpad: read(streamType.crashpadInfo, (at) => readCrashpadInfo(dump, at)),
+    softErrors: read(streamType.mozSoftErrors, (at) => readSoftErrors(dump, at)),
+    stabilityReport: read(streamType.stabilityReport, (at) => readStabilityReport(dump, at)),
+    comments: readComments(dump, byType),
+    opaqueStreams: readOpaqueStreams(dump, byType),
   }
   return { ...result, problems: dump.problems.list() }
 }

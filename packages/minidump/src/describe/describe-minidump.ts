@@ -7,6 +7,7 @@ import type { Minidump } from '../minidump.ts'
  */
 export function describeMinidump(dump: Minidump): Record<string, unknown> {
   const { source, memory, timestamp, modules, systemInfo, miscInfo, problems, streams, littleEndian, version, flags, ...parts } = dump
+  const { windows, mac, comments, opaqueStreams, ...others } = parts
   return plainObject({
     size: source.size,
     timestamp,
@@ -19,9 +20,18 @@ export function describeMinidump(dump: Minidump): Record<string, unknown> {
     systemInfo,
     miscInfo,
     modules: modules.map(({ versionInfo, ...module }) => ({ ...module, ...(versionInfo.valid && { versionInfo }) })),
-    ...parts,
+    ...others,
+    windows: orNothing(windows),
+    mac: orNothing(mac),
+    comments: orNothing(comments),
+    opaqueStreams: opaqueStreams.length === 0 ? undefined : opaqueStreams,
     memory: memory.ranges,
   })
+}
+
+/** What few dumps have is not worth an empty heading in all others. */
+function orNothing<T extends object>(part: T): T | undefined {
+  return Object.values(part).some((value) => value !== undefined) ? part : undefined
 }
 
 function plainObject(value: object): Record<string, unknown> {

@@ -47,6 +47,10 @@ const hexFields: ReadonlySet<string> = new Set([
   'amdExtendedFeatures',
   'armCpuId',
   'armHwcaps',
+  'attributes',
+  'grantedAccess',
+  'dumpFlags',
+  'dumpError',
 ])
 
 function scalar(key: string, value: unknown): string {

@@ -1,13 +1,17 @@
 import type { CodeView } from '../code-view.ts'
 import type { Assertion } from '../streams/assertion.ts'
 import type { BreakpadInfo } from '../streams/breakpad-info.ts'
+import type { Comments } from '../streams/comments.ts'
 import type { CrashpadInfo } from '../streams/crashpad-info.ts'
 import type { LinuxStreams } from '../streams/linux.ts'
+import type { MacStreams } from '../streams/mac.ts'
 import type { MemoryRegion } from '../streams/memory-info-list.ts'
 import type { MiscInfo } from '../streams/misc-info.ts'
 import type { VersionInfo } from '../streams/module-list.ts'
+import type { StabilityReport } from '../streams/stability-report.ts'
 import type { SystemInfo } from '../streams/system-info.ts'
 import type { UnloadedModule } from '../streams/unloaded-module-list.ts'
+import type { WindowsStreams } from '../streams/windows.ts'
 import type { HeaderContents } from './dump-writer.ts'
 
 export interface MemoryContents {
@@ -31,6 +35,8 @@ export interface ThreadContents {
   readonly priority?: number
   readonly tebAddress?: bigint
   readonly stack?: MemoryContents
+  /** Needs `extendedThreads`. */
+  readonly backingStore?: MemoryContents
   readonly context?: ContextContents
   readonly name?: string
 }
@@ -63,6 +69,8 @@ export interface DumpContents extends HeaderContents {
   readonly systemInfo?: SystemInfo
   readonly miscInfo?: MiscInfo
   readonly threads?: readonly ThreadContents[]
+  /** Threads as ThreadExList. */
+  readonly extendedThreads?: boolean
   readonly exception?: ExceptionContents
   readonly modules?: readonly ModuleContents[]
   readonly unloadedModules?: readonly Omit<UnloadedModule, 'codeId'>[]
@@ -71,6 +79,11 @@ export interface DumpContents extends HeaderContents {
   readonly memory64?: readonly MemoryContents[]
   readonly memoryInfo?: readonly MemoryRegion[]
   readonly linux?: LinuxStreams
+  readonly windows?: Partial<WindowsStreams>
+  readonly mac?: MacStreams
+  readonly comments?: Comments
+  readonly softErrors?: string
+  readonly stabilityReport?: StabilityReport
   readonly breakpadInfo?: BreakpadInfo
   readonly assertion?: Assertion
   readonly crashpad?: CrashpadInfo

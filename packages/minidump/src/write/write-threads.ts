@@ -4,13 +4,20 @@ import type { Location } from '../location.ts'
 import type { ContextContents, ExceptionContents, ThreadContents } from './dump-contents.ts'
 import type { DumpWriter } from './dump-writer.ts'
 
-export function writeThreadList(out: DumpWriter, threads: readonly ThreadContents[], architecture: number | undefined): Uint8Array {
+/** `isExtended`: as ThreadExList, whose entries have room for a second stack. */
+export function writeThreadList(
+  out: DumpWriter,
+  threads: readonly ThreadContents[],
+  architecture: number | undefined,
+  isExtended: boolean,
+): Uint8Array {
   const placed = threads.map((thread) => ({
     thread,
     stack: thread.stack && out.append(thread.stack.bytes),
     context: writeContext(out, thread.context, architecture),
+    backingStore: thread.backingStore && out.append(thread.backingStore.bytes),
   }))
-  return out.countedList(placed, 48, (record, offset, { thread, stack, context }) => {
+  return out.countedList(placed, isExtended ? 64 : 48, (record, offset, { thread, stack, context, backingStore }) => {
     record.u32(offset, thread.id)
     record.u32(offset + 4, thread.suspendCount ?? 0)
     record.u32(offset + 8, thread.priorityClass ?? 0)
@@ -19,6 +26,9 @@ export function writeThreadList(out: DumpWriter, threads: readonly ThreadContent
     record.u64(offset + 24, thread.stack?.startAddress ?? 0n)
     out.location(record, offset + 32, stack)
     out.location(record, offset + 40, context)
+    if (!isExtended) return
+    record.u64(offset + 48, thread.backingStore?.startAddress ?? 0n)
+    out.location(record, offset + 56, backingStore)
   })
 }
 
