@@ -2,6 +2,7 @@ import { type Minidump, readMinidump } from '@crashkeep/minidump'
 import { fileSource } from '@crashkeep/minidump/node'
 import { crashDataFromProcessed, generateSignature, rulesVersion } from '@crashkeep/signature'
 import { describeCrash, formatJson, type ProcessedCrash, processMinidump } from '@crashkeep/stackwalk'
+import { senderFact } from '../store/sender-facts.ts'
 import type { Analysis } from './analysis.ts'
 import { boundedProblems, boundedSteps, cut } from './bounded.ts'
 import { modulesWithFrames } from './frame-modules.ts'
@@ -40,7 +41,8 @@ function modulesToAsk(dump: Minidump): ModuleAsked[] {
 }
 
 function analysisOf(task: Task, dump: Minidump, crash: ProcessedCrash): Analysis {
-  const { signature, protoSignature, notes, steps } = generateSignature(crashDataFromProcessed(crash, new Map(task.fields)))
+  const fields = new Map(task.fields)
+  const { signature, protoSignature, notes, steps } = generateSignature(crashDataFromProcessed(crash, fields))
   const problems = boundedProblems(crash.problems)
   return {
     summary: {
@@ -63,7 +65,7 @@ function analysisOf(task: Task, dump: Minidump, crash: ProcessedCrash): Analysis
         notes: notes.slice(0, 100).map((note) => cut(note, 1000)),
         steps: boundedSteps(steps),
       },
-      sentence: cut(describeCrash(crash), processLimits.maxSentenceLength),
+      sentence: cut(describeCrash(crash, senderFact(fields, 'processType')), processLimits.maxSentenceLength),
       problems,
     },
     crashJson: formatJson(crash),

@@ -28,7 +28,7 @@ export function pasteLines(ingestUrl: string): PasteLines[] {
     },
     {
       title: 'Web page: response headers',
-      code: `Reporting-Endpoints: crash-reporting="${ingestUrl}"\nDocument-Policy: include-js-call-stacks-in-crash-reports`,
+      code: `Reporting-Endpoints: crash-reporting="${ingestUrl}", default="${ingestUrl}"\nDocument-Policy: include-js-call-stacks-in-crash-reports`,
       note: 'Browsers send only from https pages to https addresses.',
     },
     {
