@@ -7,7 +7,7 @@ export interface ModuleSymbols {
   readonly info: { readonly codeId?: string; readonly codeFile?: string; readonly url?: string; readonly generator?: string }
   /**
    * Lines that were skipped when the file was opened: of no known kind, unreadable, in no place where they mean something, or beyond a limit.
-   * Line and INLINE records are judged by their first letters only. Records that lose against an overlapping one are not bad.
+   * Line records, INLINE and what follows a STACK CFI INIT are judged by their first letters only. Records that lose against an overlapping one are not bad.
    */
   readonly badLines: number
   /** Memory that the index holds, for whoever keeps many modules open. */

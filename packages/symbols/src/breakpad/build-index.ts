@@ -1,7 +1,8 @@
 import type { ByteSource } from '../byte-source.ts'
 import { SymbolError } from '../errors.ts'
-import { maxFileBytes, maxIndexRecords, maxLineBytes, scanChunkBytes } from './limits.ts'
+import { maxFileBytes, maxIndexRecords, scanChunkBytes } from './limits.ts'
 import { LineCursor } from './line-cursor.ts'
+import { LineScanner } from './line-scanner.ts'
 import { type ModuleRecord, readHead, startOfText } from './module-record.ts'
 import { type RecordTable, RecordTableBuilder } from './record-table.ts'
 import { readStackWin } from './stack-win-record.ts'
@@ -23,9 +24,6 @@ export interface BreakpadIndex {
 }
 
 const newline = 0x0a
-const space = 0x20
-const letterI = 0x49
-const letterL = 0x4c
 const addressSpace = 0x1_0000_0000
 
 export function buildIndex(source: ByteSource): BreakpadIndex {
@@ -33,7 +31,7 @@ export function buildIndex(source: ByteSource): BreakpadIndex {
     throw new SymbolError('too_large', `The symbol file has ${source.size} bytes; ${maxFileBytes} can be read.`)
   const head = readHead(source)
   const scan = new IndexScan()
-  const buffer = scan.buffer
+  const { buffer } = scan.lines
   let bufferOffset = startOfText(source.read(0, 3))
   let fill = 0
   let inLongLine = false
@@ -46,10 +44,10 @@ export function buildIndex(source: ByteSource): BreakpadIndex {
       at = end < 0 ? fill : end + 1
       inLongLine = end < 0
     }
-    at = scan.lines(at, fill, bufferOffset, count === 0)
+    at = scan.take(at, fill, bufferOffset, count === 0)
     if (count === 0) break
     if (at === 0 && fill === scanChunkBytes) {
-      scan.badLines++
+      scan.lines.badLines++
       inLongLine = true
       at = fill
     }
@@ -64,10 +62,8 @@ export function buildIndex(source: ByteSource): BreakpadIndex {
 type Body = 'none' | 'function' | 'cfi' | 'skipped'
 
 class IndexScan {
-  // One byte more than a chunk: a newline behind the last byte ends every search for one.
-  readonly buffer: Uint8Array = new Uint8Array(scanChunkBytes + 1)
-  badLines = 0
-  readonly #cursor = new LineCursor(this.buffer)
+  readonly lines: LineScanner = new LineScanner(scanChunkBytes)
+  readonly #cursor = new LineCursor(this.lines.buffer)
   readonly #functions = new RecordTableBuilder({ sizes: true, lengths: true })
   readonly #publics = new RecordTableBuilder({ sizes: false, lengths: false })
   readonly #cfi = new RecordTableBuilder({ sizes: true, lengths: true })
@@ -79,24 +75,16 @@ class IndexScan {
   #body: Body = 'none'
   #seenModule = false
 
-  /** Takes the whole lines in the buffer; returns where the unfinished rest begins. At the end of the file the rest is a line as well. */
-  lines(from: number, fill: number, bufferOffset: number, atEnd: boolean): number {
-    const buffer = this.buffer
-    buffer[fill] = newline
+  /** Takes the whole lines of a buffer that begins at `bufferOffset` in the file; returns where the unfinished rest begins. */
+  take(from: number, fill: number, bufferOffset: number, atEnd: boolean): number {
+    const { lines } = this
     let at = from
-    while (at < fill) {
-      let end = at
-      while (buffer[end] !== newline) end++
-      if (end === fill && !atEnd) return at
-      const first = buffer[at] ?? 0
-      // Nearly all lines are these two; they are judged by their first letters until their function is looked up.
-      const isBodyLine = (first >= 0x30 && first <= 0x39) || (first >= 0x61 && first <= 0x66) || isInline(buffer, at)
-      if (end - at > maxLineBytes) this.badLines++
-      else if (!isBodyLine) this.#record(at, end, bufferOffset)
-      else if (this.#body !== 'function' && this.#body !== 'skipped') this.badLines++
+    while (lines.next(at, fill, atEnd)) {
+      const { start, end } = lines
+      this.#record(start, end, bufferOffset)
       at = end + 1
     }
-    return Math.min(at, fill)
+    return lines.start
   }
 
   finish(head: ModuleRecord, endOffset: number): BreakpadIndex {
@@ -110,7 +98,7 @@ class IndexScan {
       winFpo: this.#winFpo.finish('drop-overlaps'),
       files: this.#files.finish('last-wins'),
       inlineOrigins: this.#inlineOrigins.finish('last-wins'),
-      badLines: this.badLines,
+      badLines: this.lines.badLines,
     }
   }
 
@@ -119,7 +107,7 @@ class IndexScan {
     cursor.start(at, end)
     if (!cursor.hasMore()) return
     const offset = bufferOffset + at
-    if (!this.#read(cursor, offset)) this.badLines++
+    if (!this.#read(cursor, offset)) this.lines.badLines++
   }
 
   #read(cursor: LineCursor, offset: number): boolean {
@@ -141,14 +129,14 @@ class IndexScan {
   /** `FUNC [m] <address> <size> <parameter size> <name>` */
   #readFunction(cursor: LineCursor, offset: number): boolean {
     this.#endBody(offset)
-    this.#body = 'skipped'
+    this.#startBody('skipped')
     cursor.skipWord('m')
     const address = cursor.hex()
     const size = cursor.hex()
     if (address < 0 || size < 0 || cursor.hex() < 0) return false
     if (!isRange(address, size)) return true
     if (!this.#add(this.#functions, address, offset, size)) return false
-    this.#body = 'function'
+    this.#startBody('function')
     return true
   }
 
@@ -176,13 +164,13 @@ class IndexScan {
   /** `STACK CFI INIT <address> <size> <rules>` */
   #readCfiInit(cursor: LineCursor, offset: number): boolean {
     this.#endBody(offset)
-    this.#body = 'skipped'
+    this.#startBody('skipped')
     const address = cursor.hex()
     const size = cursor.hex()
     if (address < 0 || size < 0 || !cursor.hasMore()) return false
     if (!isRange(address, size)) return true
     if (!this.#add(this.#cfi, address, offset, size)) return false
-    this.#body = 'cfi'
+    this.#startBody('cfi')
     return true
   }
 
@@ -218,17 +206,19 @@ class IndexScan {
   #endBody(offset: number): void {
     if (this.#body === 'function') this.#functions.endLast(offset)
     else if (this.#body === 'cfi') this.#cfi.endLast(offset)
-    this.#body = 'none'
+    this.#startBody('none')
+  }
+
+  #startBody(body: Body): void {
+    this.#body = body
+    this.lines.badBodyLine = body === 'function' || body === 'skipped' ? 0 : 1
+    this.lines.badCfiDelta = body === 'cfi' || body === 'skipped' ? 0 : 1
   }
 }
 
 // Nothing is ever asked beyond 4 GiB, the limit of a module in a minidump.
 function isRange(address: number, size: number): boolean {
   return size > 0 && address < addressSpace
-}
-
-function isInline(buffer: Uint8Array, at: number): boolean {
-  return buffer[at] === letterI && buffer[at + 2] === letterL && buffer[at + 6] === space
 }
 
 function readInto(source: ByteSource, offset: number, target: Uint8Array): number {

@@ -19,7 +19,7 @@ export function readCfi(bytes: Uint8Array, startOffset: number, size: number, ad
       continue
     }
     const offset = cursor.hex()
-    if (offset >= 0 && offset <= address) deltas.push({ offset, rules: cursor.rest() })
+    if (offset >= 0 && offset <= address && cursor.hasMore()) deltas.push({ offset, rules: cursor.rest() })
   }
   if (init === undefined) return undefined
   deltas.sort((a, b) => a.offset - b.offset)
