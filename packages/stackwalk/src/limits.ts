@@ -53,3 +53,7 @@ export const maxUnloadedPerFrame: number = 16
  */
 export const maxNameText: number = 64 * 1024 * 1024
 export const maxNameLengthWhenMany: number = 256
+
+/** Characters of the record that a frame was found by. Real ones have about 100; with many rules the first tell where the frame is. */
+export const maxTrustDetailLength: number = 240
+export const maxCachedTrustDetails: number = 4096

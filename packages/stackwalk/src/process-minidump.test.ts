@@ -58,7 +58,9 @@ test('an empty dump is a result with empty lists and nulls', () => {
       "unloaded_modules": [],
       Symbol(text detail of a crash): {
         "dumpThreads": Set {},
+        "exception": undefined,
         "modulesByAddress": [],
+        "osVersion": "0.0.0 ",
         "pointerBytes": 8,
         "registerOrder": [],
         "unreadStreams": [],

@@ -6,6 +6,7 @@ import { crashInfo } from './crash-info.ts'
 import { contextOf, threadRoles } from './crashing-thread.ts'
 import { crashpadAnnotations } from './crashpad-annotations.ts'
 import { StackwalkError } from './errors.ts'
+import { noSenderFacts, type SenderFacts } from './extra-json.ts'
 import { defaultTimeBudgetMs, maxFramesPerDump, maxFramesPerThread } from './limits.ts'
 import { ModuleMap } from './module-map.ts'
 import { ModuleSymbolsCache } from './module-symbols-cache.ts'
@@ -17,7 +18,9 @@ import { pointerBytes } from './register-set.ts'
 import { softErrors } from './soft-errors.ts'
 import { describeSystem, lsbRelease, processIdOfStatus, processLimits } from './system-info.ts'
 import { crashDetail } from './text-detail.ts'
+import { TrustDetails } from './trust-detail.ts'
 import { unreadStreams } from './unread-streams.ts'
+import { unwinders } from './walk/unwinders.ts'
 import type { DumpWalk } from './walk/walk.ts'
 import { walkThreads } from './walk/walk-threads.ts'
 
@@ -26,6 +29,8 @@ export interface ProcessOptions {
   readonly symbols?: SymbolSupplier | undefined
   /** Without one nothing is said about the crashing instruction. `@crashkeep/stackwalk/iced` has one. */
   readonly decoder?: InstructionDecoder | undefined
+  /** What the sender told beside the dump; `parseExtraJson` reads it from Firefox's annotations. */
+  readonly sender?: SenderFacts | undefined
   readonly maxFramesPerThread?: number
   readonly maxFramesPerDump?: number
   /** After this long the remaining threads show their innermost frame only. */
@@ -47,6 +52,7 @@ export function processMinidump(dump: Minidump, options: ProcessOptions = {}): P
     throw new StackwalkError('missing_thread_list', 'The dump has no list of threads, so there is no stack to walk.')
   }
   const width = pointerBytes(system.cpu)
+  const sender = options.sender ?? noSenderFacts
   const roles = threadRoles(dump, threads)
   const symbols = new ModuleSymbolsCache(dump.modules, options.symbols)
   const walk = dumpWalk(dump, system, symbols)
@@ -58,7 +64,7 @@ export function processMinidump(dump: Minidump, options: ProcessOptions = {}): P
   const context = dump.exception?.context ?? threads.find((thread) => thread.context !== undefined)?.context
   return {
     status: 'OK',
-    system_info: describeSystem(dump, system),
+    system_info: describeSystem(dump, system, sender),
     crash_info: crashInfo(dump, system, roles.crashing, options.decoder),
     ...(crashing !== undefined && { crashing_thread: crashing }),
     handles: null,
@@ -67,15 +73,15 @@ export function processMinidump(dump: Minidump, options: ProcessOptions = {}): P
     mac_boot_args: null,
     mac_crash_info: null,
     main_module: 0,
-    modules: processedModules(dump.modules, symbols, width),
-    modules_contains_cert_info: false,
+    modules: processedModules(dump.modules, symbols, width, sender.certificates),
+    modules_contains_cert_info: sender.certificates.size > 0,
     pid: dump.miscInfo === undefined ? processIdOfStatus(dump.linux.procStatus) : (dump.miscInfo.processId ?? null),
     proc_limits: processLimits(dump.linux.limits),
     process_uptime: created === undefined ? null : Math.max(0, dump.timestamp - created),
     soft_errors: softErrors(dump, problems),
     thread_count: threads.length,
     threads: processed,
-    unloaded_modules: processedUnloadedModules(dump.unloadedModules, width),
+    unloaded_modules: processedUnloadedModules(dump.unloadedModules, width, sender.certificates),
     annotations: crashpadAnnotations(dump.crashpad),
     problems,
     [crashDetail]: {
@@ -84,6 +90,8 @@ export function processMinidump(dump: Minidump, options: ProcessOptions = {}): P
       dumpThreads: roles.dumpWriters,
       modulesByAddress: walk.modules.byAddress,
       unreadStreams: unreadStreams(dump.streams),
+      osVersion: `${system.major}.${system.minor}.${system.build} ${system.csdVersion}`,
+      exception: dump.exception && { code: dump.exception.code, flags: dump.exception.flags },
     },
   }
 }
@@ -122,7 +130,7 @@ function processThreads(
   const now = options.now ?? Date.now
   const deadline = now() + (options.timeBudgetMs ?? defaultTimeBudgetMs)
   const width = dump.systemInfo === undefined ? 8 : pointerBytes(dump.systemInfo.cpu)
-  const converter = new ProcessedFrames(dump, width)
+  const converter = new ProcessedFrames(dump, width, new TrustDetails(walk, stackPointerName(dump), width))
   const frames = threads.map((): ProcessedFrame[] => [])
   const limits = {
     framesPerThread: options.maxFramesPerThread ?? maxFramesPerThread,
@@ -130,7 +138,7 @@ function processThreads(
     isOutOfTime: () => now() > deadline,
   }
   const walkProblems = walkThreads(dump, threads, roles, walk, limits, (index, walked) => {
-    frames[index] = walked.map((frame, at) => converter.frame(frame, at))
+    frames[index] = walked.map((frame, at) => converter.frame(frame, at, walked[at - 1]))
   })
   problems.push(...walkProblems)
   if (converter.namesWereCut) {
@@ -143,6 +151,10 @@ function processThreads(
     thread_id: thread.id,
     thread_name: roles.dumpWriters.has(index) ? null : (thread.name ?? null),
   }))
+}
+
+function stackPointerName({ systemInfo }: Minidump): string {
+  return systemInfo === undefined || systemInfo.cpu === 'unknown' ? '' : unwinders[systemInfo.cpu].registers.stackPointer
 }
 
 function symbolProblems(dump: Minidump, symbols: ModuleSymbolsCache): ProcessedProblem[] {

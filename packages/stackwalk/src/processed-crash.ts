@@ -21,7 +21,7 @@ export interface ProcessedCrash {
   readonly mac_crash_info: null
   readonly main_module: 0
   readonly modules: readonly ProcessedModule[]
-  readonly modules_contains_cert_info: false
+  readonly modules_contains_cert_info: boolean
   readonly pid: number | null
   readonly proc_limits: { readonly limits: readonly ProcessLimit[] } | null
   /** Seconds from the start of the process to the dump. */
@@ -126,7 +126,8 @@ export interface ProcessLimit {
 
 export interface ProcessedModule {
   readonly base_addr: string
-  readonly cert_subject: null
+  /** Who signed the module; only the sender can tell. */
+  readonly cert_subject: string | null
   readonly code_id: string
   readonly corrupt_symbols: boolean
   readonly debug_file: string
@@ -142,7 +143,7 @@ export interface ProcessedModule {
 
 export interface ProcessedUnloadedModule {
   readonly base_addr: string
-  readonly cert_subject: null
+  readonly cert_subject: string | null
   readonly code_id: string
   readonly end_addr: string
   readonly filename: string
@@ -171,7 +172,10 @@ export interface ProcessedFrame {
   readonly module: string | null
   readonly module_offset: string | null
   readonly offset: string
+  /** `context`, `cfi`, `frame_pointer` or `scan`: how the frame was found, the surest first. */
   readonly trust: string
+  /** The record of the symbols, or the place on the stack, that the frame was found by; null in the frame of the context. */
+  readonly trust_detail: string | null
   readonly unloaded_modules: readonly { readonly module: string; readonly offsets: readonly string[] }[] | null
   /** Only in the first frame of `crashing_thread`. */
   readonly registers?: Readonly<Record<string, string>>

@@ -3,6 +3,7 @@ import { formatAddress, type PointerBytes } from './address.ts'
 import { maxNameLengthWhenMany, maxNameText } from './limits.ts'
 import type { ProcessedFrame, ProcessedInline } from './processed-crash.ts'
 import { frameDetail } from './text-detail.ts'
+import type { TrustDetails } from './trust-detail.ts'
 import { UnloadedModuleMap } from './unloaded-module-map.ts'
 import type { InlineFrame, WalkedFrame } from './walk/frame.ts'
 
@@ -11,10 +12,12 @@ export class ProcessedFrames {
   readonly #width: PointerBytes
   readonly #moduleNames: string[]
   readonly #unloaded: UnloadedModuleMap
+  readonly #trust: TrustDetails
   #nameText = 0
 
-  constructor(dump: Minidump, width: PointerBytes) {
+  constructor(dump: Minidump, width: PointerBytes, trust: TrustDetails) {
     this.#width = width
+    this.#trust = trust
     this.#moduleNames = dump.modules.map((module) => leafName(module.name))
     this.#unloaded = new UnloadedModuleMap(dump.unloadedModules)
   }
@@ -24,7 +27,8 @@ export class ProcessedFrames {
     return this.#nameText > maxNameText
   }
 
-  frame(frame: WalkedFrame, index: number): ProcessedFrame {
+  /** `callee` is the frame before it on the same stack. */
+  frame(frame: WalkedFrame, index: number, callee: WalkedFrame | undefined): ProcessedFrame {
     const place = frame.symbols
     const found = place?.function
     const moduleOffset = place?.moduleOffset ?? 0
@@ -41,6 +45,7 @@ export class ProcessedFrames {
       module_offset: place === undefined ? null : this.#hex(BigInt(moduleOffset)),
       offset: this.#hex(frame.instruction),
       trust: frame.trust,
+      trust_detail: this.#trust.of(frame, callee),
       unloaded_modules: place === undefined ? this.#unloadedModules(frame.instruction) : null,
       [frameDetail]: { registers: frame.registers, ...(lineDelta !== undefined && { lineDelta }) },
     }

@@ -5,12 +5,18 @@ import type { ProcessedModule, ProcessedUnloadedModule } from './processed-crash
 
 const noDebugId = '0'.repeat(33)
 
-export function processedModules(modules: readonly Module[], symbols: ModuleSymbolsCache, width: PointerBytes): ProcessedModule[] {
+/** `certificates`: who signed a module, by its file name. */
+export function processedModules(
+  modules: readonly Module[],
+  symbols: ModuleSymbolsCache,
+  width: PointerBytes,
+  certificates: ReadonlyMap<string, string>,
+): ProcessedModule[] {
   return modules.map((module, index) => {
     const state = symbols.state(index)
     return {
       base_addr: formatAddress(module.baseAddress, width),
-      cert_subject: null,
+      cert_subject: certificates.get(leafName(module.name)) ?? null,
       code_id: module.codeId ?? '',
       corrupt_symbols: state.state === 'corrupt',
       debug_file: leafName(module.debugFile ?? ''),
@@ -26,10 +32,14 @@ export function processedModules(modules: readonly Module[], symbols: ModuleSymb
   })
 }
 
-export function processedUnloadedModules(modules: readonly UnloadedModule[], width: PointerBytes): ProcessedUnloadedModule[] {
+export function processedUnloadedModules(
+  modules: readonly UnloadedModule[],
+  width: PointerBytes,
+  certificates: ReadonlyMap<string, string>,
+): ProcessedUnloadedModule[] {
   return modules.map((module) => ({
     base_addr: formatAddress(module.baseAddress, width),
-    cert_subject: null,
+    cert_subject: certificates.get(leafName(module.name)) ?? null,
     code_id: module.codeId,
     end_addr: formatAddress(module.baseAddress + BigInt(module.size), width),
     filename: module.name,

@@ -1,15 +1,16 @@
 import type { Minidump, SystemInfo } from '@crashkeep/minidump'
 import { formatHex } from './address.ts'
+import type { SenderFacts } from './extra-json.ts'
 import type { LsbRelease, ProcessedSystemInfo, ProcessLimit } from './processed-crash.ts'
 import { armFeatures, armParts, armVendors } from './tables/arm-processors.ts'
 
-export function describeSystem(dump: Minidump, system: SystemInfo): ProcessedSystemInfo {
+export function describeSystem(dump: Minidump, system: SystemInfo, sender: SenderFacts): ProcessedSystemInfo {
   const [version, build] = systemVersion(system)
   return {
     cpu_arch: system.cpu,
     cpu_count: system.processorCount,
     cpu_info: processorDescription(system),
-    cpu_microcode_version: microcodeVersion(dump.linux.cpuInfo),
+    cpu_microcode_version: microcodeVersion(dump.linux.cpuInfo, sender.cpuMicrocodeVersion),
     os: system.os === 'unknown' ? formatHex(system.osRaw) : system.os,
     os_ver: build === undefined ? version : `${version} ${build}`,
   }
@@ -53,8 +54,8 @@ function armDescription(system: SystemInfo): string {
   return features.length === 0 ? text : `${text} features: ${features.join(',')}`
 }
 
-function microcodeVersion(cpuInfo: string | undefined): string | null {
-  const value = cpuInfo === undefined ? undefined : keyValues(cpuInfo, ':').find(([key]) => key === 'microcode')?.[1]
+function microcodeVersion(cpuInfo: string | undefined, told: string | undefined): string | null {
+  const value = keyValues(cpuInfo ?? '', ':').find(([key]) => key === 'microcode')?.[1] ?? told
   return value !== undefined && /^0x[0-9a-f]{1,16}$/i.test(value) ? formatHex(BigInt(value)) : null
 }
 

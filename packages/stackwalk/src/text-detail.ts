@@ -25,4 +25,7 @@ export interface CrashDetail {
   /** Modules by address, without those that lie inside others. */
   readonly modulesByAddress: readonly number[]
   readonly unreadStreams: readonly UnreadStream[]
+  /** Version and build as they stand in the dump. */
+  readonly osVersion: string
+  readonly exception: { readonly code: number; readonly flags: number } | undefined
 }

@@ -67,14 +67,20 @@ function loadedModules(crash: ProcessedCrash): string {
   const lines = order.map((module) => {
     if (module === undefined) return ''
     const isMain = main?.base_addr === module.base_addr ? '  (main)' : ''
-    return `${addressRange(module)}  ${module.filename}  ${module.version ?? '???'}${isMain}\n`
+    return `${addressRange(module)}  ${module.filename}  ${module.version ?? '???'}${isMain}${signedBy(module)}\n`
   })
   return `\nLoaded modules:\n${lines.join('')}`
 }
 
 function unloadedModules(crash: ProcessedCrash): string {
-  const lines = byAddress(crash.unloaded_modules).map((module) => `${addressRange(module)}  ${leafName(module.filename)}\n`)
+  const lines = byAddress(crash.unloaded_modules).map(
+    (module) => `${addressRange(module)}  ${leafName(module.filename)}${signedBy(module)}\n`,
+  )
   return `\nUnloaded modules:\n${lines.join('')}`
+}
+
+function signedBy({ cert_subject: subject }: { readonly cert_subject: string | null }): string {
+  return subject === null ? '' : ` (${subject})`
 }
 
 function byAddress<T extends { readonly base_addr: string; readonly end_addr: string }>(modules: readonly T[]): T[] {

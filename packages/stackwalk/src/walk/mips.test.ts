@@ -48,17 +48,26 @@ describe.each([
 
   test('scans one kilobyte, and looks up the call before its delay slot', () => {
     const words = 1024 / pointerBytes
-    const at = (index: number) => [...new Array<number>(index).fill(0), base + 0x208n]
+    // The word below a return address is a saved frame pointer a little above it.
+    const at = (index: number) => [...new Array<number>(index - 1).fill(0), stackStart + BigInt(index * pointerBytes), base + 0x208n]
     expect(stackLines(walk({}, at(words - 1)))).toEqual(['context app!0x100', 'scan app!0x200'])
     expect(stackLines(walk({}, at(words)))).toEqual(['context app!0x100'])
   })
 
+  test('passes over return addresses without a saved frame pointer below them', () => {
+    for (const below of [0n, stackStart, stackStart + 0x1000n]) {
+      const words = [0, below, base + 0x308n, 0, stackStart + 128n, base + 0x208n]
+      expect(stackLines(walk({}, words))).toEqual(['context app!0x100', 'scan app!0x200'])
+    }
+  })
+
   test('takes no address of the first page for code', () => {
-    expect(stackLines(walk({}, [0xfff, base + 0x208n]))).toEqual(['context app!0x100', 'scan app!0x200'])
+    expect(stackLines(walk({}, [0xfff, stackStart + 64n, base + 0x208n]))).toEqual(['context app!0x100', 'scan app!0x200'])
   })
 
   test('does not scan the room for arguments of a caller, which 32-bit code has', () => {
-    const words = [base + 0x208n, base + 0x308n, 0, 0, 0, base + 0x408n]
+    const fp = stackStart + 256n
+    const words = [fp, base + 0x208n, fp, base + 0x308n, 0, 0, fp, base + 0x408n]
     const lines = stackLines(walk({}, words))
     expect(lines[2]).toBe(pointerBytes === 4 ? 'scan app!0x400' : 'scan app!0x300')
   })

@@ -1,7 +1,7 @@
 import { unwindByCfi } from '../cfi/unwind-cfi.ts'
 import { type RegisterSet, registerSets } from '../register-set.ts'
 import type { WalkedFrame } from './frame.ts'
-import { scanStack } from './scan-stack.ts'
+import { scanForFrame } from './mips-scan.ts'
 import type { CallerRegisters, Unwinder } from './unwinder.ts'
 import type { ThreadWalk } from './walk.ts'
 
@@ -17,7 +17,7 @@ function callerByCfi(walk: ThreadWalk, callee: WalkedFrame): CallerRegisters | u
   return unwindByCfi(walk, callee, registers, () => false)
 }
 
-/** Functions have no frame pointer that could be told from another register. */
+/** fp alone tells nothing: it is the bottom of a frame of unknown size. */
 function callerByFramePointer(): CallerRegisters | undefined {
   return undefined
 }
@@ -26,11 +26,12 @@ function callerByScan(walk: ThreadWalk, callee: WalkedFrame): CallerRegisters | 
   const sp = callee.registers.get('sp')
   if (sp === undefined) return undefined
   const skipped = callee.trust === 'context' ? 0 : argumentWords
-  const found = scanStack(walk, callee, sp + pointer * BigInt(skipped), isPlausible, scanWords - skipped)
+  const found = scanForFrame(walk, callee, sp + pointer * BigInt(skipped), isPlausible, scanWords - skipped)
   if (found === undefined || found.slot + pointer > maxPointer) return undefined
   return new Map([
     ['pc', found.value],
     ['sp', found.slot + pointer],
+    ['fp', found.framePointer],
   ])
 }
 

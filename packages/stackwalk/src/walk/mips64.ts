@@ -1,7 +1,7 @@
 import { unwindByCfi } from '../cfi/unwind-cfi.ts'
 import { type RegisterSet, registerSets } from '../register-set.ts'
 import type { WalkedFrame } from './frame.ts'
-import { scanStack } from './scan-stack.ts'
+import { scanForFrame } from './mips-scan.ts'
 import type { CallerRegisters, Unwinder } from './unwinder.ts'
 import type { ThreadWalk } from './walk.ts'
 
@@ -13,7 +13,7 @@ function callerByCfi(walk: ThreadWalk, callee: WalkedFrame): CallerRegisters | u
   return unwindByCfi(walk, callee, registers, () => false)
 }
 
-/** Functions have no frame pointer that could be told from another register. */
+/** fp alone tells nothing: it is the bottom of a frame of unknown size. */
 function callerByFramePointer(): CallerRegisters | undefined {
   return undefined
 }
@@ -21,11 +21,12 @@ function callerByFramePointer(): CallerRegisters | undefined {
 /** The n64 convention passes eight arguments in registers and reserves no room for them. */
 function callerByScan(walk: ThreadWalk, callee: WalkedFrame): CallerRegisters | undefined {
   const sp = callee.registers.get('sp')
-  const found = sp === undefined ? undefined : scanStack(walk, callee, sp, isPlausible, scanWords)
+  const found = sp === undefined ? undefined : scanForFrame(walk, callee, sp, isPlausible, scanWords)
   if (found === undefined) return undefined
   return new Map([
     ['pc', found.value],
     ['sp', found.slot + pointer],
+    ['fp', found.framePointer],
   ])
 }
 

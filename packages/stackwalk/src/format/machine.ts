@@ -1,0 +1,91 @@
+import { formatHex } from '../address.ts'
+import type { ProcessedCrash, ProcessedFrame, ProcessedInline, ProcessedModule, ProcessedThread } from '../processed-crash.ts'
+import { crashDetail, frameDetail } from '../text-detail.ts'
+import { breakpadReason } from './breakpad-reason.ts'
+
+/**
+ * The lines that Breakpad's `minidump_stackwalk -m` prints: fields between bars, a blank line before the stacks. Inlined calls are frames
+ * of their own, and offsets are those of return addresses.
+ */
+export function formatMachine(crash: ProcessedCrash): string {
+  const order = crash[crashDetail]?.modulesByAddress ?? crash.modules.keys()
+  const modules = [...order].flatMap((index) => {
+    const module = crash.modules[index]
+    return module === undefined ? [] : [moduleLine(module, index === crash.main_module)]
+  })
+  const crashing = crash.crash_info.crashing_thread
+  const others = crash.threads.flatMap((thread, index) => (index === crashing ? [] : threadLines(thread, index, crash)))
+  const first = crashing === null ? undefined : crash.threads[crashing]
+  const stacks = first === undefined || crashing === null ? others : [...threadLines(first, crashing, crash), ...others]
+  return [...head(crash), ...modules, '', ...stacks, ''].join('\n')
+}
+
+function head(crash: ProcessedCrash): string[] {
+  const { system_info: system, crash_info: info } = crash
+  const address = info.address === null ? '' : formatHex(BigInt(info.address))
+  return [
+    line('OS', system.os, crash[crashDetail]?.osVersion ?? system.os_ver),
+    line('CPU', system.cpu_arch, system.cpu_info ?? '', system.cpu_count),
+    line('GPU', '', '', ''),
+    line(
+      'Crash',
+      info.type === null ? (info.assertion ?? 'No crash') : breakpadReason(crash, info.type),
+      address,
+      info.crashing_thread ?? '',
+    ),
+  ]
+}
+
+function moduleLine(module: ProcessedModule, isMain: boolean): string {
+  const short = (address: bigint) => `0x${address.toString(16).padStart(8, '0')}`
+  const last = BigInt(module.end_addr) - 1n
+  // Without debug information there is no id; a build id of zeros with a file name is printed as it is.
+  const debugId = module.debug_file === '' && /^0*$/.test(module.debug_id) ? '' : module.debug_id
+  const range = [short(BigInt(module.base_addr)), short(last)]
+  return line('Module', module.filename, module.version ?? '', module.debug_file, debugId, ...range, isMain ? 1 : 0)
+}
+
+function threadLines(thread: ProcessedThread, index: number, crash: ProcessedCrash): string[] {
+  const lines: string[] = []
+  for (const frame of thread.frames) {
+    for (const call of frame.inlines ?? []) lines.push(line(index, lines.length, frame.module ?? '', ...inlinePlace(call)))
+    lines.push(line(index, lines.length, frame.module ?? '', ...framePlace(frame, returnAddressDelta(frame, crash))))
+  }
+  return lines
+}
+
+/** Where the line starts is known of the frame's own function only. */
+function inlinePlace(call: ProcessedInline): (string | number)[] {
+  return [call.function, call.file ?? '', call.line ?? '', '']
+}
+
+function framePlace(frame: ProcessedFrame, delta: bigint): (string | number)[] {
+  if (frame.module === null) return ['', '', '', formatHex(BigInt(frame.offset) + delta)]
+  if (frame.function === null) return ['', '', '', formatHex(BigInt(frame.module_offset ?? 0) + delta)]
+  if (frame.file === null) return [frame.function, '', '', formatHex(BigInt(frame.function_offset ?? 0) + delta)]
+  const lineDelta = frame[frameDetail]?.lineDelta
+  return [frame.function, frame.file, frame.line ?? 0, lineDelta === undefined ? '' : formatHex(BigInt(lineDelta) + delta)]
+}
+
+const callBytes: Readonly<Record<string, bigint>> = {
+  x86: 1n,
+  amd64: 1n,
+  arm: 2n,
+  arm64: 4n,
+  ppc: 4n,
+  riscv: 4n,
+  riscv64: 4n,
+  mips: 8n,
+  mips64: 8n,
+  ppc64: 8n,
+  sparc: 8n,
+}
+
+/** From the call, where a frame is looked up, to the address behind it. */
+function returnAddressDelta(frame: ProcessedFrame, crash: ProcessedCrash): bigint {
+  return frame.trust === 'context' ? 0n : (callBytes[crash.system_info.cpu_arch] ?? 0n)
+}
+
+function line(...fields: (string | number)[]): string {
+  return fields.map((field) => String(field).replace(/[|\n]/g, '')).join('|')
+}
