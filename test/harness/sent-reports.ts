@@ -4,10 +4,22 @@ import { stack, synthDump } from '../../packages/minidump/src/synth/index.ts'
 import type { ReportDetail } from '../../packages/server/src/api-types.ts'
 import type { Random } from './random.ts'
 import type { TestedServer } from './server.ts'
+import { until } from './until.ts'
 import { acknowledged, sendForm, sha256 } from './upload.ts'
 
 const answerTimeoutMs = 30_000
+const settleTimeoutMs = 60_000
 const processingTimeoutMs = 60_000
+const buildId = '00112233445566778899aabbccddeeff00112233'
+/** Symbols of the module that all these dumps crash in, and what they call the place. */
+export const sentFunction = 'Ledger::post(int)'
+export const sentSymbols: string = [
+  'MODULE Linux x86_64 33221100554477668899AABBCCDDEEFF0 durable',
+  'FILE 0 ledger.cc',
+  `FUNC 1200 100 0 ${sentFunction}`,
+  '1200 100 42 0',
+  '',
+].join('\n')
 const pageSize = 100
 const maxPages = 100
 
@@ -23,8 +35,14 @@ export class SentReports {
     this.#random = random
   }
 
-  get acknowledged(): number {
-    return this.#acknowledged.size
+  /** Ids of the acknowledged ones in the order of their acknowledgements. */
+  get acknowledged(): readonly string[] {
+    return [...this.#acknowledged.keys()]
+  }
+
+  /** A report that somebody had erased is not missed. */
+  forget(id: string): void {
+    this.#acknowledged.delete(id)
   }
 
   /** Sends a report with a dump of about this size; false when no acknowledgement came. */
@@ -71,9 +89,9 @@ export class SentReports {
   async verify(server: TestedServer): Promise<void> {
     const wrong: string[] = []
     for (const [id, number] of this.#acknowledged) {
-      const report = await server.report(id)
-      if (report === undefined) wrong.push(`report ${number} was acknowledged as ${id} and is gone`)
+      if ((await server.report(id)) === undefined) wrong.push(`report ${number} was acknowledged as ${id} and is gone`)
     }
+    await until('the spool to be empty', settleTimeoutMs, async () => ((await spoolIsEmpty(server)) ? true : undefined))
     const numbers = new Map<string, string>()
     for (const id of await allReports(server)) {
       const report = await server.finishedReport(id, processingTimeoutMs)
@@ -89,12 +107,13 @@ export class SentReports {
     if (wrong.length > 0) throw new Error(`${wrong.length} faults: ${wrong.join('; ')}`)
   }
 
-  /** A report is whole when it was processed and its dump is the one that was sent. */
-  async #faults(server: TestedServer, { id, state, problems }: ReportDetail, number: string): Promise<string[]> {
+  /** A report is whole when it was processed, the result is there, and its dump is the one that was sent. */
+  async #faults(server: TestedServer, { id, state, problems, processed }: ReportDetail, number: string): Promise<string[]> {
     const sent = this.#sent.get(number)
     if (sent === undefined) return [`report ${number} was never sent`]
     const faults: string[] = []
     if (state !== 'processed' || problems.length > 0) faults.push(`report ${number} is ${state} with ${JSON.stringify(problems)}`)
+    if (state === 'processed' && !hasThreads(processed)) faults.push(`report ${number} is processed without a result`)
     const { status, body } = await server.ask(`/api/v1/reports/${id}/attachments/upload_file_minidump`)
     if (status !== 200) faults.push(`the dump of report ${number} is answered ${status}`)
     else if (sha256(body) !== sent) faults.push(`the dump of report ${number} is not the one that was sent`)
@@ -105,7 +124,7 @@ export class SentReports {
     const memory = stack(0x7fff0000n, [0x400100n, 0n])
     const context = { registers: { rip: 0x401234n, rsp: 0x7fff0000n } }
     return synthDump({
-      modules: [{ baseAddress: 0x400000n, size: 0x10000, name: '/usr/bin/durable', buildId: '00112233445566778899aabbccddeeff00112233' }],
+      modules: [{ baseAddress: 0x400000n, size: 0x10000, name: '/usr/bin/durable', buildId }],
       threads: [{ id: 7, stack: memory, context }],
       exception: { threadId: 7, code: 11, flags: 1, address: 0n, context },
       memory: [{ startAddress: 0x10000000n, bytes: this.#random.bytes(bytes) }],
@@ -113,10 +132,19 @@ export class SentReports {
   }
 }
 
+function hasThreads(processed: unknown): boolean {
+  return typeof processed === 'object' && processed !== null && 'threads' in processed && Array.isArray(processed.threads)
+}
+
 export interface Stream {
   /** Resolves when enough was acknowledged. */
   readonly enough: Promise<void>
   stop(): Promise<void>
+}
+
+/** What was on its way when the server stopped may be there as well, and shows once it is settled. */
+async function spoolIsEmpty(server: TestedServer): Promise<boolean> {
+  return /^crashkeep_spool_pending(?:\{.*\})? 0$/m.test((await server.ask('/metrics')).text)
 }
 
 async function allReports(server: TestedServer): Promise<string[]> {

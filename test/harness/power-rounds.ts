@@ -1,0 +1,195 @@
+/**
+ * The rounds of the power-cut test. Each begins a server on new disks, cuts the power at an instant at which some sync has just been relied
+ * on, and looks what the server knows after the power is back.
+ */
+import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { Disks, type PowerCut } from './disks.ts'
+import type { Random } from './random.ts'
+import { SentReports, sentFunction, sentSymbols } from './sent-reports.ts'
+import { startServer, type TestedServer } from './server.ts'
+import { until } from './until.ts'
+
+const settleTimeoutMs = 60_000
+const small = 2_000
+/** More than travels inside a record of the spool. */
+const large = 1_300_000
+
+export interface PowerRound {
+  readonly name: string
+  /** Spool, databases and the rest on disks of their own, so that no sync of one hides that another is missing. */
+  readonly apart: boolean
+  /** What processes makes the disks busy: `collector` where only acknowledgements count. */
+  readonly role: 'all' | 'collector'
+  /** Ends with the cut. What it returns is asked of the server that starts on what is left. */
+  run(stage: Stage): Promise<((server: TestedServer) => Promise<void>) | void>
+}
+
+interface Stage {
+  readonly disks: Disks
+  readonly server: TestedServer
+  readonly reports: SentReports
+  readonly dataDir: string
+  readonly random: Random
+  readonly power: PowerCut
+}
+
+export const powerRounds: readonly PowerRound[] = [
+  { name: 'right after the first start', apart: true, role: 'all', run: ({ power }) => power.cut() },
+  { name: 'right after the first acknowledgements', apart: true, role: 'collector', run: acknowledgedSmall },
+  { name: 'right after the acknowledgement of large dumps', apart: true, role: 'collector', run: acknowledgedLarge },
+  { name: 'right after the first acknowledgement from a segment that serves again', apart: true, role: 'collector', run: servesAgain },
+  { name: 'when the spool has let go of what was settled', apart: true, role: 'collector', run: settled },
+  { name: 'right after reports were processed', apart: true, role: 'all', run: processed },
+  { name: 'right after symbols were stored', apart: true, role: 'all', run: symbolsStored },
+  { name: 'right after a report was erased', apart: true, role: 'all', run: erased },
+  { name: 'in a stream of uploads, all on one disk', apart: false, role: 'all', run: stream },
+]
+
+export interface PowerRoundOptions {
+  readonly folder: string
+  /** The compiled program of that name. */
+  readonly powercut: string
+  readonly random: Random
+  /** Another build of the command than the checkout's own. */
+  readonly command?: string
+}
+
+export async function runPowerRound(round: PowerRound, options: PowerRoundOptions): Promise<void> {
+  mkdirSync(options.folder, { recursive: true })
+  const disks = new Disks(options.folder, options.powercut)
+  const servers: TestedServer[] = []
+  try {
+    const dataDir = await prepare(disks, round.apart)
+    const start = async (role: string) => {
+      const command = options.command === undefined ? {} : { command: options.command }
+      const server = await startServer({ dataDir, arguments: ['--role', role], ...command })
+      servers.push(server)
+      return server
+    }
+    const before = await start(round.role)
+    const reports = new SentReports(options.random)
+    const power = await disks.knife()
+    const look = await round.run({ disks, server: before, reports, dataDir, random: options.random, power }).finally(() => power.spare())
+    await before.kill()
+    await disks.powerOn()
+    const after = await start('all')
+    if (pathOf(after.ingestUrl) !== pathOf(before.ingestUrl)) throw new Error('The key of the project is another one.')
+    if (after.token !== before.token) throw new Error("The administrator's token is another one.")
+    await reports.verify(after)
+    await look?.(after)
+    await after.stop()
+  } catch (error) {
+    throw new Error(`Power cut ${round.name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  } finally {
+    for (const server of servers) await server.kill()
+    await disks.removeAll()
+  }
+}
+
+async function prepare(disks: Disks, apart: boolean): Promise<string> {
+  const data = await disks.create('data')
+  if (!apart) return data
+  symlinkSync(await disks.create('spool'), join(data, 'spool'))
+  const databases = await disks.create('databases')
+  for (const name of ['ledger.db', 'index.db']) symlinkSync(join(databases, name), join(data, name))
+  // The links are part of the stage, not of the play.
+  await disks.flush('data')
+  return data
+}
+
+async function acknowledgedSmall({ server, reports, random, power }: Stage): Promise<void> {
+  await send(reports, server, Array(1 + random.below(3)).fill(small))
+  await power.cut()
+}
+
+/** The small one before them makes the segment; what it leaves in the journal hides nothing of those that follow. */
+async function acknowledgedLarge({ server, reports, random, power }: Stage): Promise<void> {
+  await send(reports, server, [small, ...Array(1 + random.below(2)).fill(large)])
+  await power.cut()
+}
+
+async function servesAgain({ server, reports, dataDir, power }: Stage): Promise<void> {
+  await send(reports, server, [small, small])
+  await spoolLetsGo(dataDir)
+  await send(reports, server, [small])
+  await power.cut()
+}
+
+/** The spool's disk writes its deletions by itself, the others nothing that they were not asked to. */
+async function settled({ disks, server, reports, dataDir, power }: Stage): Promise<void> {
+  await send(reports, server, [small, large, small])
+  await spoolLetsGo(dataDir)
+  await disks.flush('spool')
+  await power.cut()
+}
+
+async function processed({ server, reports, power }: Stage): Promise<void> {
+  await send(reports, server, [small, large])
+  for (const id of reports.acknowledged) await server.finishedReport(id, settleTimeoutMs)
+  await noJobs(server)
+  await power.cut()
+}
+
+async function symbolsStored({ server, reports, power }: Stage): Promise<(server: TestedServer) => Promise<void>> {
+  const headers = { 'content-type': 'application/octet-stream' }
+  const answer = await server.ask('/api/v1/symbols?project=default', { method: 'POST', headers, body: Buffer.from(sentSymbols) })
+  if (answer.status >= 300) throw new Error(`The symbols were answered ${answer.status}, ${answer.text.slice(0, 300)}`)
+  await power.cut()
+  return async (after) => {
+    await send(reports, after, [small])
+    const { signature } = await after.finishedReport(reports.acknowledged.at(-1) ?? '', settleTimeoutMs)
+    if (!sentFunction.startsWith(signature ?? '-')) throw new Error(`The symbols are not used: a report is signed ${signature}.`)
+  }
+}
+
+async function erased({ server, reports, dataDir, power }: Stage): Promise<(server: TestedServer) => Promise<void>> {
+  await send(reports, server, [small, small])
+  const [id = ''] = reports.acknowledged
+  for (const each of reports.acknowledged) await server.finishedReport(each, settleTimeoutMs)
+  await noJobs(server)
+  const [folder = 'no folder'] = readdirSync(join(dataDir, 'blobs'), { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith(id),
+  )
+  const path = join(dataDir, 'blobs', folder)
+  if (!existsSync(path)) throw new Error(`Report ${id} has no folder.`)
+  const answer = await server.ask(`/api/v1/reports/${id}`, { method: 'DELETE' })
+  if (answer.status !== 204) throw new Error(`The erasure was answered ${answer.status}`)
+  await power.cut()
+  reports.forget(id)
+  return async (after) => {
+    if ((await after.report(id)) !== undefined) throw new Error('An erased report is shown.')
+    if (existsSync(path)) throw new Error('The files of an erased report are back.')
+  }
+}
+
+async function stream({ server, reports, random, power }: Stage): Promise<void> {
+  const sending = reports.stream(server.ingestUrl, { senders: 4, sizes: [small, small, large], until: 1 + random.below(30) })
+  await sending.enough
+  await power.cut()
+  await server.kill()
+  await sending.stop()
+}
+
+async function send(reports: SentReports, server: TestedServer, sizes: readonly number[]): Promise<void> {
+  for (const bytes of sizes) {
+    if (!(await reports.send(server.ingestUrl, bytes))) throw new Error('The server acknowledged nothing.')
+  }
+}
+
+/** All is settled: no segment holds a report, and no large file waits. */
+async function spoolLetsGo(dataDir: string): Promise<void> {
+  const names = () => ['segments', 'files'].flatMap((name) => readdirSync(join(dataDir, 'spool', name)))
+  await until('the spool to let go', settleTimeoutMs, () => (names().every((name) => name === 'spare') ? true : undefined))
+}
+
+async function noJobs(server: TestedServer): Promise<void> {
+  await until('all jobs to be done', settleTimeoutMs, async () => {
+    const { text } = await server.ask('/metrics')
+    return (text.match(/^crashkeep_jobs\{.*\} 0$/gm) ?? []).length === 2 ? true : undefined
+  })
+}
+
+function pathOf(url: string): string {
+  return new URL(url).pathname
+}
