@@ -10,6 +10,8 @@ export interface ConnectionOptions {
 }
 
 const answerTimeoutMs = 60_000
+/** A symbol file of a gigabyte over a slow line. */
+const uploadTimeoutMs = 60 * 60_000
 
 /** Adds the options by which a command finds its server. */
 export function withConnection(command: Command): Command {
@@ -39,12 +41,14 @@ export class ServerConnection {
   ): Promise<Answer> {
     const headers: Record<string, string> = { Authorization: `Bearer ${this.#token}` }
     let content: string | Blob | undefined
+    let timeoutMs = answerTimeoutMs
     if (body !== undefined && 'json' in body) {
       headers['Content-Type'] = 'application/json'
       content = JSON.stringify(body.json)
     } else if (body !== undefined) {
       Object.assign(headers, { 'Content-Type': 'application/octet-stream' }, body.headers)
       content = body.bytes
+      timeoutMs = uploadTimeoutMs
     }
     const url = `${this.url}/api/v1${path}`
     let response: Response
@@ -53,7 +57,7 @@ export class ServerConnection {
         method,
         headers,
         ...(content === undefined ? {} : { body: content }),
-        signal: AbortSignal.timeout(answerTimeoutMs),
+        signal: AbortSignal.timeout(timeoutMs),
       })
     } catch (error) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
