@@ -2,7 +2,6 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { MinidumpError } from './errors.ts'
 import { leafName } from './leaf-name.ts'
 import type { Minidump } from './minidump.ts'
 import { fileSource } from './node/index.ts'
@@ -121,7 +120,21 @@ describe.skipIf(!existsSync(fixtures))('real dumps (needs ../shared fixtures)', 
     expect(counts).toMatchSnapshot()
   })
 
-  it.each(microdumps)('%s is text, and refused', (file) => {
-    expect(() => readFixture(file, () => undefined)).toThrow(MinidumpError)
+  it.each(microdumps)('%s is text, and has the system, processor and modules that Breakpad prints', (file) => {
+    const lines = gunzipSync(readFileSync(join(fixtures, 'expected', file, 'breakpad.micro.machine.txt.gz')))
+      .toString('utf8')
+      .split('\n')
+    const rows = lines.map((line) => line.split('|'))
+    readFixture(file, (dump) => {
+      expect(dump.problems).toEqual([])
+      expect(rows).toContainEqual(['OS', dump.systemInfo?.os, dump.systemInfo?.csdVersion])
+      expect(rows).toContainEqual(['CPU', dump.systemInfo?.cpu, '', String(dump.systemInfo?.processorCount)])
+      const modules = dump.modules.map(({ name, debugId, baseAddress, size }) => {
+        const hex = (address: bigint) => `0x${address.toString(16).padStart(8, '0')}`
+        return [name, debugId ?? '0'.repeat(33), hex(baseAddress), hex(baseAddress + BigInt(size) - 1n)].join()
+      })
+      const expected = rows.filter(([kind]) => kind === 'Module').map(([, name, , , id, base, end]) => [name, id, base, end].join())
+      expect(modules.toSorted()).toEqual(expect.arrayContaining(expected.toSorted()))
+    })
   })
 })

@@ -75,6 +75,9 @@ export const maxMacRecords = 20
 export const maxMacStringBytes = 8192
 export const maxMacRecordBytes = 65_536
 
+/** A microdump of a 16 KB stack has 60 KB in the log, and Android keeps at most 16 MB of log. */
+export const maxMicrodumpBytes: number = 16 * 1024 * 1024
+
 /** The list of what a writer could not do has some hundred bytes. */
 export const maxSoftErrorBytes: number = 1024 * 1024
 

@@ -1,6 +1,7 @@
 import type { ByteSource } from './byte-source.ts'
 import type { StreamEntry } from './directory.ts'
 import type { MemoryMap } from './memory-map.ts'
+import type { MicrodumpInfo } from './microdump/parse-microdump.ts'
 import type { Problem } from './problem.ts'
 import type { Assertion } from './streams/assertion.ts'
 import type { BreakpadInfo } from './streams/breakpad-info.ts'
@@ -54,5 +55,7 @@ export interface Minidump {
   readonly comments: Comments
   /** Streams of a form nobody told us. */
   readonly opaqueStreams: readonly OpaqueStream[]
+  /** Set when the dump was read from a log: see `readMicrodump`. */
+  readonly microdump: MicrodumpInfo | undefined
   readonly problems: readonly Problem[]
 }

@@ -53,7 +53,7 @@ describe('a file that is no minidump', () => {
     ['empty', new Uint8Array(0)],
     ['too_short', new Uint8Array(3)],
     ['too_short', synthDump().slice(0, 31)],
-    ['bad_signature', new TextEncoder().encode('-----BEGIN BREAKPAD MICRODUMP-----')],
+    ['bad_signature', new TextEncoder().encode('{"is": "a minidump"}')],
     ['bad_version', synthDump({ version: 0x1234 })],
     ['bad_directory', synthDump().slice(0, 40)],
   ])('is refused as %s', (code, bytes) => {

@@ -5,11 +5,13 @@ import type { LsbRelease, ProcessedSystemInfo, ProcessLimit } from './processed-
 import { armFeatures, armParts, armVendors } from './tables/arm-processors.ts'
 
 export function describeSystem(dump: Minidump, system: SystemInfo, sender: SenderFacts): ProcessedSystemInfo {
-  const [version, build] = systemVersion(system)
+  // A microdump has one text for all of it, and tells nothing of the processor but its kind.
+  const isMicrodump = dump.microdump !== undefined
+  const [version, build] = isMicrodump ? [system.csdVersion, undefined] : systemVersion(system)
   return {
     cpu_arch: system.cpu,
     cpu_count: system.processorCount,
-    cpu_info: processorDescription(system),
+    cpu_info: isMicrodump ? null : processorDescription(system),
     cpu_microcode_version: microcodeVersion(dump.linux.cpuInfo, sender.cpuMicrocodeVersion),
     os: system.os === 'unknown' ? formatHex(system.osRaw) : system.os,
     os_ver: build === undefined ? version : `${version} ${build}`,

@@ -6,6 +6,7 @@ import { layoutsFor } from './layouts.ts'
 export function contextBytes(out: DumpWriter, context: ContextContents, architecture: number | undefined): Uint8Array {
   const layout = architecture === undefined ? undefined : layoutsFor(architecture)[0]
   if (layout === undefined) throw new RangeError(`No layout is known for the registers of processor architecture ${architecture}.`)
+  if (context.bytes !== undefined) return context.bytes
   const record = out.record(layout.size + (context.extraBytes ?? 0))
   const flags = context.flags ?? layout.fullFlags
   if (layout.flagsBytes === 8) record.u64(layout.flagsOffset, BigInt(flags))

@@ -20,6 +20,8 @@ export interface MemoryContents {
 }
 
 export interface ContextContents {
+  /** The whole record as it is; the rest is left alone then. */
+  readonly bytes?: Uint8Array
   /** By the names of `CpuContext.registers` and `otherRegisters`; what is not named is 0. */
   readonly registers: Readonly<Record<string, bigint | number>>
   /** Instead of the flags of a whole context. */

@@ -61,6 +61,11 @@ describe.each([
     }
   })
 
+  test('takes a lone return address behind the innermost frame only', () => {
+    const words = [0, base + 0x208n, 0, 0, 0, 0, base + 0x308n]
+    expect(stackLines(walk({}, words))).toEqual(['context app!0x100', 'scan app!0x200'])
+  })
+
   test('takes no address of the first page for code', () => {
     expect(stackLines(walk({}, [0xfff, stackStart + 64n, base + 0x208n]))).toEqual(['context app!0x100', 'scan app!0x200'])
   })

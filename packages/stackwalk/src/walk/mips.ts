@@ -28,11 +28,12 @@ function callerByScan(walk: ThreadWalk, callee: WalkedFrame): CallerRegisters | 
   const skipped = callee.trust === 'context' ? 0 : argumentWords
   const found = scanForFrame(walk, callee, sp + pointer * BigInt(skipped), isPlausible, scanWords - skipped)
   if (found === undefined || found.slot + pointer > maxPointer) return undefined
-  return new Map([
+  const caller: CallerRegisters = new Map([
     ['pc', found.value],
     ['sp', found.slot + pointer],
-    ['fp', found.framePointer],
   ])
+  if (found.framePointer !== undefined) caller.set('fp', found.framePointer)
+  return caller
 }
 
 /** A leaf function keeps its return address in ra and may not have moved sp; only the innermost function is one. */

@@ -23,11 +23,12 @@ function callerByScan(walk: ThreadWalk, callee: WalkedFrame): CallerRegisters | 
   const sp = callee.registers.get('sp')
   const found = sp === undefined ? undefined : scanForFrame(walk, callee, sp, isPlausible, scanWords)
   if (found === undefined) return undefined
-  return new Map([
+  const caller: CallerRegisters = new Map([
     ['pc', found.value],
     ['sp', found.slot + pointer],
-    ['fp', found.framePointer],
   ])
+  if (found.framePointer !== undefined) caller.set('fp', found.framePointer)
+  return caller
 }
 
 /** A leaf function keeps its return address in ra and may not have moved sp; only the innermost function is one. */
