@@ -57,3 +57,6 @@ export const maxNameLengthWhenMany: number = 256
 /** Characters of the record that a frame was found by. Real ones have about 100; with many rules the first tell where the frame is. */
 export const maxTrustDetailLength: number = 240
 export const maxCachedTrustDetails: number = 4096
+
+/** Arguments that a function's name may list when they are recovered. C++ names with more are not functions that somebody wrote. */
+export const maxArgumentsPerFrame: number = 64

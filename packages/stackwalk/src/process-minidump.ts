@@ -7,12 +7,14 @@ import { contextOf, threadRoles } from './crashing-thread.ts'
 import { crashpadAnnotations } from './crashpad-annotations.ts'
 import { StackwalkError } from './errors.ts'
 import { noSenderFacts, type SenderFacts } from './extra-json.ts'
+import { functionArguments } from './function-arguments.ts'
 import { defaultTimeBudgetMs, maxFramesPerDump, maxFramesPerThread } from './limits.ts'
 import { ModuleMap } from './module-map.ts'
 import { ModuleSymbolsCache } from './module-symbols-cache.ts'
 import type { CrashingThread, ProcessedCrash, ProcessedFrame, ProcessedProblem, ProcessedThread } from './processed-crash.ts'
 import { ProcessedFrames } from './processed-frames.ts'
 import { processedModules, processedUnloadedModules } from './processed-modules.ts'
+import { macCrashInfo, processedHandles } from './processed-streams.ts'
 import { windowsErrorText } from './reason/windows.ts'
 import { pointerBytes } from './register-set.ts'
 import { softErrors } from './soft-errors.ts'
@@ -31,6 +33,8 @@ export interface ProcessOptions {
   readonly decoder?: InstructionDecoder | undefined
   /** What the sender told beside the dump; `parseExtraJson` reads it from Firefox's annotations. */
   readonly sender?: SenderFacts | undefined
+  /** Guess what functions of 32-bit x86 were called with; the text form shows it. */
+  readonly recoverArguments?: boolean | undefined
   readonly maxFramesPerThread?: number
   readonly maxFramesPerDump?: number
   /** After this long the remaining threads show their innermost frame only. */
@@ -67,11 +71,11 @@ export function processMinidump(dump: Minidump, options: ProcessOptions = {}): P
     system_info: describeSystem(dump, system, sender),
     crash_info: crashInfo(dump, system, roles.crashing, options.decoder),
     ...(crashing !== undefined && { crashing_thread: crashing }),
-    handles: null,
+    handles: processedHandles(dump),
     linux_memory_map_count: dump.linux.maps === undefined ? null : parseLinuxMaps(dump.linux.maps).length,
     lsb_release: lsbRelease(dump.linux.lsbRelease),
-    mac_boot_args: null,
-    mac_crash_info: null,
+    mac_boot_args: dump.mac.bootArgs ?? null,
+    mac_crash_info: macCrashInfo(dump, width),
     main_module: 0,
     modules: processedModules(dump.modules, symbols, width, sender.certificates),
     modules_contains_cert_info: sender.certificates.size > 0,
@@ -137,8 +141,12 @@ function processThreads(
     framesPerDump: options.maxFramesPerDump ?? maxFramesPerDump,
     isOutOfTime: () => now() > deadline,
   }
+  const recoversArguments = options.recoverArguments === true && dump.systemInfo?.cpu === 'x86'
   const walkProblems = walkThreads(dump, threads, roles, walk, limits, (index, walked) => {
-    frames[index] = walked.map((frame, at) => converter.frame(frame, at, walked[at - 1]))
+    frames[index] = walked.map((frame, at) => {
+      const given = recoversArguments ? functionArguments(dump, walked, at) : undefined
+      return converter.frame(frame, at, walked[at - 1], given)
+    })
   })
   problems.push(...walkProblems)
   if (converter.namesWereCut) {

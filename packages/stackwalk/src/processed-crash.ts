@@ -14,11 +14,11 @@ export interface ProcessedCrash {
   readonly crash_info: ProcessedCrashInfo
   /** A copy of the thread in `threads`; absent when no thread crashed or it has no frame. */
   readonly crashing_thread?: CrashingThread
-  readonly handles: null
+  readonly handles: readonly ProcessedHandle[] | null
   readonly linux_memory_map_count: number | null
   readonly lsb_release: LsbRelease | null
-  readonly mac_boot_args: null
-  readonly mac_crash_info: null
+  readonly mac_boot_args: string | null
+  readonly mac_crash_info: MacCrashInfo | null
   readonly main_module: 0
   readonly modules: readonly ProcessedModule[]
   readonly modules_contains_cert_info: boolean
@@ -108,6 +108,30 @@ export interface ProcessedBitFlip {
   }
   /** The register that held the wrong address; null: the address as a whole. */
   readonly source_register: string | null
+}
+
+/** An open handle of the process. */
+export interface ProcessedHandle {
+  readonly handle: number
+  readonly object_name: string | null
+  readonly type_name: string | null
+}
+
+/** Contents of `__crash_info` sections on macOS. */
+export interface MacCrashInfo {
+  readonly num_records: number
+  readonly records: readonly MacCrashInfoRecord[]
+}
+
+export interface MacCrashInfoRecord {
+  readonly abort_cause: string | null
+  readonly backtrace: string | null
+  readonly dialog_mode: string | null
+  readonly message: string | null
+  readonly message2: string | null
+  readonly module: string | null
+  readonly signature_string: string | null
+  readonly thread: string | null
 }
 
 export interface LsbRelease {

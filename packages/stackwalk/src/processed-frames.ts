@@ -1,5 +1,6 @@
 import { leafName, type Minidump } from '@crashkeep/minidump'
 import { formatAddress, type PointerBytes } from './address.ts'
+import type { FunctionArguments } from './function-arguments.ts'
 import { maxNameLengthWhenMany, maxNameText } from './limits.ts'
 import type { ProcessedFrame, ProcessedInline } from './processed-crash.ts'
 import { frameDetail } from './text-detail.ts'
@@ -28,7 +29,7 @@ export class ProcessedFrames {
   }
 
   /** `callee` is the frame before it on the same stack. */
-  frame(frame: WalkedFrame, index: number, callee: WalkedFrame | undefined): ProcessedFrame {
+  frame(frame: WalkedFrame, index: number, callee: WalkedFrame | undefined, given?: FunctionArguments): ProcessedFrame {
     const place = frame.symbols
     const found = place?.function
     const moduleOffset = place?.moduleOffset ?? 0
@@ -47,7 +48,11 @@ export class ProcessedFrames {
       trust: frame.trust,
       trust_detail: this.#trust.of(frame, callee),
       unloaded_modules: place === undefined ? this.#unloadedModules(frame.instruction) : null,
-      [frameDetail]: { registers: frame.registers, ...(lineDelta !== undefined && { lineDelta }) },
+      [frameDetail]: {
+        registers: frame.registers,
+        ...(lineDelta !== undefined && { lineDelta }),
+        ...(given !== undefined && { arguments: given }),
+      },
     }
   }
 

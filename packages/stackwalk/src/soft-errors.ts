@@ -1,14 +1,11 @@
 import type { Minidump } from '@crashkeep/minidump'
-import { maxSoftErrorBytes, maxSoftErrorDepth } from './limits.ts'
+import { maxSoftErrorDepth } from './limits.ts'
 import type { ProcessedProblem } from './processed-crash.ts'
 
 /** Mozilla's writer leaves a JSON text of what it could not do. */
-const softErrorsStream = 0x4d7a_0004
-
 export function softErrors(dump: Minidump, problems: ProcessedProblem[]): unknown {
-  const stream = dump.streams.findLast((entry) => entry.type === softErrorsStream)
-  if (stream === undefined) return null
-  const text = new TextDecoder().decode(dump.source.read(stream.rva, Math.min(stream.size, maxSoftErrorBytes)))
+  const text = dump.softErrors
+  if (text === undefined) return null
   const value = parseJson(text)
   if (value !== undefined && depthOf(value, maxSoftErrorDepth) <= maxSoftErrorDepth) return value
   problems.push({ code: 'bad_soft_errors', message: 'The list of errors that the writer of the dump left is no JSON that can be shown.' })

@@ -1,4 +1,5 @@
 import type { PointerBytes } from './address.ts'
+import type { FunctionArguments } from './function-arguments.ts'
 import type { UnreadStream } from './unread-streams.ts'
 
 // What the text form shows and the JSON form has no place for. It hangs on the result under symbols, which JSON leaves out:
@@ -14,6 +15,8 @@ export interface FrameDetail {
   readonly registers: ReadonlyMap<string, bigint>
   /** Bytes from the start of the line's code to the instruction. */
   readonly lineDelta?: number
+  /** Only when they were asked for. */
+  readonly arguments?: FunctionArguments
 }
 
 export interface CrashDetail {

@@ -23,7 +23,7 @@ export function formatFrames(thread: ProcessedThread, crash: ProcessedCrash): st
       lines.push(`${numberText(number++)}  ${frame.module ?? ''}!${call.function}${place}`, '    Found by: inlining')
     }
     lines.push(`${numberText(number++)}  ${place(frame)}`, ...registerLines(frame, crash))
-    lines.push(`    Found by: ${trustText[frame.trust] ?? frame.trust}`)
+    lines.push(`    Found by: ${trustText[frame.trust] ?? frame.trust}`, ...argumentLines(frame))
   }
   return `${lines.join('\n')}\n`
 }
@@ -44,6 +44,17 @@ function place(frame: ProcessedFrame): string {
   if (frame.file === null || frame.line === null) return `${name} + ${formatHex(BigInt(frame.function_offset ?? 0))}`
   const delta = frame[frameDetail]?.lineDelta
   return `${name} [${leafName(frame.file)} : ${frame.line}${delta === undefined ? '' : ` + ${formatHex(delta)}`}]`
+}
+
+const conventionText = { cdecl: 'cdecl [static function]', thiscall: 'windows thiscall [C++ member function]' }
+
+function argumentLines(frame: ProcessedFrame): string[] {
+  const given = frame[frameDetail]?.arguments
+  if (given === undefined) return []
+  const values = given.values.map(
+    ({ name, value }, index) => `        arg ${index} (${name}) = ${value === undefined ? '<unknown>' : formatAddress(value, 4)}`,
+  )
+  return [`    Arguments (assuming ${conventionText[given.convention]})`, ...values, '']
 }
 
 function registerLines(frame: ProcessedFrame, crash: ProcessedCrash): string[] {
