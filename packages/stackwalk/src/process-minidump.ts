@@ -7,6 +7,7 @@ import { contextOf, threadRoles } from './crashing-thread.ts'
 import { crashpadAnnotations } from './crashpad-annotations.ts'
 import { StackwalkError } from './errors.ts'
 import { noSenderFacts, type SenderFacts } from './extra-json.ts'
+import { functionArguments } from './function-arguments.ts'
 import { defaultTimeBudgetMs, maxFramesPerDump, maxFramesPerThread } from './limits.ts'
 import { ModuleMap } from './module-map.ts'
 import { ModuleSymbolsCache } from './module-symbols-cache.ts'
@@ -32,6 +33,8 @@ export interface ProcessOptions {
   readonly decoder?: InstructionDecoder | undefined
   /** What the sender told beside the dump; `parseExtraJson` reads it from Firefox's annotations. */
   readonly sender?: SenderFacts | undefined
+  /** Guess what functions of 32-bit x86 were called with; the text form shows it. */
+  readonly recoverArguments?: boolean | undefined
   readonly maxFramesPerThread?: number
   readonly maxFramesPerDump?: number
   /** After this long the remaining threads show their innermost frame only. */
@@ -138,8 +141,12 @@ function processThreads(
     framesPerDump: options.maxFramesPerDump ?? maxFramesPerDump,
     isOutOfTime: () => now() > deadline,
   }
+  const recoversArguments = options.recoverArguments === true && dump.systemInfo?.cpu === 'x86'
   const walkProblems = walkThreads(dump, threads, roles, walk, limits, (index, walked) => {
-    frames[index] = walked.map((frame, at) => converter.frame(frame, at, walked[at - 1]))
+    frames[index] = walked.map((frame, at) => {
+      const given = recoversArguments ? functionArguments(dump, walked, at) : undefined
+      return converter.frame(frame, at, walked[at - 1], given)
+    })
   })
   problems.push(...walkProblems)
   if (converter.namesWereCut) {
