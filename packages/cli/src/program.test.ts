@@ -24,7 +24,7 @@ describe('docs/reference/cli.md', () => {
 
   test('names every option with its value, and none that does not exist', () => {
     const options = commands.flatMap(({ options }) => options)
-    const described = [...page.matchAll(/`(--[a-z][a-z-]*(?: [<[][^`]+[>\]])?)`/g)].map(([, flag = '']) => flag)
+    const described = [...page.matchAll(/`((?:-[a-z], )?--[a-z][a-z-]*(?: [<[][^`]+[>\]])?)`/g)].map(([, flag = '']) => flag)
     const hidden = options.filter((option) => option.hidden).map(({ flags }) => flags.replace(/ .*/, ''))
     const visible = options.filter((option) => !option.hidden).map(({ flags }) => flags)
     expect([...new Set(visible)].filter((flags) => !described.includes(flags))).toEqual([])

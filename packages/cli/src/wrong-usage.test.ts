@@ -58,7 +58,7 @@ describe('wrong usage ends with status 2 and says what is wrong', () => {
     ['an unknown command', ['nonsense'], /unknown command 'nonsense'/],
     ['an unknown flag', ['stackwalk', '--frob', dump], /unknown option '--frob'/],
     ['no dump', ['stackwalk'], /missing required argument 'dump'/],
-    ['two kinds of output', ['stackwalk', '--json', '--human', dump], /exclude each other/],
+    ['two kinds of output', ['stackwalk', '--json', '--human', dump], /cannot be used with/],
     ['a field without a value', ['send', `${nobody}/i/k`, dump, '--field', 'prod'], /NAME=VALUE, not "prod"/],
     ['no address to send to', ['send', 'nowhere', dump], /"nowhere" is no address/],
     ['no address of a server', ['project', 'list', '--server', 'nowhere', '--token', 'x'], /not "nowhere"/],

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { crashkeep, temporaryFolder } from '../../testing/command.ts'
@@ -62,6 +62,58 @@ describe('crashkeep stackwalk', () => {
     const flags = ['--features', 'stable-all', '--verbose', 'error', '--no-color', '--no-interactive']
     const { status, stderr } = await crashkeep(['stackwalk', '--json', ...flags, dump])
     expect([status, stderr]).toEqual([0, ''])
+  })
+
+  test('prints text and JSON at once with --cyborg', async () => {
+    const output = join(folder.path, 'cyborg.json')
+    const { status, stdout } = await crashkeep(['stackwalk', '--cyborg', output, '--pretty', dump, symbols])
+    expect([status, stdout]).toEqual([0, (await crashkeep(['stackwalk', dump, symbols])).stdout])
+    expect(JSON.parse(readFileSync(output, 'utf8'))).toMatchObject({ status: 'OK', thread_count: 2 })
+  })
+
+  test("prints Breakpad's lines with --machine or -m", async () => {
+    const { status, stdout } = await crashkeep(['stackwalk', '-m', dump, symbols])
+    expect(status).toBe(0)
+    expect(stdout).toContain('\nCrash|SIGSEGV /SEGV_MAPERR|0x0|0\n')
+    expect(stdout).toContain('\n\n0|0|app|Widget::draw(int)|widget.cc|42|0x34\n')
+    expect((await crashkeep(['stackwalk', '--machine', dump, symbols])).stdout).toBe(stdout)
+  })
+
+  test('shows the streams with --dump', async () => {
+    expect((await crashkeep(['stackwalk', '--dump', dump])).stdout).toBe((await crashkeep(['dump', dump])).stdout)
+  })
+
+  test('reads signatures of modules with --evil-json, and goes on when it cannot', async () => {
+    const extra = join(folder.path, 'extra.json')
+    writeFileSync(extra, JSON.stringify({ ModuleSignatureInfo: JSON.stringify({ 'Widgets Ltd': ['app'] }) }))
+    const signed = await crashkeep(['stackwalk', '--json', '--evil-json', extra, dump])
+    expect(JSON.parse(signed.stdout)).toMatchObject({ modules_contains_cert_info: true, modules: [{ cert_subject: 'Widgets Ltd' }] })
+    const missing = await crashkeep(['stackwalk', '--json', '--evil-json', join(folder.path, 'nothing.json'), dump])
+    expect(missing).toMatchObject({ status: 0, stderr: expect.stringMatching(/nothing\.json could not be read/) })
+    expect(JSON.parse(missing.stdout)).toMatchObject({ modules_contains_cert_info: false })
+  })
+
+  test('logs to a file, as much as was asked for', async () => {
+    const log = join(folder.path, 'walk.log')
+    const flags = ['--verbose', 'warn', '--log-file', log, '--use-local-debuginfo']
+    expect(await crashkeep(['stackwalk', ...flags, dump])).toMatchObject({ status: 0, stderr: '' })
+    expect(readFileSync(log, 'utf8')).toMatch(/^ WARN Files of this machine/)
+    await crashkeep(['stackwalk', '--verbose', 'off', '--log-file', log, '--use-local-debuginfo', dump])
+    expect(readFileSync(log, 'utf8')).toBe('')
+  })
+
+  test.each([
+    [['--json', '--human']],
+    [['--json', '-m']],
+    [['--pretty']],
+    [['--verbose', 'loud']],
+    [['--features', 'all']],
+    [['--symbols-url', 'ftp://x']],
+    [['--symbols-download-timeout-secs', 'soon']],
+  ])('refuses %j as wrong usage', async (flags) => {
+    const { status, stdout, stderr } = await crashkeep(['stackwalk', ...flags, dump])
+    expect([status, stdout]).toEqual([2, ''])
+    expect(stderr).not.toBe('')
   })
 
   test('says that a folder of symbols is missing, and goes on', async () => {
