@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import Fastify, { type FastifyInstance } from 'fastify'
+import { defaultSettings } from '../api/project-settings.ts'
 import { createIntake, type Intake } from '../intake/intake.ts'
 import type { IntakeLimits } from '../intake/limits.ts'
 import type { KeyLedger } from '../intake/project-keys.ts'
@@ -19,18 +20,20 @@ import { registerDialects } from './register-dialects.ts'
 
 export const testKey = '00112233445566778899aabbccddeeff'
 
-const project: LedgerProject = {
+export const testProject: LedgerProject = {
   id: 1,
   slug: 'default',
   name: 'Default',
   createdAt: 0,
   keys: [{ key: testKey, label: '', createdAt: 0, revokedAt: undefined }],
+  settings: defaultSettings,
+  hashKey: '0f'.repeat(32),
 }
 
 export const testLedger: KeyLedger = {
-  projects: async () => [project],
-  projectByKey: async (key) => (key === testKey ? project : undefined),
-  projectBySlug: async (slug) => (slug === project.slug ? project : undefined),
+  projects: async () => [testProject],
+  projectByKey: async (key) => (key === testKey ? testProject : undefined),
+  projectBySlug: async (slug) => (slug === testProject.slug ? testProject : undefined),
 }
 
 export interface CollectorOptions {

@@ -1,4 +1,5 @@
 /** The authoritative half of the data: what nobody could compute again. Kept in `ledger.db` or in PostgreSQL; backed up. */
+import type { ProjectSettings, ProjectUpdate } from '../../api/project-settings.ts'
 import type { GroupState, Scope } from '../../api/schema.ts'
 
 export interface Ledger {
@@ -9,6 +10,8 @@ export interface Ledger {
   projectById(id: number): Promise<LedgerProject | undefined>
   /** Which project a write-only key belongs to; undefined for unknown and revoked keys. Called for every upload: cached. */
   projectByKey(key: string): Promise<LedgerProject | undefined>
+  /** Name and settings; what the update leaves out stays. undefined: no such project. */
+  updateProject(projectId: number, update: ProjectUpdate): Promise<LedgerProject | undefined>
   addKey(projectId: number, label: string): Promise<ProjectKey>
   revokeKey(projectId: number, key: string): Promise<boolean>
 
@@ -53,6 +56,9 @@ export interface LedgerProject {
   /** Unix milliseconds, as all times in the ledger. */
   readonly createdAt: number
   readonly keys: readonly ProjectKey[]
+  readonly settings: ProjectSettings
+  /** Key of the hashes that stand for values which the project does not keep. */
+  readonly hashKey: string
 }
 export interface ProjectKey {
   /** 32 lower-case hexadecimal digits. Public by nature: it can add reports and nothing else. */

@@ -188,6 +188,8 @@ export interface NewRejection {
     readonly headers: Readonly<Record<string, string>>
     readonly fieldNames: readonly string[]
     readonly detail: string | undefined
+    /** Of the sender; undefined where the project does not keep addresses. */
+    readonly address?: string | undefined
   }
 }
 export interface RejectionRow {
@@ -200,5 +202,6 @@ export interface RejectionRow {
     readonly headers: Record<string, string>
     readonly fieldNames: string[]
     readonly detail: string | null
+    readonly address: string | null
   }[]
 }

@@ -23,6 +23,9 @@ export interface ProjectTable {
   slug: string
   name: string
   created_at: number
+  /** JSON of ProjectSettings; what is missing in it has its default. */
+  settings: Generated<string>
+  hash_key: string
 }
 export interface ProjectKeyTable {
   key: string
@@ -213,4 +216,5 @@ export interface RejectionSampleTable {
   headers: string
   field_names: string
   detail: string | null
+  address: string | null
 }

@@ -1,7 +1,7 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { maxRingSamples, maxSamplesPerHour, maxSamplesPerReason, maxSampleText, maxWaitingCounters } from '../../limits.ts'
+import { maxIndexedText, maxRingSamples, maxSamplesPerHour, maxSamplesPerReason, maxSampleText, maxWaitingCounters } from '../../limits.ts'
 import type { NewRejection, RejectionRow, ReportIndex } from '../report-index.ts'
 import { inTransaction } from '../retry-transaction.ts'
 import type { IndexSchema, RejectionSampleTable } from '../schema.ts'
@@ -94,6 +94,7 @@ async function addSamples(trx: Trx, projectId: number, group: readonly NewReject
         headers: boundedJson(sample?.headers ?? {}, {}),
         field_names: boundedJson(sample?.fieldNames ?? [], []),
         detail: storable(sample?.detail, maxSampleText) ?? null,
+        address: storable(sample?.address, maxIndexedText) ?? null,
       })
       .execute()
   if (projectId === noProject) await keepNewest(trx, projectId, undefined, maxRingSamples)
@@ -130,5 +131,6 @@ function sampleOf(row: Selectable<RejectionSampleTable>): RejectionRow['samples'
     headers: Value.Parse(Headers, JSON.parse(row.headers)),
     fieldNames: Value.Parse(Names, JSON.parse(row.field_names)),
     detail: row.detail,
+    address: row.address,
   }
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { describeStores } from '../../../../../../test/stores.ts'
+import { defaultSettings } from '../../../api/project-settings.ts'
 
 describeStores('the ledger', (open) => {
   it('finds a project by its key until the key is revoked', async () => {
@@ -19,6 +20,33 @@ describeStores('the ledger', (open) => {
         ['beta', true],
       ]),
     )
+  })
+
+  it('changes what an update of settings names, and nothing else', async () => {
+    const { store, openAgain } = await open()
+    const { ledger } = store
+    const made = await ledger.createProject({ slug: 'player', name: 'Player' })
+    expect(made.settings).toEqual(defaultSettings)
+    const rules = [{ name: 'nightly', field: 'channel', operator: 'equals', value: 'nightly', keepPercent: 10 }] as const
+    await ledger.updateProject(made.id, { settings: { dailyQuota: 100, privacy: { dropFields: ['email'] } } })
+    await Promise.all([
+      ledger.updateProject(made.id, { name: 'The player' }),
+      ledger.updateProject(made.id, { settings: { rules: [...rules] } }),
+      ledger.updateProject(made.id, { settings: { privacy: { stripUrls: true } } }),
+    ])
+    const [key] = made.keys
+    for (const one of [store, await openAgain()]) {
+      const project = await one.ledger.projectByKey(key?.key ?? '')
+      expect(project?.settings).toEqual({
+        ...defaultSettings,
+        dailyQuota: 100,
+        rules,
+        privacy: { ...defaultSettings.privacy, dropFields: ['email'], stripUrls: true },
+      })
+      expect([project?.name, project?.hashKey]).toEqual(['The player', made.hashKey])
+    }
+    expect(made.hashKey).toMatch(/^[0-9a-f]{64}$/)
+    expect(await ledger.updateProject(4711, { name: 'x' })).toBeUndefined()
   })
 
   it('refuses a slug that is taken', async () => {

@@ -1,11 +1,19 @@
 import type { Kysely } from 'kysely'
+import { mergedSettings } from '../../../api/project-settings.ts'
 import { StoreError } from '../../errors.ts'
 import { keyCacheMs } from '../../limits.ts'
 import type { Ledger, LedgerProject, ProjectKey } from '../ledger.ts'
 import type { LedgerSchema } from '../schema.ts'
-import { newProjectKey } from './secrets.ts'
+import { newHashKey, newProjectKey } from './secrets.ts'
+import { readSettings } from './settings-column.ts'
 
-type Projects = Pick<Ledger, 'createProject' | 'projects' | 'projectBySlug' | 'projectById' | 'projectByKey' | 'addKey' | 'revokeKey'>
+type Projects = Pick<
+  Ledger,
+  'createProject' | 'projects' | 'projectBySlug' | 'projectById' | 'projectByKey' | 'updateProject' | 'addKey' | 'revokeKey'
+>
+
+/** Two people who change settings at once take turns. */
+const maxUpdateAttempts = 20
 
 /** Unknown keys make the list be read again, since another process may have added one, but not more often than this. */
 const minReloadMs = 1_000
@@ -27,6 +35,8 @@ export function ledgerProjects(db: Kysely<LedgerSchema>, clock: () => number): P
       slug: row.slug,
       name: row.name,
       createdAt: row.created_at,
+      settings: readSettings(row.settings),
+      hashKey: row.hash_key,
       keys: keys
         .filter((key) => key.project_id === row.id)
         .map((key): ProjectKey => ({ key: key.key, label: key.label, createdAt: key.created_at, revokedAt: key.revoked_at ?? undefined })),
@@ -59,7 +69,7 @@ export function ledgerProjects(db: Kysely<LedgerSchema>, clock: () => number): P
     async createProject({ slug, name }) {
       const row = await db
         .insertInto('project')
-        .values({ slug, name, created_at: clock() })
+        .values({ slug, name, created_at: clock(), hash_key: newHashKey() })
         .onConflict((conflict) => conflict.column('slug').doNothing())
         .returning(['id'])
         .executeTakeFirst()
@@ -80,6 +90,21 @@ export function ledgerProjects(db: Kysely<LedgerSchema>, clock: () => number): P
       if (known !== undefined || age < minReloadMs) return known
       await reload()
       return byKey.get(key)
+    },
+    async updateProject(projectId, { name, settings }) {
+      for (let attempt = 0; attempt < maxUpdateAttempts; attempt += 1) {
+        const row = await db.selectFrom('project').select('settings').where('id', '=', projectId).executeTakeFirst()
+        if (row === undefined) return undefined
+        const merged = settings === undefined ? row.settings : JSON.stringify(mergedSettings(readSettings(row.settings), settings))
+        const { numUpdatedRows } = await db
+          .updateTable('project')
+          .set({ settings: merged, ...(name === undefined ? {} : { name }) })
+          .where('id', '=', projectId)
+          .where('settings', '=', row.settings)
+          .executeTakeFirst()
+        if (numUpdatedRows > 0n) return find(({ id }) => id === projectId)
+      }
+      throw new StoreError('database_busy', 'Others changed the settings of this project at the same time; try again')
     },
     async addKey(projectId, label) {
       if ((await find(({ id }) => id === projectId)) === undefined)

@@ -16,3 +16,8 @@ export function newProjectKey(): string {
 export function newId(): string {
   return randomBytes(12).toString('hex')
 }
+
+/** Of the hashes that stand for values a project does not want to keep; without it they could be guessed. */
+export function newHashKey(): string {
+  return randomBytes(32).toString('hex')
+}

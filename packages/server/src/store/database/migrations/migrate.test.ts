@@ -47,12 +47,12 @@ for (const { kind, title, skipped } of databases)
     it('runs each step once', async () => {
       await Promise.all([migrate(db, kind, ledgerMigrations, 1), migrate(db, kind, ledgerMigrations, 2)])
       expect(await tables()).toContain('tombstone')
-      expect((await sql`select name from migration`.execute(db)).rows).toEqual([{ name: '001-ledger' }])
+      expect((await sql`select name from migration`.execute(db)).rows).toEqual(ledgerMigrations.map(({ name }) => ({ name })))
     })
 
     it('leaves nothing of a step that failed', async () => {
       const failing = {
-        name: '002-x',
+        name: '998-x',
         async up(on: Kysely<unknown>) {
           await on.schema.createTable('half').addColumn('x', 'text').execute()
           throw new Error('interrupted')
