@@ -12,7 +12,12 @@ import { readStackWin } from './stack-win-record.ts'
 
 /** Indexes a Breakpad symbol file. Throws a `SymbolError` when it is none; the source must stay readable as long as the result is used. */
 export function openBreakpadSymbols(source: ByteSource): ModuleSymbols {
-  return new BreakpadSymbols(source, buildIndex(source))
+  return symbolsOfIndex(source, buildIndex(source))
+}
+
+/** The same with an index made before, of this very source. */
+export function symbolsOfIndex(source: ByteSource, index: BreakpadIndex): ModuleSymbols {
+  return new BreakpadSymbols(source, index)
 }
 
 const newline = 0x0a

@@ -119,7 +119,9 @@ export function lastAtOrBelow(table: RecordTable, key: number): number {
 /** The position of the range that holds the key, or -1. */
 export function rangeAt(table: RecordTable, key: number): number {
   const i = lastAtOrBelow(table, key)
-  return i >= 0 && key - (table.keys[i] ?? 0) < (table.sizes[i] ?? 0) ? i : -1
+  // Not below zero where the table is sorted; one that came from an index file may not be.
+  const distance = key - (table.keys[i] ?? 0)
+  return i >= 0 && distance >= 0 && distance < (table.sizes[i] ?? 0) ? i : -1
 }
 
 /** The position of the record with this id, or -1. */

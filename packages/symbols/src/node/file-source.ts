@@ -4,6 +4,8 @@ import { SymbolError } from '../errors.ts'
 
 export interface FileSource extends ByteSource {
   readonly path: string
+  /** When the file was last changed, in nanoseconds since 1970. */
+  readonly modifiedNs: bigint
   close(): void
 }
 
@@ -49,6 +51,7 @@ export class FilePool {
 class OpenedFile implements FileSource {
   readonly path: string
   readonly size: number
+  readonly modifiedNs: bigint
   readonly #identity: string
   readonly #used: ((file: OpenedFile) => void) | undefined
   #descriptor: number | undefined
@@ -58,6 +61,7 @@ class OpenedFile implements FileSource {
     this.#used = used
     const opened = openFile(path)
     this.size = opened.size
+    this.modifiedNs = opened.modifiedNs
     this.#identity = opened.identity
     this.#descriptor = opened.descriptor
     used?.(this)
@@ -104,13 +108,14 @@ class OpenedFile implements FileSource {
   }
 }
 
-function openFile(path: string): { descriptor: number; size: number; identity: string } {
+function openFile(path: string): { descriptor: number; size: number; modifiedNs: bigint; identity: string } {
   let descriptor: number | undefined
   try {
     descriptor = openSync(path, 'r')
-    const stat = fstatSync(descriptor)
+    const stat = fstatSync(descriptor, { bigint: true })
     if (!stat.isFile()) throw new SymbolError('unreadable', `${path} is no regular file.`)
-    return { descriptor, size: stat.size, identity: `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeMs}` }
+    const identity = `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}`
+    return { descriptor, size: Number(stat.size), modifiedNs: stat.mtimeNs, identity }
   } catch (error) {
     if (descriptor !== undefined) closeSync(descriptor)
     if (error instanceof SymbolError) throw error

@@ -1,14 +1,24 @@
-import { statSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { readHead } from '../breakpad/module-record.ts'
 import { openBreakpadSymbols } from '../breakpad/open-breakpad-symbols.ts'
 import { SymbolError } from '../errors.ts'
+import type { ModuleSymbols } from '../module-symbols.ts'
 import { symbolPath } from '../symbol-path.ts'
 import type { FoundSymbols, ModuleIdentity, SymbolSupplier } from '../symbol-supplier.ts'
-import { FilePool } from './file-source.ts'
+import { FilePool, type FileSource } from './file-source.ts'
+import { indexPathBeside, indexPathInFolder, minIndexedBytes, openIndexedSymbols } from './symbol-index.ts'
 
 export interface FolderSymbols extends SymbolSupplier {
   close(): void
+}
+
+export interface FolderSymbolsOptions {
+  /**
+   * Where the indexes of large files are kept: `beside` each (the default; nothing is written to a folder whose mode lets nobody write),
+   * in a folder of their own, or nowhere.
+   */
+  readonly indexes?: 'beside' | 'nowhere' | { readonly folder: string }
 }
 
 /** Descriptors kept open at once; a process has 1024 by default and needs them for other things as well. */
@@ -24,8 +34,10 @@ const maxKeptModules = 4096
  * Symbols from folders in the usual layout (`debugFile/DEBUGID/stem.sym`, see `symbolPath`) and from single `.sym` files, the first that is
  * readable. What was opened is kept and shared; what was missing is looked for again each time, so that files may be added while this is in use.
  */
-export function folderSymbols(paths: readonly string[]): FolderSymbols {
-  return new Folders(paths)
+export function folderSymbols(paths: readonly string[], options: FolderSymbolsOptions = {}): FolderSymbols {
+  const { indexes = 'beside' } = options
+  if (typeof indexes === 'object') mkdirSync(indexes.folder, { recursive: true })
+  return new Folders(paths, indexes)
 }
 
 type Place =
@@ -38,9 +50,11 @@ class Folders implements FolderSymbols {
   readonly #places: Place[]
   // By path, in the order of their last use.
   readonly #opened = new Map<string, FoundSymbols & { state: 'loaded' }>()
+  readonly #indexes: NonNullable<FolderSymbolsOptions['indexes']>
   #indexBytes = 0
 
-  constructor(paths: readonly string[]) {
+  constructor(paths: readonly string[], indexes: NonNullable<FolderSymbolsOptions['indexes']>) {
+    this.#indexes = indexes
     this.#places = paths.map((path) => this.#place(path))
   }
 
@@ -93,7 +107,7 @@ class Folders implements FolderSymbols {
       return known
     }
     try {
-      const symbols = openBreakpadSymbols(this.#pool.source(path))
+      const symbols = this.#symbols(this.#pool.source(path))
       const found = { state: 'loaded' as const, symbols, from: path }
       this.#keep(path, found)
       return found
@@ -101,6 +115,12 @@ class Folders implements FolderSymbols {
       if (error instanceof SymbolError) return { state: 'corrupt', from: path, reason: error.message }
       throw error
     }
+  }
+
+  #symbols(source: FileSource): ModuleSymbols {
+    if (this.#indexes === 'nowhere' || source.size < minIndexedBytes) return openBreakpadSymbols(source)
+    const { path } = source
+    return openIndexedSymbols(source, this.#indexes === 'beside' ? indexPathBeside(path) : indexPathInFolder(this.#indexes.folder, path))
   }
 
   // Those let go stay usable for whoever holds them: their descriptors belong to the pool.

@@ -1,2 +1,3 @@
 export { FilePool, type FileSource, fileSource } from './file-source.ts'
-export { type FolderSymbols, folderSymbols } from './folder-symbols.ts'
+export { type FolderSymbols, type FolderSymbolsOptions, folderSymbols } from './folder-symbols.ts'
+export { indexPathBeside, openIndexedSymbols } from './symbol-index.ts'
