@@ -54,6 +54,9 @@ export const maxMemoryReadBytes: number = 64 * 1024 * 1024
 /** Windows allows 16 million handles to a process; real ones have some ten thousand, and each costs about 200 bytes here. */
 export const maxHandles = 262_144
 
+/** Application Verifier keeps the last few thousand, each with 32 return addresses. */
+export const maxHandleOperations = 16_384
+
 /** What is known about objects behind handles: Windows gives at most a handful for each, and most have none. */
 export const maxHandleInfos = 65_536
 export const maxHandleInfoBytes = 256
@@ -77,6 +80,10 @@ export const maxMacRecordBytes = 65_536
 
 /** A microdump of a 16 KB stack has 60 KB in the log, and Android keeps at most 16 MB of log. */
 export const maxMicrodumpBytes: number = 16 * 1024 * 1024
+
+/** A line has 384 bytes of stack, or the registers; without limits a text of blanks would become millions of fields. */
+export const maxMicrodumpLines = 262_144
+export const maxMicrodumpLineLength = 65_536
 
 /** The list of what a writer could not do has some hundred bytes. */
 export const maxSoftErrorBytes: number = 1024 * 1024

@@ -40,6 +40,26 @@ function everything(littleEndian: boolean): Uint8Array<ArrayBuffer> {
         entries: [{ loadAddress: 1n, name: 'ld.so', dynamicAddress: 2n }],
       },
     },
+    windows: {
+      handles: [
+        {
+          ...{ handle: 4n, typeName: 'File', objectName: 'x', attributes: 1, grantedAccess: 2, handleCount: 3, pointerCount: 4 },
+          objectInfos: [
+            { type: 1, size: 4, bytes: new Uint8Array(4) },
+            { type: 2, size: 0, bytes: new Uint8Array(0) },
+          ],
+        },
+      ],
+      handleOperations: [{ handle: 4n, processId: 1, threadId: 2, operation: 3, returnAddresses: [5n] }],
+      functionTables: [{ minimumAddress: 1n, maximumAddress: 2n, baseAddress: 3n, entryCount: 2 }],
+      tokens: [{ id: 1, handle: 2n, size: 3, bytes: new Uint8Array(3) }],
+      processVmCounters: { revision: 2 },
+    },
+    mac: { crashInfo: [{ version: 5n, thread: 1n, message: 'm' }], bootArgs: '-v' },
+    comments: { ansi: 'a', unicode: 'u' },
+    softErrors: '[]',
+    stabilityReport: { processes: [{ processId: 1, handleCount: 2 }], systemHandleCount: 3 },
+    extraStreams: [{ type: 0x8001, bytes: new Uint8Array(8) }],
     breakpadInfo: { dumpThreadId: 2, requestingThreadId: 1 },
     assertion: { expression: 'e', function: 'f', file: 'g', line: 1, type: 1 },
     crashpad: {
@@ -113,4 +133,47 @@ describe('any damage to a dump', () => {
     // A dump of ten kilobytes takes about a millisecond; the rest is for a machine that does other things as well.
     expect(slowest).toBeLessThan(2000)
   })
+})
+
+const microdump = [
+  '-----BEGIN BREAKPAD MICRODUMP-----',
+  'V Chrome_Android:49.0.2623.15',
+  'O A mips 02 mips 3.0.8 #7 SMP',
+  'R 0000000B SIGSEGV 00001234',
+  'S 0 7F92FC38 7F92F000 00002000',
+  'S 7F92F000 00112233445566778899AABBCCDDEEFF',
+  'S 7F92F010 00112233445566778899AABBCCDDEEFF',
+  `C 0E000400${'00'.repeat(596)}`,
+  'M 77C0E000 00000000 0006D000 8F36148CC4647A8116CAF2A25F591F570 crash_example',
+  '-----END BREAKPAD MICRODUMP-----',
+].map((line) => `F/google-breakpad(11976): ${line}`)
+
+const lineDamage = fc.array(
+  fc.record({
+    line: fc.nat(microdump.length - 1),
+    position: fc.nat(60),
+    text: fc.oneof(fc.string({ maxLength: 8 }), fc.constantFrom('', ' ', 'FFFFFFFFFFFFFFFF', '\n')),
+  }),
+  { minLength: 1, maxLength: 6 },
+)
+
+it('any damage to a microdump gives a dump with problems or a MinidumpError', () => {
+  let read = 0
+  fc.assert(
+    fc.property(lineDamage, (edits) => {
+      const lines = [...microdump]
+      for (const { line, position, text } of edits) {
+        const old = lines[line] ?? ''
+        lines[line] = old.slice(0, position) + text + old.slice(position + text.length)
+      }
+      try {
+        JSON.stringify(describeMinidump(readMinidump(bytesSource(new TextEncoder().encode(lines.join('\n'))))))
+        read++
+      } catch (error) {
+        if (!(error instanceof MinidumpError)) throw error
+      }
+    }),
+    { numRuns: 1500, interruptAfterTimeLimit: 15_000 },
+  )
+  expect(read).toBeGreaterThan(500)
 })

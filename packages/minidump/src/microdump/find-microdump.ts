@@ -1,6 +1,6 @@
 import type { ByteSource } from '../byte-source.ts'
 import { decodeUtf8 } from '../dump-view.ts'
-import { maxMicrodumpBytes } from '../limits.ts'
+import { maxMicrodumpBytes, maxMicrodumpLines } from '../limits.ts'
 
 const begin = '-----BEGIN BREAKPAD MICRODUMP-----'
 const end = '-----END BREAKPAD MICRODUMP-----'
@@ -30,7 +30,7 @@ export function findMicrodump(source: ByteSource): MicrodumpText | undefined {
   if (found < 0) return undefined
   const start = text.lastIndexOf('\n', found) + 1
   const stop = text.indexOf(end, found)
-  const rows = decodeUtf8(bytes.subarray(start, stop < 0 ? bytes.length : stop)).split('\n')
+  const rows = decodeUtf8(bytes.subarray(start, stop < 0 ? bytes.length : stop)).split('\n', maxMicrodumpLines)
   const first = splitRow(rows[0] ?? '')
   const lines: string[] = []
   for (const row of rows.slice(1)) {

@@ -132,6 +132,13 @@ describe('a damaged microdump', () => {
     expect(dump.problems.map(({ code }) => code)).toEqual(['truncated_stream', 'missing_stream'])
   })
 
+  it('with endless lines is read in little time', () => {
+    const long = ['O', 'M', 'S', 'R', 'C'].map((letter) => `${letter} ${' '.repeat(1_000_000)}`)
+    const dump = read(logcat([...lines, ...long, '\n'.repeat(1_000_000)]))
+    expect(dump.modules).toHaveLength(2)
+    expect(dump.problems.filter(({ code }) => code === 'bad_record')).toHaveLength(5)
+  }, 5000)
+
   it('with addresses beyond the address space does not throw', () => {
     const dump = read(
       logcat([

@@ -1,4 +1,4 @@
-import { maxModules } from '../limits.ts'
+import { maxMicrodumpLineLength, maxModules } from '../limits.ts'
 import { ProblemList } from '../problem.ts'
 import type { MemoryContents } from '../write/dump-contents.ts'
 
@@ -62,7 +62,8 @@ export function parseMicrodump(lines: readonly string[]): MicrodumpParts {
   const problems = new ProblemList()
   const draft: Draft = { system: undefined, reason: undefined, context: undefined, stack: new StackPieces(), modules: [], info: {} }
   for (const line of lines) {
-    if (line[1] !== ' ' || readLine(draft, line[0] ?? '', line.slice(2))) continue
+    if (line[1] !== ' ') continue
+    if (line.length <= maxMicrodumpLineLength && readLine(draft, line[0] ?? '', line.slice(2))) continue
     problems.add('bad_record', `A line of the microdump cannot be read: ${line.slice(0, 60)}`, stream)
   }
   return { ...draft, stack: draft.stack.list(), problems }

@@ -1,6 +1,6 @@
 import type { DumpView } from '../dump-view.ts'
 import type { Fields } from '../fields.ts'
-import { maxHandles } from '../limits.ts'
+import { maxHandleOperations } from '../limits.ts'
 import type { Location } from '../location.ts'
 import { readExtendedList } from './lists.ts'
 
@@ -19,7 +19,7 @@ const maxTraces = 32
 const entrySize = 32 + 8 * maxTraces
 
 export function readHandleOperationList(dump: DumpView, at: Location): HandleOperation[] {
-  const list = readExtendedList(dump, at, { stream, entrySize, maximum: maxHandles }, 4)
+  const list = readExtendedList(dump, at, { stream, entrySize, maximum: maxHandleOperations }, 4)
   const operations: HandleOperation[] = []
   for (let i = 0; list !== undefined && i < list.count; i++) {
     const entry = list.at(i)
