@@ -32,8 +32,11 @@ function sources(folder: string): string[] {
     .map((path) => join(folder, path))
 }
 
+/** Examples in comments import nothing. */
+const commentLine = /^\s*(\*|\/\*|\/\/).*$/gm
+
 function importsOf(path: string): string[] {
-  const text = readFileSync(path, 'utf8')
+  const text = readFileSync(path, 'utf8').replaceAll(commentLine, '')
   const found = text.matchAll(
     /(?:^|\n)\s*(?:import|export)\b[^'"\n]*?(?:\bfrom\s*)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)|\}\s*from\s*['"]([^'"]+)['"]/g,
   )
