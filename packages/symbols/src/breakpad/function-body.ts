@@ -1,5 +1,5 @@
 import { maxInlineDepth } from './limits.ts'
-import { LineCursor, lineEnd } from './line-cursor.ts'
+import { hexValues, LineCursor, lineEnd } from './line-cursor.ts'
 
 /** What the records of one function say about one address. Files and origins by their numbers. */
 export interface FunctionBody {
@@ -27,6 +27,7 @@ export interface InlineHit {
 }
 
 const letterI = 0x49
+const newline = 0x0a
 
 interface SizedLine extends LineHit {
   size: number
@@ -46,11 +47,37 @@ export function readFunctionBody(bytes: Uint8Array, address: number): FunctionBo
 
   let line: SizedLine | undefined
   const byDepth: (InlineHit | undefined)[] = []
-  for (let at = end + 1; at < bytes.length; at = end + 1) {
-    end = lineEnd(bytes, at)
-    cursor.start(at, end)
-    if (bytes[at] === letterI) readInline(cursor, address, byDepth)
-    else line = better(readLine(cursor, address), line)
+  let at = end + 1
+  while (at < bytes.length) {
+    end = at
+    // Numbers of the line as they come, whatever they mean. Few lines have two in a row that hold the address; only those are read properly.
+    let isCandidate = false
+    let fieldAt = at
+    let before = 0
+    let value = 0
+    for (; ; end++) {
+      const byte = end < bytes.length ? (bytes[end] ?? newline) : newline
+      const digit = hexValues[byte] ?? -1
+      if (digit >= 0) {
+        value = (value << 4) | digit
+        continue
+      }
+      if (end > fieldAt) {
+        value >>>= 0
+        // More than 32 bits wide: left to the proper reading.
+        if (end - fieldAt > 8 || (before <= address && address - before < value)) isCandidate = true
+        before = value
+        value = 0
+      }
+      if (byte === newline) break
+      fieldAt = end + 1
+    }
+    if (isCandidate) {
+      cursor.start(at, end)
+      if (bytes[at] === letterI) readInline(cursor, address, byDepth)
+      else line = better(readLine(cursor, address), line)
+    }
+    at = end + 1
   }
 
   const inlines: InlineHit[] = []

@@ -3,7 +3,8 @@ const space = 0x20
 const tab = 0x09
 const carriageReturn = 0x0d
 
-const hexValues: Int8Array = new Int8Array(256).fill(-1)
+/** By byte; -1 where it is no hexadecimal digit. */
+export const hexValues: Int8Array = new Int8Array(256).fill(-1)
 for (let i = 0; i < 16; i++) {
   hexValues[i.toString(16).charCodeAt(0)] = i
   hexValues[i.toString(16).toUpperCase().charCodeAt(0)] = i

@@ -24,6 +24,10 @@ const newline = 0x0a
 const firstLineRead = 512
 const nameless = '<name omitted>'
 
+// One for all modules: records are read one at a time and made into strings and numbers at once. An array for each read was a third of
+// all garbage. It grows to the longest record seen, which is bounded.
+let scratch = new Uint8Array(64 * 1024)
+
 class BreakpadSymbols implements ModuleSymbols {
   readonly module: ModuleSymbols['module']
   readonly info: ModuleSymbols['info']
@@ -192,9 +196,12 @@ class BreakpadSymbols implements ModuleSymbols {
   }
 
   // A file that can no longer be read must not end the walk of a stack: its functions are then unknown.
+  // The bytes are good until the next read.
   #read(offset: number, length: number): Uint8Array {
     try {
-      return this.#source.read(offset, length)
+      if (this.#source.readInto === undefined) return this.#source.read(offset, length)
+      if (scratch.length < length) scratch = new Uint8Array(length)
+      return scratch.subarray(0, this.#source.readInto(offset, scratch.subarray(0, length)))
     } catch (error) {
       if (!(error instanceof SymbolError)) throw error
       this.readFailures++

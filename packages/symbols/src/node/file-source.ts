@@ -22,6 +22,7 @@ export class FilePool {
   readonly #maxOpen: number
   // In the order of their last use.
   readonly #open = new Set<OpenedFile>()
+  #last: OpenedFile | undefined
 
   constructor(maxOpen: number) {
     this.#maxOpen = maxOpen
@@ -35,9 +36,12 @@ export class FilePool {
   close(): void {
     for (const file of this.#open) file.close()
     this.#open.clear()
+    this.#last = undefined
   }
 
   #used(file: OpenedFile): void {
+    if (file === this.#last) return
+    this.#last = file
     this.#open.delete(file)
     this.#open.add(file)
     for (const oldest of this.#open) {
