@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import type { ServeOptions, Server } from '@crashkeep/server'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { CommandError } from '../errors.ts'
+import { restartWithSmallHeap } from '../small-heap.ts'
 
 export function addServe(program: Command): void {
   program
@@ -13,6 +14,7 @@ export function addServe(program: Command): void {
     .option('--port <number>', 'port to listen on; 0 takes a free one', portNumber, 8080)
     .option('--data <folder>', 'where everything is kept', 'crashkeep-data')
     .option('--database <url>', 'postgres://… instead of SQLite in the data folder')
+    .option('--blobs <folder>', 'where dumps and reports lie, instead of blobs/ in the data folder')
     .addOption(new Option('--role <role>', 'what this process does').choices(['all', 'collector', 'processor', 'api']).default('all'))
     .option('--keyless-project <slug>', 'the project that /submit and /post add to; without it they do not exist')
     .option('--keyless-public', 'let others than this machine use them')
@@ -23,10 +25,13 @@ export function addServe(program: Command): void {
     .option('--trust-proxy [addresses]', 'believe X-Forwarded-For and -Proto of these proxies')
     .option('--max-upload-bytes <number>', 'largest upload, as sent and unpacked', wholeNumber)
     .option('--processes <number>', 'reports processed at once', wholeNumber)
+    .option('--process-memory-bytes <number>', 'what one processing child may use before it is ended', wholeNumber)
+    .option('--process-time-ms <number>', 'how long one report may be processed', wholeNumber)
     .option('--log-level <level>', 'fatal, error, warn, info, debug, trace', 'warn')
     .action(async (options: ServeOptions & { allowedHost?: string[] }) => {
       if ((options.tlsCert === undefined) !== (options.tlsKey === undefined))
         throw new CommandError('TLS needs both --tls-cert and --tls-key.', { exitStatus: 2 })
+      restartWithSmallHeap()
       // Listened for first: a signal may come as soon as the server says that it listens, and before.
       const stop = stopped()
       let listens = false
