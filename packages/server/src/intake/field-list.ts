@@ -23,11 +23,6 @@ export class FieldList {
     this.#unasked = limits.unaskedFieldBytes
   }
 
-  /** Whether any part with a name began. */
-  get sawPart(): boolean {
-    return this.#lastPart !== undefined
-  }
-
   add(rawName: string | undefined, value: string, cut: boolean): void {
     if (rawName === undefined || rawName === '') {
       this.note('part_without_name', 'A part without a name was left out.')

@@ -3,6 +3,8 @@
  * Breakpad on Windows has written its closing delimiter without the line break before it since 2022, and a body that broke off has none.
  */
 export interface MultipartEnd {
+  /** Whether the body has the delimiter that its type names, and so was a form of this boundary before it broke off. */
+  opened: boolean
   /** Whether the sender closed the body itself. */
   closed: boolean
 }
@@ -24,6 +26,7 @@ export async function* mendMultipartEnd(
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     // Only the seam and the tail are copied: bodies are large, and what is copied has to be collected again.
     const seam = Buffer.concat([tail, bytes.subarray(0, held)])
+    end.opened ||= seam.includes(delimiter) || bytes.includes(delimiter)
     end.closed ||= seam.includes(closing) || bytes.includes(closing)
     if (bytes.length < held) {
       const passed = Math.max(0, seam.length - held)

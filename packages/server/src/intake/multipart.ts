@@ -12,7 +12,7 @@ import { type CollectedFile, collectFile, type FileRoom } from './collect-file.t
 import { FieldList } from './field-list.ts'
 import type { IntakeLimits } from './limits.ts'
 import { type MemoryBudget, MemoryShare } from './memory-budget.ts'
-import { mendMultipartEnd } from './multipart-end.ts'
+import { type MultipartEnd, mendMultipartEnd } from './multipart-end.ts'
 
 export interface MultipartSource extends BodySource {
   readonly contentType: string
@@ -56,12 +56,12 @@ export async function readMultipart(source: MultipartSource, room: MultipartRoom
   const fields = new FieldList(limits, share)
   const parts: FilePart[] = []
   try {
-    const end = { closed: false }
+    const end = { opened: false, closed: false }
     await parse(mendMultipartEnd(body, boundary, end), boundary, { limits, fields, parts, room, share })
     const collected = await Promise.all(parts.map((part) => part.collected))
     const files = parts.flatMap((part, i) => submittedFile(part, collected[i], fields))
     if (!end.closed || notes.endedEarly !== undefined) fields.noteTruncation(notes.endedEarly)
-    refuseNothing(fields, files, notes, end.closed)
+    refuseNothing(fields, files, notes, end)
     const discard = async () => {
       share.release()
       for (const { spoolFile } of collected) await spoolFile?.abandon()
@@ -165,10 +165,10 @@ function isJsonFields(part: FilePart): boolean {
   return part.name === 'extra' && part.contentType === 'application/json'
 }
 
-function refuseNothing(fields: FieldList, files: readonly SubmittedFile[], notes: BodyNotes, closed: boolean): void {
+function refuseNothing(fields: FieldList, files: readonly SubmittedFile[], notes: BodyNotes, end: MultipartEnd): void {
   if (fields.values.size > 0 || files.some((file) => file.size > 0)) return
   if (notes.badCompression) throw new ServerError('bad_gzip')
   if (notes.bytes === 0 && notes.endedEarly === undefined) throw new ServerError('empty_body')
-  if (!closed || notes.endedEarly !== undefined) throw new ServerError(fields.sawPart ? 'truncated_body' : 'malformed_multipart')
+  if (end.opened && (!end.closed || notes.endedEarly !== undefined)) throw new ServerError('truncated_body')
   throw new ServerError('malformed_multipart')
 }
