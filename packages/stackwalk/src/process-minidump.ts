@@ -16,7 +16,7 @@ import { ProcessedFrames } from './processed-frames.ts'
 import { processedModules, processedUnloadedModules } from './processed-modules.ts'
 import { macCrashInfo, processedHandles } from './processed-streams.ts'
 import { windowsErrorText } from './reason/windows.ts'
-import { pointerBytes } from './register-set.ts'
+import { pointerBytes, registerBytes } from './register-set.ts'
 import { softErrors } from './soft-errors.ts'
 import { describeSystem, lsbRelease, processIdOfStatus, processLimits } from './system-info.ts'
 import { crashDetail } from './text-detail.ts'
@@ -190,7 +190,7 @@ function crashingThread(
   const context = source && contextOf(dump, source, true)
   const [first, ...rest] = thread?.frames ?? []
   if (index === null || thread === undefined || context === undefined || first === undefined) return undefined
-  const width = pointerBytes(context.cpu)
+  const width = registerBytes(context.cpu)
   const registers = Object.fromEntries([...context.registers].map(([name, value]) => [name, formatAddress(value, width)]))
   return { ...thread, frames: [{ ...first, registers }, ...rest], threads_index: index }
 }

@@ -135,6 +135,11 @@ export const registerSets: Readonly<Record<KnownCpu, RegisterSet>> = {
   x86,
 }
 
+/** Width of registers when they are printed. The records of two 32-bit CPUs have 64 bits for each. */
+export function registerBytes(cpu: KnownCpu): PointerBytes {
+  return cpu === 'mips' || cpu === 'sparc' ? 8 : registerSets[cpu].pointerBytes
+}
+
 /** Width of addresses when they are printed. A CPU nobody knows is taken for a 64-bit one. */
 export function pointerBytes(cpu: CpuName): PointerBytes {
   return cpu === 'unknown' ? 8 : registerSets[cpu].pointerBytes

@@ -42,3 +42,12 @@ test('ends where a window lies outside of the stack', () => {
   const crash = walk({ g_r30: stackStart + 0x1000, g_r31: base + 0x200 }, window(0, 0))
   expect(stackLines(crash)).toEqual(['context app!0x100', 'frame_pointer app!0x200'])
 })
+
+test('prints registers as wide as the record has them', () => {
+  const crash = synthCrash({
+    systemInfo: { cpu: 'sparc', os: 'Solaris' },
+    threads: [{ id: 1, context: { registers: { pc: base } }, stack: stack(0x1000n, [0]) }],
+    exception: { threadId: 1, code: 11, context: { registers: { pc: base } } },
+  })
+  expect(crash.crashing_thread?.frames[0]).toMatchObject({ offset: '0x40000000', registers: { pc: '0x0000000040000000' } })
+})
