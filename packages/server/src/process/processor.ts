@@ -228,12 +228,12 @@ export class Processor {
   async #fail(job: Job, row: ReportRow, outcome: Exclude<Outcome, { kind: 'done' }>): Promise<ProcessorOutcome> {
     const { index, jobs } = this.#store
     const problems: Problem[] = [{ code: outcome.code, message: outcome.message }]
-    let again = outcome.kind === 'died' && (await jobs.retry(job, outcome.code))
-    if (!again && outcome.code === 'processor_stopped') {
-      // A stop of the server says nothing about the report.
-      await jobs.add([row.id])
-      again = true
+    if (outcome.code === 'processor_stopped') {
+      await index.setState(row.id, 'received')
+      await jobs.giveBack(job)
+      return 'retried'
     }
+    const again = outcome.kind === 'died' && (await jobs.retry(job, outcome.code))
     if (outcome.kind === 'unreadable') await jobs.done(job)
     await index.setState(row.id, again ? 'received' : 'failed', problems)
     this.#options.log.warn({ reportId: row.id, code: outcome.code, attempt: job.attempt, again }, outcome.message)

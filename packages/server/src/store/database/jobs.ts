@@ -15,6 +15,8 @@ export interface Jobs {
   done(job: Job): Promise<void>
   /** Due again after a growing delay; after the last attempt the job is gone and `false` comes back. */
   retry(job: Job, error: string): Promise<boolean>
+  /** As if it had never been leased: the caller stops, which says nothing about the report. */
+  giveBack(job: Job): Promise<void>
   /** Waiting and leased jobs. */
   depth(): Promise<{ readonly waiting: number; readonly leased: number }>
 }

@@ -28,6 +28,8 @@ export interface ReportIndex {
   /** The last `days` UTC days; all but the busiest versions are counted together as null. `firstDay` is the version's first day of all. */
   daily(projectId: number, days: number): Promise<DailyRow[]>
   countReports(projectId: number): Promise<number>
+  /** Reports that arrived from `fromMs` up to, but without, `toMs`. */
+  countReceived(projectId: number, fromMs: number, toMs: number): Promise<number>
 
   /** Modules of the project's reports with the state of their symbols, those that hurt most first. */
   modules(query: {

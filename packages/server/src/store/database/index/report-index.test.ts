@@ -91,6 +91,8 @@ describeStores('the index of reports', (open) => {
     ])
     expect(facets.find(({ field }) => field === 'product')?.values).toEqual([{ value: null, count: 3 }])
     expect(await store.index.countReports(projectId)).toBe(3)
+    expect(await store.index.countReceived(projectId, testTime, testTime + 1)).toBe(3)
+    expect(await store.index.countReceived(projectId, testTime + 1, testTime + 1000)).toBe(0)
     expect(await store.index.daily(projectId, 2)).toEqual([{ day: '2026-11-20', version: '1.9', count: 1, firstDay: '2026-11-18' }])
   })
 
@@ -286,7 +288,7 @@ describeStores('the index of reports', (open) => {
   it('counts refusals and keeps a bounded number of samples', async () => {
     const opened = await open()
     const { index } = opened.store
-    const sample = { headers: { 'user-agent': 'x\0' }, fieldNames: ['a'], detail: 'why' }
+    const sample = { headers: { 'user-agent': 'x\0' }, fieldNames: ['a'], detail: 'why', address: '192.0.2.1' }
     const refuse = (projectId: number | undefined, at: number) =>
       index.countRejection({ projectId, reason: 'too_large', dialect: 'crashpad', at, sample })
     await Promise.all(Array.from({ length: 30 }, (_, i) => refuse(1, testTime + i)))

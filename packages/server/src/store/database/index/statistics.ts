@@ -9,7 +9,7 @@ import { reportCondition, stoppable } from './search-conditions.ts'
 import { parseSearch, type SearchTerm } from './search-query.ts'
 import { dayName, dayOf } from './seen-at.ts'
 
-type Statistics = Pick<ReportIndex, 'facets' | 'daily' | 'countReports'>
+type Statistics = Pick<ReportIndex, 'facets' | 'daily' | 'countReports' | 'countReceived'>
 type FacetValue = { value: string | null; count: number }
 
 export function statistics(database: Database<IndexSchema>, clock: () => number): Statistics {
@@ -50,7 +50,22 @@ export function statistics(database: Database<IndexSchema>, clock: () => number)
         .executeTakeFirstOrThrow()
       return row.count
     },
+    async countReceived(projectId, fromMs, toMs) {
+      const row = await db
+        .selectFrom('report')
+        .select(sql<number>`count(*)`.as('count'))
+        .where('project_id', '=', projectId)
+        // Ids begin with the time of the arrival.
+        .where('id', '>=', idTime(fromMs))
+        .where('id', '<', idTime(toMs))
+        .executeTakeFirstOrThrow()
+      return row.count
+    },
   }
+}
+
+function idTime(ms: number): string {
+  return Math.trunc(ms).toString(16).padStart(12, '0')
 }
 
 async function countedFacet(db: Kysely<IndexSchema>, scope: string, field: FacetField): Promise<FacetValue[]> {

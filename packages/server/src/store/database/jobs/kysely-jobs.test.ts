@@ -61,6 +61,16 @@ describeStores('the queue', (open) => {
     expect(await store.jobs.lease(1, 1_000)).toHaveLength(1)
   })
 
+  it('takes a job back as if it had never been leased', async () => {
+    const opened = await open()
+    const { store } = opened
+    await settled(opened, 1)
+    const [job] = await store.jobs.lease(1, 60_000)
+    if (job === undefined) throw new Error('no job')
+    await store.jobs.giveBack(job)
+    expect(await store.jobs.lease(1, 60_000)).toMatchObject([{ reportId: job.reportId, attempt: 1 }])
+  })
+
   it('waits longer after each failure and gives up after the last', async () => {
     const opened = await open()
     const { store, clock } = opened

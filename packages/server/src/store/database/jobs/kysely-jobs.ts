@@ -72,6 +72,11 @@ export function kyselyJobs(db: Kysely<IndexSchema>, kind: DatabaseKind, clock: (
         return true
       }),
 
+    async giveBack(job) {
+      const free = { lease_id: null, leased_until: null, attempt: job.attempt - 1, due_at: clock() }
+      await ofLease(db.updateTable('job').set(free), job).execute()
+    },
+
     async depth() {
       const row = await db
         .selectFrom('job')
