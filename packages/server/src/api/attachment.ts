@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
+import { readAddedFiles } from '../store/added-files.ts'
 import { readReportFile, reportPrefix } from '../store/report-file.ts'
 import type { Store } from '../store/store.ts'
 import { ApiProblem } from './api-error.ts'
@@ -20,13 +21,24 @@ export async function openAttachment(store: Store, found: FoundReport, name: str
     const body = file.content.kind === 'bytes' ? Readable.from([Buffer.from(file.content.bytes)]) : createReadStream(file.content.path)
     return { fileName: file.fileName ?? name, size: file.size, body }
   }
-  const report = await readReportFile(store.blobs, found.row.id)
-  const index = report?.files.findIndex((candidate) => candidate.name === name) ?? -1
-  const file = report?.files[index]
+  const file = await findFile(store, found.row.id, name)
   if (file === undefined) throw noAttachment()
-  const blob = await store.blobs.stream(`${reportPrefix(found.row.id)}${index}`)
+  const blob = await store.blobs.stream(file.blobKey)
   if (blob === undefined) throw new ApiProblem('unavailable', "The report's file cannot be read at the moment.")
   return { fileName: file.fileName ?? name, size: blob.size, body: blob.body }
+}
+
+async function findFile(store: Store, reportId: string, name: string): Promise<{ fileName?: string; blobKey: string } | undefined> {
+  const files = (await readReportFile(store.blobs, reportId))?.files ?? []
+  const index = files.findIndex((candidate) => candidate.name === name)
+  const file = files[index]
+  if (file !== undefined) return { ...file, blobKey: `${reportPrefix(reportId)}${index}` }
+  const added = await readAddedFiles(
+    store.blobs,
+    reportId,
+    files.map((each) => each.name),
+  )
+  return added.find((candidate) => candidate.name === name)
 }
 
 function noAttachment(): ApiProblem {

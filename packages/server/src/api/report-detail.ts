@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { type ProcessedFile, readProcessed } from '../process/processed-file.ts'
+import { readAddedFiles } from '../store/added-files.ts'
 import { readReportFile, reportPrefix } from '../store/report-file.ts'
 import type { Store } from '../store/store.ts'
 import { ApiProblem } from './api-error.ts'
@@ -18,9 +19,14 @@ export async function reportDetail(store: Store, found: FoundReport, slugs: Slug
   const { row } = found
   const file = await readReportFile(store.blobs, row.id)
   if (file === undefined) throw new ApiProblem('unavailable', "The report's files cannot be read at the moment.")
-  const [neighbours, processed] = await Promise.all([
+  const [neighbours, processed, added] = await Promise.all([
     store.index.neighbours(row.id),
     readProcessed(store.blobs, `${reportPrefix(row.id)}processed.json`),
+    readAddedFiles(
+      store.blobs,
+      row.id,
+      file.files.map(({ name }) => name),
+    ),
   ])
   const detail: Detail = {
     ...toReport(row, slugs),
@@ -28,7 +34,7 @@ export async function reportDetail(store: Store, found: FoundReport, slugs: Slug
     dialect: row.dialect,
     sender: { userAgent: file.sender.userAgent ?? null, address: file.sender.address ?? null },
     fields: { ...file.fields },
-    attachments: file.files.map(toAttachment),
+    attachments: [...file.files, ...added].map(toAttachment),
     sentence: processed?.header.sentence ?? null,
     signatureSteps: processed === undefined ? [] : processed.header.signature.steps.map((step) => ({ ...step })),
     processedAt: processed?.header.processedAt ?? null,

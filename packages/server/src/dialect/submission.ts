@@ -12,6 +12,8 @@ export interface Submission {
   readonly crashedAt?: number
   /** Other ids under which the sender will look for the report (Socorro's `bp-…`). */
   readonly aliases: readonly string[]
+  /** An id that the client made for this one report: the same again, in the same project, is the same report sent twice. */
+  readonly clientReportId?: string
   readonly sender: { readonly userAgent?: string; readonly address?: string }
   /** What had to be repaired or left out; shown with the report. */
   readonly problems: readonly SubmissionProblem[]

@@ -29,6 +29,7 @@ interface RecordJson {
   readonly aliases: readonly string[]
   readonly sender: { readonly userAgent?: string; readonly address?: string }
   readonly problems: readonly { readonly code: string; readonly message: string }[]
+  readonly attachTo?: string
 }
 interface RecordFile {
   readonly name: string
@@ -49,7 +50,14 @@ export function encodeRecord(report: SpoolReport): EncodedRecord {
     inline.push(content.bytes)
     return { ...rest, size: content.bytes.length }
   })
-  const json: RecordJson = { ...submission, id: report.id, projectId: report.projectId, fields: [...submission.fields], files }
+  const json: RecordJson = {
+    ...submission,
+    id: report.id,
+    projectId: report.projectId,
+    fields: [...submission.fields],
+    files,
+    ...(report.attachTo === undefined ? {} : { attachTo: report.attachTo }),
+  }
   const text = Buffer.from(JSON.stringify(json), 'utf8')
   const payloadLength = 4 + text.length + inline.reduce((sum, bytes) => sum + bytes.length, 0)
   const head = Buffer.alloc(frameBytes + 4)
@@ -100,8 +108,8 @@ export function decodePayload(payload: Buffer, filesFolder: string): SpoolReport
     offset += file.size
     return { ...rest, content: { kind: 'bytes', bytes } }
   })
-  const { id, projectId, ...rest } = json
-  return { id, projectId, submission: { ...rest, fields: new Map(json.fields), files } }
+  const { id, projectId, attachTo, ...rest } = json
+  return { id, projectId, submission: { ...rest, fields: new Map(json.fields), files }, ...(attachTo === undefined ? {} : { attachTo }) }
 }
 
 /** What recovery needs of a record, without its files. */
@@ -109,9 +117,10 @@ export function summaryOf(payload: Buffer): {
   readonly id: string
   readonly aliases: readonly string[]
   readonly leaves: readonly string[]
+  readonly attachTo: string | undefined
 } {
   const json = parseRecordJson(payload.toString('utf8', 4, 4 + payload.readUInt32LE(0)))
-  return { id: json.id, aliases: json.aliases, leaves: json.files.flatMap((file) => file.leaf ?? []) }
+  return { id: json.id, aliases: json.aliases, leaves: json.files.flatMap((file) => file.leaf ?? []), attachTo: json.attachTo }
 }
 
 function parseRecordJson(text: string): RecordJson {

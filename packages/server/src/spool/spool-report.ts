@@ -6,4 +6,6 @@ export interface SpoolReport {
   readonly id: string
   readonly projectId: number
   readonly submission: Submission
+  /** Id of the report whose files these are; then nothing else of the submission is looked at, and no report is made of it. */
+  readonly attachTo?: string
 }

@@ -46,6 +46,27 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
 }
 
 describe('the spool', () => {
+  it('settles files added to a report after the report, before and after a restart, and shows them as no report', async () => {
+    const report = testReport()
+    const addition = { ...testReport({ aliases: ['of nobody'] }), attachTo: report.id }
+    const first = await open()
+    await first.append(report)
+    await first.append(addition)
+    expect(await first.pending(addition.id)).toBeUndefined()
+    await close(first)
+    const second = await open()
+    const settled: string[] = []
+    let failures = 2
+    second.startSettling(async ({ id, attachTo }) => {
+      if (id === report.id && failures-- > 0) throw new Error('not yet')
+      settled.push(attachTo ?? id)
+    })
+    await second.drained()
+    expect(settled).toEqual([report.id, report.id])
+    expect(failures).toBe(-1)
+    expect(second.stats().pending).toBe(0)
+  })
+
   it('gives back every part of a report, before and after a restart', async () => {
     const report = testReport({
       fields: [

@@ -53,6 +53,7 @@ interface Entry {
   readonly aliases: readonly string[]
   readonly segment: Segment
   readonly place: RecordPlace
+  readonly attachTo: string | undefined
 }
 
 interface Append {
@@ -76,6 +77,8 @@ export class Spool {
   readonly #appends: AppendQueue<Append>
   readonly #pending = new Map<string, Entry>()
   readonly #idOfAlias = new Map<string, string>()
+  /** Files added to reports that are not settled yet, by the id of the report: settled after it. */
+  readonly #additions = new Map<string, Entry[]>()
   readonly #segments = new Set<Segment>()
   #stuck: StuckReports | undefined
   #settle: ((report: SpoolReport) => Promise<void>) | undefined
@@ -144,13 +147,19 @@ export class Spool {
     }
   }
 
+  /** Removes files that `createFile` made and that no record names. */
+  async discardFiles(paths: readonly string[]): Promise<void> {
+    await this.#files.discard(paths.map(leafOf))
+  }
+
   /** An acknowledged report that the store does not have yet, by its id or an alias. */
   async pending(idOrAlias: string): Promise<SpoolReport | undefined> {
     const id = this.#idOfAlias.get(idOrAlias) ?? idOrAlias
     const entry = this.#pending.get(id)
     try {
-      if (entry !== undefined) return await entry.segment.read(entry.place, this.#files.folder)
-      if (this.#stuck?.has(id) === true) return await this.#stuck.read(id)
+      const report = entry === undefined ? undefined : await entry.segment.read(entry.place, this.#files.folder)
+      const found = report ?? (this.#stuck?.has(id) === true ? await this.#stuck.read(id) : undefined)
+      return found?.attachTo === undefined ? found : undefined
     } catch (error) {
       // It may have been settled, and its segment removed, while it was read.
       if (this.#pending.has(id)) throw error
@@ -237,13 +246,13 @@ export class Spool {
 
   async #recoverSegment(number: number): Promise<void> {
     this.#nextNumber = number + 1
-    const found: { place: RecordPlace; id: string; aliases: readonly string[] }[] = []
+    const found: Omit<Entry, 'segment'>[] = []
     const leaves: string[] = []
     const segment = await recoverSegment(this.#pathOf(number), number, this.#limits.recordBytes, (place, payload) => {
       const summary = summaryOf(payload)
       // A report that was set aside just before the server stopped still stands in its segment.
       if (this.#stuck?.has(summary.id) === true) return
-      found.push({ place, id: summary.id, aliases: summary.aliases })
+      found.push({ place, id: summary.id, aliases: summary.aliases, attachTo: summary.attachTo })
       leaves.push(...summary.leaves)
     })
     for (const leaf of leaves) this.#files.keep(leaf)
@@ -253,7 +262,7 @@ export class Spool {
       this.#onProblem(`spool segment ${number} is damaged behind ${found.length} whole reports`, undefined)
     }
     this.#segments.add(segment)
-    for (const { place, id, aliases } of found) this.#register({ id, aliases, segment, place })
+    for (const entry of found) this.#register({ ...entry, segment })
     if (segment.unsettled === 0) await this.#remove(segment)
   }
 
@@ -309,13 +318,19 @@ export class Spool {
     this.#appended += 1
     const leaves = report.submission.files.flatMap(({ content }) => (content.kind === 'file' ? [leafOf(content.path)] : []))
     segment.leaves.push(...leaves)
-    this.#register({ id: report.id, aliases: report.submission.aliases, segment, place })
+    this.#register({ id: report.id, aliases: report.submission.aliases, segment, place, attachTo: report.attachTo })
   }
 
   #register(entry: Entry): void {
+    const { attachTo } = entry
     this.#pending.set(entry.id, entry)
     for (const alias of entry.aliases) this.#idOfAlias.set(alias, entry.id)
     entry.segment.unsettled += 1
+    if (attachTo === undefined || !this.#pending.has(attachTo)) this.#settleNext(entry)
+    else this.#additions.set(attachTo, [...(this.#additions.get(attachTo) ?? []), entry])
+  }
+
+  #settleNext(entry: Entry): void {
     this.#settler.add({
       id: entry.id,
       settle: async () => this.#settle?.(await entry.segment.read(entry.place, this.#files.folder)),
@@ -335,6 +350,8 @@ export class Spool {
   async #finished(entry: Entry): Promise<void> {
     this.#pending.delete(entry.id)
     for (const alias of entry.aliases) this.#idOfAlias.delete(alias)
+    for (const addition of this.#additions.get(entry.id) ?? []) this.#settleNext(addition)
+    this.#additions.delete(entry.id)
     const { segment } = entry
     segment.unsettled -= 1
     if (segment.unsettled > 0) return

@@ -7,7 +7,7 @@ import type { SpoolReport } from '../spool/spool-report.ts'
 /**
  * What makes two reports one. Crashpad sends a dump again when it did not read the answer: same id inside, same bytes. Chromium sends the
  * report of a crash to an endpoint more than once when the connection breaks, its `age` grown meanwhile: same body without the age, within
- * `browserWindowMs`. A dump without an id inside is never taken for a copy.
+ * `browserWindowMs`. Other services' clients make an id for each report themselves. A dump without an id inside is never taken for a copy.
  */
 export interface CopyKeys {
   readonly dedupeKey: string | undefined
@@ -40,7 +40,8 @@ export async function copyKeys(
     const id = await idInside(file, () => localPath(file, index))
     if (id !== undefined) return { ...none, dedupeKey: `${dumpKeyPrefix}${projectId}:${id}:${file.sha256}`, copyKey: `${projectId}:${id}` }
   }
-  return none
+  const { clientReportId } = submission
+  return clientReportId === undefined ? none : { ...none, dedupeKey: `e:${projectId}:${sha256(clientReportId)}` }
 }
 
 async function idInside({ content }: SubmittedFile, localPath: () => Promise<string | undefined>): Promise<string | undefined> {
@@ -67,8 +68,12 @@ function browserHash(file: SubmittedFile | undefined): string | undefined {
     const { report } = kept
     if (typeof report !== 'object' || report === null) return undefined
     const text = JSON.stringify(report, (name, value) => (name === 'age' ? undefined : value))
-    return createHash('sha256').update(text).digest('hex')
+    return sha256(text)
   } catch {
     return undefined
   }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }

@@ -14,6 +14,7 @@ export const storeErrorCodes = [
   'slug_taken',
   'unknown_project',
   'bad_symbol_file',
+  'unknown_report',
 ] as const
 
 export type StoreErrorCode = (typeof storeErrorCodes)[number]

@@ -60,5 +60,10 @@ export const keyCacheMs = 5_000
 /** How often `last used` of a token is written. */
 export const lastUsedResolutionMs = 60_000
 
+/** Files that may be added to one report after it came: a log, a screenshot or two; a public key must not be a way to fill a disk. */
+export const maxAddedFiles = 32
+/** How long an addition waits for its report to be settled: that may have been set aside until somebody mended the store. */
+export const additionPatienceMs = 7 * 24 * 3600_000
+
 /** Characters of a file name or an id in a symbol file's MODULE record. */
 export const maxModuleText = 256

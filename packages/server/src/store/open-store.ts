@@ -55,7 +55,7 @@ async function assemble(
     jobs,
     blobs,
     symbols,
-    settle: (report) => settle({ ledger, index, blobs }, report),
+    settle: (report) => settle({ ledger, index, blobs }, report, clock()),
     async erase(reportId) {
       const row = await databases.index.db.selectFrom('report').select('dedupe_key').where('id', '=', reportId).executeTakeFirst()
       const aliases = (await index.find(reportId)).find(({ id }) => id === reportId)?.aliases ?? []

@@ -26,6 +26,20 @@ async function listed({ store }: TestStore): Promise<string[]> {
 }
 
 describeStores('settling', (open) => {
+  it('makes one report of an event that a client sent twice under its own id, per project', async () => {
+    const opened = await open()
+    const { store, projectId } = opened
+    const event = { kind: 'javascript', files: [testFile('report', Buffer.from('{}'))], clientReportId: 'fc6d8c0c43fc4630ad850ee518f1b9d0' }
+    const [first, again, other] = [
+      testSpoolReport(projectId, event),
+      testSpoolReport(projectId, event),
+      testSpoolReport(projectId, { ...event, clientReportId: 'another' }),
+    ]
+    for (const report of [first, again, other]) await store.settle(report)
+    expect(await listed(opened)).toEqual([first.id, other.id])
+    expect((await store.index.find(again.id))[0]?.id).toBe(first.id)
+  })
+
   it('makes blobs, a row and one job, however often it is called', async () => {
     const opened = await open()
     const { store, projectId } = opened

@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto'
-import { rm, stat } from 'node:fs/promises'
-import { pipeline } from 'node:stream/promises'
+import { rm } from 'node:fs/promises'
 import type { SubmittedFile } from '../dialect/submission.ts'
-import { hasCode } from '../durable/durable-files.ts'
 import type { SpoolReport } from '../spool/spool-report.ts'
+import { moveAdditions } from './added-files.ts'
 import type { Blobs } from './blobs/blobs.ts'
 import type { AddedReport, NewReport } from './database/report-index.ts'
 import { type CopyKeys, copyKeys, dumpKeyPrefix } from './dedupe.ts'
 import { encodeReportFile, reportFileOf, reportPrefix } from './report-file.ts'
 import { senderFact } from './sender-facts.ts'
+import { settleAddition } from './settle-addition.ts'
+import { fileEntries, isFile } from './settle-files.ts'
 import type { Store } from './store.ts'
 
 type SettleStore = Pick<Store, 'ledger' | 'index' | 'blobs'>
@@ -26,13 +26,14 @@ export function copyTombstone(dedupeKey: string | undefined | null): string | un
  * that were moved already are recognised where they lie now, rows that are there are left alone. `report.json` is the last blob: where it
  * lies, everything lies.
  */
-export async function settle(store: SettleStore, report: SpoolReport): Promise<void> {
+export async function settle(store: SettleStore, report: SpoolReport, now: number): Promise<void> {
+  if (report.attachTo !== undefined) return settleAddition(store, report, report.attachTo, now)
   const { ledger, index, blobs } = store
   const prefix = reportPrefix(report.id)
   if (await ledger.isErased(report.id)) return dropReport(blobs, report)
   // A report that was settled before, or is a copy: its files are gone from the spool, rightly.
   const known = (await index.find(report.id)).find(({ id, aliases }) => id === report.id || aliases.includes(report.id))
-  if (known !== undefined) return removeObsolete(blobs, await index.addReport(newReport(report, noKeys)))
+  if (known !== undefined) return removeObsolete(blobs, await index.addReport(newReport(report, noKeys)), report.id)
 
   const keys = await copyKeys(report, (file, i) => whereIs(blobs, file, `${prefix}${i}`))
   const tombstone = copyTombstone(keys.dedupeKey)
@@ -41,7 +42,7 @@ export async function settle(store: SettleStore, report: SpoolReport): Promise<v
     return dropReport(blobs, report)
   }
   await putFiles(blobs, report, prefix)
-  await removeObsolete(blobs, await index.addReport(newReport(report, keys)))
+  await removeObsolete(blobs, await index.addReport(newReport(report, keys)), report.id)
   // Erased while this ran: the erasure found no row yet.
   if (await ledger.isErased(report.id)) {
     await index.removeReport(report.id)
@@ -56,50 +57,22 @@ async function dropReport(blobs: Blobs, { id, submission }: SpoolReport): Promis
   await blobs.removeAll(reportPrefix(id))
 }
 
-async function removeObsolete(blobs: Blobs, { obsolete }: AddedReport): Promise<void> {
-  for (const id of obsolete) await blobs.removeAll(reportPrefix(id))
+async function removeObsolete(blobs: Blobs, { obsolete, duplicateOf }: AddedReport, id: string): Promise<void> {
+  const survivor = duplicateOf ?? id
+  for (const old of obsolete) {
+    await moveAdditions(blobs, old, survivor)
+    await blobs.removeAll(reportPrefix(old))
+  }
 }
 
 async function putFiles(blobs: Blobs, report: SpoolReport, prefix: string): Promise<void> {
-  const entries: { key: string; content: Uint8Array | { path: string } }[] = []
-  const problems: { code: string; message: string }[] = []
-  for (const [i, file] of report.submission.files.entries()) {
-    const key = `${prefix}${i}`
-    const { content } = file
-    if (content.kind === 'bytes') entries.push({ key, content: content.bytes })
-    else if (await exists(content.path)) entries.push({ key, content })
-    else if (!(await isStored(blobs, key, file)))
-      problems.push({ code: 'file_lost', message: `The file ${i} of this report is not in the spool any more.` })
-  }
-  entries.push({ key: `${prefix}report.json`, content: encodeReportFile(reportFileOf(report, problems)) })
-  await blobs.putAll(entries)
+  const { entries, problems } = await fileEntries(blobs, report.submission.files, (i) => `${prefix}${i}`)
+  await blobs.putAll([...entries, { key: `${prefix}report.json`, content: encodeReportFile(reportFileOf(report, problems)) }])
 }
 
 async function whereIs(blobs: Blobs, { content }: SubmittedFile, key: string): Promise<string | undefined> {
-  if (content.kind === 'file' && (await exists(content.path))) return content.path
+  if (content.kind === 'file' && (await isFile(content.path))) return content.path
   return (await blobs.localFile(key))?.path
-}
-
-/** A moved file is one of the right size and content; anything else under its name is a write that never ended. */
-async function isStored(blobs: Blobs, key: string, { size, sha256 }: SubmittedFile): Promise<boolean> {
-  const blob = await blobs.stream(key)
-  if (blob === undefined) return false
-  if (blob.size !== size) {
-    blob.body.destroy()
-    return false
-  }
-  const hash = createHash('sha256')
-  await pipeline(blob.body, hash)
-  return hash.digest('hex') === sha256
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isFile()
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return false
-    throw error
-  }
 }
 
 function newReport({ id, projectId, submission }: SpoolReport, keys: CopyKeys): NewReport {
