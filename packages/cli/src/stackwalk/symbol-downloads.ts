@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type ModuleIdentity, symbolPath } from '@crashkeep/symbols'
 
@@ -76,12 +75,12 @@ export class SymbolDownloads {
     const temporary = join(this.#options.temporaryFolder, `crashkeep-${randomUUID()}.sym`)
     try {
       const response = await fetch(url, { signal: AbortSignal.timeout(this.#options.timeoutMs) })
-      if (!response.ok || response.body === null) {
+      if (!response.ok) {
         await response.body?.cancel()
         return `status ${response.status}`
       }
       await mkdir(this.#options.temporaryFolder, { recursive: true })
-      await pipeline(Readable.fromWeb(response.body), symbolBytes(url), createWriteStream(temporary, { flags: 'wx' }))
+      await pipeline(chunksOf(response), symbolBytes(url), createWriteStream(temporary, { flags: 'wx' }))
       await mkdir(dirname(target), { recursive: true })
       await moveInto(temporary, target)
       return undefined
@@ -90,6 +89,15 @@ export class SymbolDownloads {
     } finally {
       await rm(temporary, { force: true })
     }
+  }
+}
+
+async function* chunksOf(response: Response): AsyncGenerator<Uint8Array> {
+  const reader = response.body?.getReader()
+  try {
+    for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) yield part.value
+  } finally {
+    await reader?.cancel()
   }
 }
 

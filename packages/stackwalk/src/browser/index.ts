@@ -1,0 +1,2 @@
+export { blobSource } from './blob-source.ts'
+export { blobSymbols } from './blob-symbols.ts'
