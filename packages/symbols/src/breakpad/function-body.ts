@@ -1,5 +1,6 @@
 import { maxInlineDepth } from './limits.ts'
-import { hexValues, LineCursor, lineEnd } from './line-cursor.ts'
+import { LineCursor, lineEnd } from './line-cursor.ts'
+import { LineFilter } from './line-filter.ts'
 
 /** What the records of one function say about one address. Files and origins by their numbers. */
 export interface FunctionBody {
@@ -27,16 +28,15 @@ export interface InlineHit {
 }
 
 const letterI = 0x49
-const newline = 0x0a
 
-interface SizedLine extends LineHit {
+export interface SizedLine extends LineHit {
   size: number
 }
 
 /** Reads a `FUNC` line and the lines below it; undefined when there is no such line. Bad lines are passed over. */
 export function readFunctionBody(bytes: Uint8Array, address: number): FunctionBody | undefined {
   const cursor = new LineCursor(bytes)
-  let end = lineEnd(bytes, 0)
+  const end = lineEnd(bytes, 0)
   cursor.start(0, end)
   if (!cursor.skipWord('FUNC')) return undefined
   cursor.skipWord('m')
@@ -47,37 +47,12 @@ export function readFunctionBody(bytes: Uint8Array, address: number): FunctionBo
 
   let line: SizedLine | undefined
   const byDepth: (InlineHit | undefined)[] = []
-  let at = end + 1
-  while (at < bytes.length) {
-    end = at
-    // Numbers of the line as they come, whatever they mean. Few lines have two in a row that hold the address; only those are read properly.
-    let isCandidate = false
-    let fieldAt = at
-    let before = 0
-    let value = 0
-    for (; ; end++) {
-      const byte = end < bytes.length ? (bytes[end] ?? newline) : newline
-      const digit = hexValues[byte] ?? -1
-      if (digit >= 0) {
-        value = (value << 4) | digit
-        continue
-      }
-      if (end > fieldAt) {
-        value >>>= 0
-        // More than 32 bits wide: left to the proper reading.
-        if (end - fieldAt > 8 || (before <= address && address - before < value)) isCandidate = true
-        before = value
-        value = 0
-      }
-      if (byte === newline) break
-      fieldAt = end + 1
-    }
-    if (isCandidate) {
-      cursor.start(at, end)
-      if (bytes[at] === letterI) readInline(cursor, address, byDepth)
-      else line = better(readLine(cursor, address), line)
-    }
-    at = end + 1
+  const filter = new LineFilter(bytes, address)
+  for (let at = end + 1; at < bytes.length; at = filter.end + 1) {
+    if (!filter.mayHold(at)) continue
+    cursor.start(at, filter.end)
+    if (bytes[at] === letterI) readInline(cursor, address, byDepth)
+    else line = better(readLine(cursor, address), line)
   }
 
   const inlines: InlineHit[] = []
@@ -89,7 +64,7 @@ export function readFunctionBody(bytes: Uint8Array, address: number): FunctionBo
 }
 
 /** `<address> <size> <line> <file>`; undefined when it is another line or does not hold the address. */
-function readLine(cursor: LineCursor, address: number): SizedLine | undefined {
+export function readLine(cursor: LineCursor, address: number): SizedLine | undefined {
   const start = cursor.hex()
   const size = cursor.hex()
   if (start < 0 || start > address || size < 0 || address - start >= size) return undefined
@@ -105,7 +80,7 @@ function better(one: SizedLine | undefined, other: SizedLine | undefined): Sized
 }
 
 /** `INLINE <depth> <call line> [<call file>] <origin> (<address> <size>)+`: pairs follow, so an even number of fields means the newer form. */
-function readInline(cursor: LineCursor, address: number, byDepth: (InlineHit | undefined)[]): void {
+export function readInline(cursor: LineCursor, address: number, byDepth: (InlineHit | undefined)[]): void {
   if (!cursor.skipWord('INLINE')) return
   const depth = cursor.decimal()
   const callLine = cursor.decimal()
