@@ -32,7 +32,12 @@ export interface UnreadStream {
 export function unreadStreams(streams: readonly StreamEntry[]): UnreadStream[] {
   const byType = new Map(streams.map((stream) => [stream.type, stream]))
   return [...byType.values()]
-    .filter((stream) => names[stream.type] !== undefined || stream.name === 'unknown')
+    .filter((stream) => names[stream.type] !== undefined || stream.name === 'unknown' || isOfWindowsCe(stream))
     .sort((a, b) => a.type - b.type)
-    .map((stream) => ({ type: stream.type, name: names[stream.type], offset: stream.rva }))
+    .map((stream) => ({ type: stream.type, name: isOfWindowsCe(stream) ? stream.name : names[stream.type], offset: stream.rva }))
+}
+
+/** The reader gives them the names that rust-minidump prints. */
+function isOfWindowsCe(stream: StreamEntry): boolean {
+  return stream.name.startsWith('ceStream')
 }

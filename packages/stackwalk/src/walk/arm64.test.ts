@@ -79,3 +79,21 @@ test('walks the old context layout alike', () => {
   })
   expect(stackLines(crash)).toEqual(['context app!0x100', 'frame_pointer app!0x200'])
 })
+
+test.each([0xffff_ff80_0000_0000n, 0x0000_007f_ffff_ffffn])('believes the mask of Crashpad, in either sense (%#)', (addressMask) => {
+  // Bit 40 is an address bit by the guess, which takes 47 of them.
+  const signed = 1n << 40n
+  const crash = synthCrash({
+    systemInfo: { cpu: 'arm64', os: 'iOS' },
+    modules,
+    crashpad: { addressMask },
+    threads: [
+      {
+        id: 1,
+        context: { registers: { pc: base + 0x100n, sp: stackStart, fp: stackStart } },
+        stack: stack(stackStart, [0, (base + 0x204n) | signed, ...padding]),
+      },
+    ],
+  })
+  expect(stackLines(crash)).toEqual(['context app!0x100', 'frame_pointer app!0x200'])
+})
