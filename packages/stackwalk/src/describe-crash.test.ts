@@ -1,6 +1,7 @@
 import { stack } from '@crashkeep/minidump/synth'
 import { expect, test } from 'vitest'
 import { describeCrash } from './describe-crash.ts'
+import { icedDecoder } from './iced/iced-decoder.ts'
 import { synthCrash } from './synth-crash.ts'
 
 const base = 0x4000_0000n
@@ -129,4 +130,41 @@ test('a caller may know the type of process when the dump does not', () => {
 test('long names are cut', () => {
   const name = 'x'.repeat(10_000)
   expect(sentence({ code: 4, symbols: `FUNC 100 80 0 ${name}\n` }).length).toBeLessThan(400)
+})
+
+test.each<[string, string, { rax?: bigint; flags?: number; address?: bigint; maps?: string }, string]>([
+  ['a write by the instruction', 'c70005000000', { rax: 0x1234_0000n }, 'The process wrote to address 0x12340000 in `app` + 0x100.'],
+  [
+    'a field of a null pointer, however far',
+    '8b8000001000',
+    {},
+    'The process read address 0x100000 in `app` + 0x100: an offset from a null pointer.',
+  ],
+  [
+    'an address that is none',
+    '8b00',
+    { rax: 0x4141_4141_4141_4141n, flags: 0x80, address: 0n },
+    'The process read address 0x4141414141414141 in `app` + 0x100: no address at all, as when a pointer was overwritten.',
+  ],
+  [
+    'a guard page',
+    '8900',
+    { rax: 0x7f00_0000_0ff8n, maps: '7f0000000000-7f0000001000 ---p 0 0:0 0 \n7f0000001000-7f0000100000 rw-p 0 0:0 0 ' },
+    'The process wrote to address 0x7f0000000ff8 in `app` + 0x100: a guard page, as at the end of a stack.',
+  ],
+])('%s', (_title, code, { rax = 0n, flags = 1, address, maps = '' }, expected) => {
+  const context = { registers: { rip: base + 0x100n, rsp: stackStart, rbp: stackStart, rax } }
+  const accessed = address ?? (code === '8b8000001000' ? 0x10_0000n : rax)
+  const crash = synthCrash(
+    {
+      modules: [{ baseAddress: base, size: 0x10000, name: '/opt/app' }],
+      threads: [{ id: 1, context }],
+      memory: [{ startAddress: base + 0x100n, bytes: Buffer.from(code, 'hex') }],
+      linux: { maps },
+      exception: { threadId: 1, code: 11, flags, address: accessed, context },
+    },
+    {},
+    { decoder: icedDecoder },
+  )
+  expect(describeCrash(crash)).toBe(expected)
 })

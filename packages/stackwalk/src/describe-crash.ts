@@ -22,7 +22,7 @@ export function describeCrash(crash: ProcessedCrash, processType?: string): stri
   }
   const message = assertion ?? crash.annotations['electron.v8-fatal.message']
   const jump = jumpCause(stack, address)
-  const cause = jump ?? memoryExhausted(crash, stack) ?? abortCause(type, stack) ?? causeOf(type, toBigInt(address))
+  const cause = jump ?? memoryExhausted(crash, stack) ?? abortCause(type, stack) ?? causeOf(crash.crash_info)
   const note = message === undefined || message === '' ? cause.note : `“${message.slice(0, maxSentenceNameLength)}”`
   return `${who} ${cause.did}${jump === undefined ? placeOf(stack) : ''}${note === undefined ? '' : `: ${note}`}.`
 }
@@ -43,8 +43,4 @@ function memoryExhausted(crash: ProcessedCrash, stack: readonly Call[]): Cause |
 
 function abortCause(type: string, stack: readonly Call[]): Cause | undefined {
   return /^(SIGABRT|EXC_SOFTWARE \/ SIGABRT)/.test(type) && stack.some(isAbortCall) ? { did: 'called abort()' } : undefined
-}
-
-function toBigInt(address: string | null): bigint | undefined {
-  return address === null ? undefined : BigInt(address)
 }

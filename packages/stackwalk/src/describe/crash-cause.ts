@@ -1,4 +1,5 @@
 import { formatHex } from '../address.ts'
+import type { ProcessedAccess, ProcessedCrashInfo } from '../processed-crash.ts'
 
 export interface Cause {
   /** What the process did: `read address 0x0`. */
@@ -7,18 +8,46 @@ export interface Cause {
   readonly note?: string
 }
 
-/** What the crash reasons of all systems mean, said as carefully as the reason says it. */
-export function causeOf(type: string, address: bigint | undefined): Cause {
+/** What the crash reasons of all systems mean, said as carefully as the reason says it, and what the instruction adds to them. */
+export function causeOf(info: ProcessedCrashInfo): Cause {
+  const type = info.type ?? ''
   const [name = '', detail = ''] = type.split(' / ')
-  return memoryCause(name, detail, address) ?? plainCause(name, detail) ?? otherCause(name, type)
+  return nonCanonicalCause(info, name, detail) ?? memoryCause(info, name, detail) ?? plainCause(name, detail) ?? otherCause(name, type)
 }
 
-function memoryCause(name: string, detail: string, address: bigint | undefined): Cause | undefined {
+function memoryCause(info: ProcessedCrashInfo, name: string, detail: string): Cause | undefined {
   const verb = accessVerb(name, detail)
-  if (verb === undefined || address === undefined) return undefined
-  const note = refusals[detail] ?? addressNote(address, name)
-  const did = `${verb} address ${formatHex(address)}`
+  if (verb === undefined || info.address === null) return undefined
+  const address = BigInt(info.address)
+  const access = accessOf(info, address)
+  const note = refusals[detail] ?? instructionNote(info, access) ?? addressNote(address, name)
+  const did = `${verb === 'accessed' ? (accessVerbs[access?.access_type ?? ''] ?? verb) : verb} address ${formatHex(address)}`
   return note === undefined ? { did } : { did, note }
+}
+
+/** The address that the system reports is not the one that was used. */
+function nonCanonicalCause(info: ProcessedCrashInfo, name: string, detail: string): Cause | undefined {
+  const { adjusted_address: adjusted } = info
+  if (adjusted?.kind !== 'non-canonical') return undefined
+  const address = BigInt(adjusted.address)
+  const verb = accessVerbs[accessOf(info, address)?.access_type ?? ''] ?? accessVerb(name, detail) ?? 'accessed'
+  return { did: `${verb} address ${formatHex(address)}`, note: 'no address at all, as when a pointer was overwritten' }
+}
+
+const accessVerbs: Readonly<Record<string, string>> = { read: 'read', write: 'wrote to', readwrite: 'wrote to' }
+
+/** What the instruction did at the address. */
+function accessOf({ memory_accesses: accesses }: ProcessedCrashInfo, address: bigint): ProcessedAccess | undefined {
+  return accesses?.find((access) => {
+    const distance = address - BigInt(access.address)
+    return distance >= 0n && distance < BigInt(access.size ?? 0)
+  })
+}
+
+function instructionNote({ adjusted_address: adjusted }: ProcessedCrashInfo, access: ProcessedAccess | undefined): string | undefined {
+  if (access?.is_likely_guard_page === true) return 'a guard page, as at the end of a stack'
+  if (adjusted?.kind !== 'null-pointer') return undefined
+  return BigInt(adjusted.offset) === 0n ? 'a null pointer' : 'an offset from a null pointer'
 }
 
 /** Windows tells reading from writing; the others tell only that an access failed. */
