@@ -69,6 +69,11 @@ export class FieldList {
     return name
   }
 
+  /** Gives a name back that turned out to be no file's. */
+  freeFileName(name: string): void {
+    this.#fileNames.delete(name)
+  }
+
   /** Crashpad and browsers write quotes, percent signs and line breaks in names as `%22`, `%25`, `%0d`, `%0a`. */
   decodeName(raw: string): string {
     const decoded = raw.replaceAll(/%(22|25|0a|0d)/gi, (escaped) => String.fromCharCode(Number.parseInt(escaped.slice(1), 16)))

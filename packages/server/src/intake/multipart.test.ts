@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { gzipSync } from 'node:zlib'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ServerError } from '../errors.ts'
@@ -58,6 +58,50 @@ async function contentOf(upload: Upload, name: string): Promise<Buffer> {
 }
 
 const codes = (upload: Upload) => upload.problems.map(({ code }) => code)
+
+describe('the part of the dump', () => {
+  const nested = multipart(
+    [{ name: 'prod', value: 'Electron' }, minidumpPart(dump), { name: 'log', fileName: 'a.log', value: 'words' }],
+    'inner',
+  )
+
+  it('is unpacked where the client packed the part itself', async () => {
+    for (const packed of [gzipSync(dump), zstdCompressSync(dump)]) {
+      const upload = await read(multipart([minidumpPart(packed)]), { pieceSize: 100 })
+      expect((await contentOf(upload, 'upload_file_minidump')).equals(dump)).toBe(true)
+      expect(codes(upload)).toEqual([])
+    }
+  })
+
+  it('is kept as far as it can be unpacked', async () => {
+    const packed = gzipSync(Buffer.from(Array.from({ length: 100_000 }, (_, i) => (i * i * 31) % 251)))
+    packed.fill(0xff, packed.length - 100)
+    const upload = await read(multipart([minidumpPart(packed)]))
+    expect(codes(upload)).toContain('damaged_dump')
+    expect(upload.files[0]?.size).toBeGreaterThan(0)
+    const bomb = await read(multipart([minidumpPart(gzipSync(Buffer.alloc(5_000_000)))]), { limits: { uploadBytes: 1_000_000 } })
+    expect(codes(bomb)).toEqual(['dump_cut'])
+    expect((await contentOf(bomb, 'upload_file_minidump')).length).toBeLessThanOrEqual(1_000_000)
+  })
+
+  it('may hold the whole form itself, as from Electron 15 on Linux with uploads off', async () => {
+    for (const pieceSize of [1, 65_536]) {
+      const upload = await read(multipart([{ name: 'ver', value: '15' }, minidumpPart(nested)]), { pieceSize })
+      expect([...upload.fields]).toEqual([
+        ['ver', '15'],
+        ['prod', 'Electron'],
+      ])
+      expect(upload.files.map(({ name }) => name)).toEqual(['upload_file_minidump', 'log'])
+      expect((await contentOf(upload, 'upload_file_minidump')).equals(dump)).toBe(true)
+      expect(codes(upload)).toEqual(['form_in_form'])
+    }
+  })
+
+  it('holds a form once: one that stands in the inner one is a file', async () => {
+    const upload = await read(multipart([minidumpPart(multipart([minidumpPart(nested)], 'outer'))]))
+    expect((await contentOf(upload, 'upload_file_minidump')).equals(nested)).toBe(true)
+  })
+})
 
 describe('a multipart body', () => {
   it('gives the same fields and files in whatever pieces it arrives', async () => {

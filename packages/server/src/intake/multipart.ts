@@ -9,6 +9,7 @@ import type { SpoolFile } from '../spool/spool-files.ts'
 import { type BodyNotes, type BodySource, newBodyNotes, openBody } from './body.ts'
 import { boundaryOf } from './boundary.ts'
 import { type CollectedFile, collectFile, type FileRoom } from './collect-file.ts'
+import { isDumpName, openDumpPart } from './dump-part.ts'
 import { FieldList } from './field-list.ts'
 import type { IntakeLimits } from './limits.ts'
 import { type MemoryBudget, MemoryShare } from './memory-budget.ts'
@@ -44,7 +45,8 @@ interface FilePart {
   readonly name: string
   readonly fileName: string | undefined
   readonly contentType: string | undefined
-  readonly collected: Promise<CollectedFile>
+  /** undefined: no file, but a form, whose parts stand beside it. */
+  readonly collected: Promise<CollectedFile | undefined>
 }
 
 export async function readMultipart(source: MultipartSource, room: MultipartRoom): Promise<Upload> {
@@ -57,19 +59,20 @@ export async function readMultipart(source: MultipartSource, room: MultipartRoom
   const parts: FilePart[] = []
   try {
     const end = { opened: false, closed: false }
-    await parse(mendMultipartEnd(body, boundary, end), boundary, { limits, fields, parts, room, share })
+    const fileRoom: FileRoom = { share, inlineLeft: limits.inlineReportBytes, maxInlineFileBytes: limits.inlineFileBytes }
+    await parse(mendMultipartEnd(body, boundary, end), boundary, { limits, fields, parts, room, fileRoom, nested: false })
     const collected = await Promise.all(parts.map((part) => part.collected))
     const files = parts.flatMap((part, i) => submittedFile(part, collected[i], fields))
     if (!end.closed || notes.endedEarly !== undefined) fields.noteTruncation(notes.endedEarly)
     refuseNothing(fields, files, notes, end)
     const discard = async () => {
       share.release()
-      for (const { spoolFile } of collected) await spoolFile?.abandon()
+      for (const file of collected) await file?.spoolFile?.abandon()
     }
     return { fields: fields.values, files, problems: fields.problems, bytes: notes.bytes, release: () => share.release(), discard }
   } catch (error) {
     const collected = await Promise.allSettled(parts.map((part) => part.collected))
-    for (const each of collected) if (each.status === 'fulfilled') await each.value.spoolFile?.abandon()
+    for (const each of collected) if (each.status === 'fulfilled') await each.value?.spoolFile?.abandon()
     share.release()
     if (error instanceof ServerError) error.fieldNames = [...fields.values.keys()].slice(0, maxSampledNames)
     throw error
@@ -81,11 +84,13 @@ interface Parsing {
   readonly fields: FieldList
   readonly parts: FilePart[]
   readonly room: MultipartRoom
-  readonly share: MemoryShare
+  readonly fileRoom: FileRoom
+  /** Whether this form stands in a part of another one; a form in that is a file like any other. */
+  readonly nested: boolean
 }
 
 async function parse(body: AsyncIterable<Uint8Array>, boundary: string, parsing: Parsing): Promise<void> {
-  const { limits, fields, parts, share } = parsing
+  const { limits, fields, parts, fileRoom } = parsing
   const parser = new Busboy({
     headers: { 'content-type': `multipart/form-data; boundary="${boundary.replaceAll(/["\\]/g, '\\$&')}"` },
     preservePath: true,
@@ -106,7 +111,6 @@ async function parse(body: AsyncIterable<Uint8Array>, boundary: string, parsing:
   })
   failed.catch(() => undefined)
   const open = new Set<NodeJS.ReadableStream & { destroy(error?: Error): unknown }>()
-  const fileRoom: FileRoom = { share, inlineLeft: limits.inlineReportBytes, maxInlineFileBytes: limits.inlineFileBytes }
   parser.on('error', fail)
   parser.on('partsLimit', () => fail(new ServerError('malformed_multipart', { detail: 'too many parts' })))
   parser.on('fieldsLimit', () => fields.note('too_many_fields', `Only the first ${limits.fields} fields were kept.`))
@@ -122,11 +126,16 @@ async function parse(body: AsyncIterable<Uint8Array>, boundary: string, parsing:
     open.add(stream)
     stream.on('error', () => undefined)
     const index = parts.length
-    const collected = collectFile(stream, fileRoom, () => parsing.room.openFile(index))
+    const fileNameInForm = fields.fileName(name)
+    const openFile = () => parsing.room.openFile(index)
+    const collected =
+      isDumpName(name ?? '') && !parsing.nested
+        ? collectDumpPart(stream, fileNameInForm, openFile, parsing)
+        : collectFile(stream, fileRoom, openFile)
     collected.catch(fail)
     void collected.finally(() => open.delete(stream)).catch(() => undefined)
     parts.push({
-      name: fields.fileName(name),
+      name: fileNameInForm,
       fileName: fileName === undefined ? undefined : fields.decodeName(fileName),
       contentType: contentType === '' ? undefined : contentType,
       collected,
@@ -146,6 +155,24 @@ async function parse(body: AsyncIterable<Uint8Array>, boundary: string, parsing:
     for (const stream of open) stream.destroy(new Error('the upload was given up'))
     throw error
   }
+}
+
+async function collectDumpPart(
+  source: AsyncIterable<Uint8Array>,
+  name: string,
+  openFile: () => Promise<SpoolFile>,
+  parsing: Parsing,
+): Promise<CollectedFile | undefined> {
+  const { fields, limits, fileRoom } = parsing
+  const part = await openDumpPart(source, {
+    maxBytes: limits.uploadBytes,
+    boundaryLength: limits.boundaryLength,
+    note: (code, message) => fields.note(code, message),
+  })
+  if (part.kind === 'file') return collectFile(part.bytes, fileRoom, openFile)
+  fields.freeFileName(name)
+  await parse(mendMultipartEnd(part.bytes, part.boundary, { closed: false, opened: false }), part.boundary, { ...parsing, nested: true })
+  return undefined
 }
 
 function submittedFile(part: FilePart, collected: CollectedFile | undefined, fields: FieldList): SubmittedFile[] {
