@@ -13,17 +13,28 @@ export const serverErrors = {
     status: 415,
     message: 'The body is neither multipart/form-data nor a browser report; send what Crashpad, Breakpad or the Reporting API send.',
   },
-  unsupported_encoding: { status: 415, message: 'The Content-Encoding is not one of gzip, deflate or identity.' },
+  unsupported_encoding: { status: 415, message: 'The Content-Encoding is not one of gzip, deflate, br, zstd or identity.' },
   no_boundary: { status: 400, message: 'The Content-Type of the multipart body names no boundary.' },
   empty_body: { status: 400, message: 'The request has no body.' },
   bad_gzip: { status: 400, message: 'The body says it is compressed, but it cannot be decompressed.' },
   malformed_multipart: { status: 400, message: 'The body holds no readable multipart part; the boundary may be a different one.' },
   truncated_body: { status: 400, message: 'The body ended before a whole field or file had arrived.' },
   bad_json: { status: 400, message: 'The body is not JSON of the Reporting API.' },
-  too_large: { status: 413, message: 'The body is larger than this server accepts; the limit is set with --max-upload-bytes.' },
+  too_large: {
+    status: 413,
+    message: 'The body is larger than this server accepts; the limit is --max-upload-bytes, or lower in the settings of the project.',
+  },
   slow_body: { status: 408, message: 'The body came too slowly and was given up; send it again.' },
   too_many_reports: { status: 413, message: 'One request holds more reports than are taken; the first ones were kept.' },
   not_a_crash: { status: 204, message: 'A browser report of another type than crash; counted, not kept.' },
+  over_quota: {
+    status: 429,
+    message: 'The project has kept as many reports today as its quota allows; it takes reports again tomorrow (UTC).',
+  },
+  origin_not_allowed: {
+    status: 403,
+    message: 'The project lists the origins of pages that may report to it, and this one is not among them.',
+  },
   busy: { status: 503, message: 'Too many uploads are held in memory at once; send it again later.' },
   storage_full: { status: 503, message: 'The disk is nearly full, so nothing can be kept safely; free some space.' },
   storage_failed: { status: 503, message: 'The report could not be written to disk; see the log of the server.' },
@@ -40,19 +51,21 @@ const retryAfterSeconds = 30
 export class ServerError extends Error {
   readonly code: ServerErrorCode
   readonly status: number
+  readonly #retryAfter: number | undefined
   /** Names, never values, of the fields that had arrived; for the sample of the refusal. */
   fieldNames: readonly string[] = []
 
-  constructor(code: ServerErrorCode, options?: { readonly cause?: unknown; readonly detail?: string }) {
+  constructor(code: ServerErrorCode, options?: { readonly cause?: unknown; readonly detail?: string; readonly retryAfter?: number }) {
     const sentence = serverErrors[code].message
     super(options?.detail === undefined ? sentence : `${sentence} (${options.detail})`, options)
     this.name = 'ServerError'
     this.code = code
     this.status = serverErrors[code].status
+    this.#retryAfter = options?.retryAfter
   }
 
   /** Seconds for `Retry-After`; undefined where sending again changes nothing. */
   get retryAfter(): number | undefined {
-    return this.status === 503 ? retryAfterSeconds : undefined
+    return this.#retryAfter ?? (this.status === 503 ? retryAfterSeconds : undefined)
   }
 }

@@ -133,6 +133,7 @@ async function openCollector(
     ledger: store.ledger,
     spool,
     countRejection: (rejection) => store.index.countRejection(rejection),
+    countReceived: (projectId, fromMs, toMs) => store.index.countReceived(projectId, fromMs, toMs),
     onProblem,
     ...(options.maxUploadBytes === undefined ? {} : { limits: { uploadBytes: options.maxUploadBytes } }),
   })

@@ -37,7 +37,7 @@ export function uploads(store: Store, intake: Intake): FastifyPluginAsyncTypebox
       async (request, reply) => {
         const project = await projectOf(store.ledger, callerOf(request), request.params.slug)
         const id = intake.newReportId()
-        const upload = await intake.readMultipart(id, sourceOf(request, request.query.name ?? 'upload.dmp'))
+        const upload = await intake.readMultipart(id, sourceOf(request, request.query.name ?? 'upload.dmp'), project)
         try {
           const userAgent = request.headers['user-agent']
           const outcome = await intake.accept(project, id, {

@@ -18,6 +18,12 @@ const sampledHeaders = [
 ]
 const maxHeaderLength = 256
 
+/** The key in the address of an ingest route; empty where the route has none. */
+export function keyOf(request: FastifyRequest): string {
+  const { params } = request
+  return typeof params === 'object' && params !== null && 'key' in params && typeof params.key === 'string' ? params.key : ''
+}
+
 export function headersForSample(request: FastifyRequest): Record<string, string> {
   const sample: Record<string, string> = {}
   for (const name of sampledHeaders) {
@@ -45,7 +51,7 @@ export function asServerError(error: unknown, request: FastifyRequest): ServerEr
 
 export function countRefusal(request: FastifyRequest, intake: Intake, refusal: Refusal): void {
   const { error, dialect, projectId } = refusal
-  const sample = { headers: headersForSample(request), fieldNames: error.fieldNames, detail: error.message }
+  const sample = { headers: headersForSample(request), fieldNames: error.fieldNames, detail: error.message, address: request.ip }
   intake.refused({ projectId, reason: error.code, dialect, at: intake.now(), sample })
 }
 
@@ -54,7 +60,7 @@ export function countDrop(
   intake: Intake,
   drop: { readonly dialect: string; readonly projectId: number | undefined; readonly reason: ServerErrorCode; readonly detail: string },
 ): void {
-  const sample = { headers: headersForSample(request), fieldNames: [], detail: drop.detail }
+  const sample = { headers: headersForSample(request), fieldNames: [], detail: drop.detail, address: request.ip }
   intake.refused({ projectId: drop.projectId, reason: drop.reason, dialect: drop.dialect, at: intake.now(), sample })
 }
 

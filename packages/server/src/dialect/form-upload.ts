@@ -22,12 +22,13 @@ export async function takeForm(request: FastifyRequest, intake: Intake, project:
   }
   const receivedAt = intake.now()
   const reportId = intake.newReportId()
-  const upload = await intake.readMultipart(reportId, {
+  const source = {
     stream: request.raw,
     contentType,
     contentEncoding: headers['content-encoding'],
     contentLength: headers['content-length'],
-  })
+  }
+  const upload = await intake.readMultipart(reportId, source, project)
   try {
     const userAgent = headers['user-agent']
     const outcome = await intake.accept(project, reportId, {

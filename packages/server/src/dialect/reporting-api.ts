@@ -6,11 +6,13 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ServerError } from '../errors.ts'
+import { mayReport, originOf } from '../intake/allowed-origins.ts'
 import { newBodyNotes, openBody, readWhole } from '../intake/body.ts'
 import type { Intake } from '../intake/intake.ts'
 import type { LedgerProject } from '../store/database/ledger.ts'
 import { type BrowserReport, contextOf, fieldsOf, jsonOfReport, readBrowserReports } from './browser-report.ts'
-import { asServerError, countDrop, countRefusal, letGo } from './exchange.ts'
+import type { DialectContext } from './dialect-context.ts'
+import { asServerError, countDrop, countRefusal, keyOf, letGo } from './exchange.ts'
 import type { Submission, SubmissionProblem } from './submission.ts'
 
 const dialect = 'reporting-api'
@@ -23,8 +25,9 @@ export function isReportingApi(mediaType: string): boolean {
 }
 
 /** Chromium asks before every cross-origin upload and looks at the first two headers; credentials are never allowed. */
-export async function answerPreflight(_: FastifyRequest, reply: FastifyReply): Promise<void> {
-  await allowAnyOrigin(reply)
+export async function answerPreflight(request: FastifyRequest, reply: FastifyReply, { intake }: DialectContext): Promise<void> {
+  const project = await intake.projectByKey(keyOf(request)).catch(() => undefined)
+  await allowOrigin(request, reply, project)
     .header('access-control-allow-headers', 'content-type')
     .header('access-control-allow-methods', 'POST, OPTIONS')
     .header('access-control-max-age', '86400')
@@ -34,48 +37,62 @@ export async function answerPreflight(_: FastifyRequest, reply: FastifyReply): P
 
 export async function answerReportingApi(request: FastifyRequest, reply: FastifyReply, intake: Intake, key: string): Promise<void> {
   let projectId: number | undefined
-  allowAnyOrigin(reply)
+  allowOrigin(request, reply, undefined)
   try {
     const project = await intake.projectByKey(key)
     projectId = project.id
+    allowOrigin(request, reply, project)
+    intake.checkOrigin(project, request.raw.headers.origin)
     await take(request, intake, project)
     await reply.code(204).send()
   } catch (cause) {
     const error = asServerError(cause, request)
     countRefusal(request, intake, { dialect, projectId, error })
-    if (error.retryAfter === undefined) await reply.code(204).send()
-    else await reply.code(error.status).header('retry-after', error.retryAfter).type('text/plain').send(`${error.code}: ${error.message}`)
+    if (error.status < 500) await reply.code(204).send()
+    else
+      await reply
+        .code(error.status)
+        .header('retry-after', error.retryAfter ?? 0)
+        .type('text/plain')
+        .send(`${error.code}: ${error.message}`)
     letGo(request, intake.limits.lingerMs)
   }
 }
 
-function allowAnyOrigin(reply: FastifyReply): FastifyReply {
-  return reply.header('access-control-allow-origin', '*')
+/** Any origin, unless the project lists some; credentials never. */
+function allowOrigin(request: FastifyRequest, reply: FastifyReply, project: LedgerProject | undefined): FastifyReply {
+  if (project === undefined || project.settings.allowedOrigins.length === 0) return reply.header('access-control-allow-origin', '*')
+  const { origin } = request.raw.headers
+  reply.removeHeader('access-control-allow-origin').header('vary', 'Origin')
+  return origin !== undefined && mayReport(project, origin) ? reply.header('access-control-allow-origin', origin) : reply
 }
 
 async function take(request: FastifyRequest, intake: Intake, project: LedgerProject): Promise<void> {
   const { limits } = intake
   const receivedAt = intake.now()
   const reports = await readReports(request, intake)
-  const crashes = reports.filter((report) => report.type === 'crash')
+  const isCrash = (report: BrowserReport) => report.type === 'crash'
+  // A page's own server may be the one that it reports to, and then no Origin is sent.
+  const crashes = reports.filter((report) => isCrash(report) && mayReport(project, originOf(report.url)))
+  const elsewhere = reports.filter((report) => isCrash(report) && !mayReport(project, originOf(report.url)))
   const others = reports.filter((report) => report.type !== 'crash')
   const drop = { dialect, projectId: project.id }
   for (const { type } of others.slice(0, limits.browserReports)) {
     countDrop(request, intake, { ...drop, reason: 'not_a_crash', detail: `type ${JSON.stringify(type.slice(0, 100))}` })
   }
+  for (const { url } of elsewhere.slice(0, limits.browserReports)) {
+    countDrop(request, intake, { ...drop, reason: 'origin_not_allowed', detail: `page ${originOf(url)}` })
+  }
   if (crashes.length > limits.browserReports) {
     countDrop(request, intake, { ...drop, reason: 'too_many_reports', detail: `${crashes.length} crashes` })
   }
   const neighbours = crashes.length === 0 ? [] : neighboursOf(others, limits)
-  const outcomes = await Promise.all(
+  await Promise.all(
     crashes.slice(0, limits.browserReports).map((crash) => {
       const submission = submissionOf(crash, neighbours, others.length, { request, receivedAt })
       return intake.accept(project, intake.newReportId(), submission)
     }),
   )
-  for (const outcome of outcomes) {
-    if (outcome.kind === 'dropped') intake.refused({ projectId: project.id, reason: outcome.reason, dialect, at: receivedAt })
-  }
 }
 
 async function readReports(request: FastifyRequest, intake: Intake): Promise<readonly BrowserReport[]> {

@@ -4,6 +4,7 @@ import { ServerError } from '../errors.ts'
 import { mediaTypeOf } from '../intake/boundary.ts'
 import { answerCrashpad } from './crashpad.ts'
 import type { DialectContext } from './dialect-context.ts'
+import { keyOf } from './exchange.ts'
 import { answerMiniBreakpad } from './mini-breakpad.ts'
 import { answerPreflight, answerReportingApi, isReportingApi } from './reporting-api.ts'
 import { answerSocorro } from './socorro.ts'
@@ -34,9 +35,4 @@ async function answerIngest(request: FastifyRequest, reply: FastifyReply, contex
 async function answerWrongMethod(_: FastifyRequest, reply: FastifyReply): Promise<void> {
   const error = new ServerError('method_not_allowed')
   await reply.code(error.status).header('allow', 'POST, OPTIONS').type('text/plain').send(`${error.code}: ${error.message}`)
-}
-
-function keyOf(request: FastifyRequest): string {
-  const { params } = request
-  return typeof params === 'object' && params !== null && 'key' in params && typeof params.key === 'string' ? params.key : ''
 }

@@ -56,6 +56,18 @@ export async function writeSynced(path: string, bytes: Uint8Array): Promise<void
   }
 }
 
+/** Other bytes for a file whose name is durable already. */
+export async function rewriteSynced(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'r+')
+  try {
+    await file.truncate(bytes.length)
+    await file.write(bytes, 0, bytes.length, 0)
+    await file.datasync()
+  } finally {
+    await file.close()
+  }
+}
+
 export async function syncFile(path: string): Promise<void> {
   const file = await open(path, 'r')
   try {

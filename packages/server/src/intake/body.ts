@@ -3,9 +3,8 @@
  * noted, because what did arrive may be the only trace of a crash.
  */
 import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { constants, createGunzip, createInflate } from 'node:zlib'
 import { ServerError } from '../errors.ts'
+import { codingOf, decompress } from './decompress.ts'
 
 export interface BodyLimits {
   readonly maxBytes: number
@@ -38,11 +37,14 @@ export function openBody(source: BodySource, limits: BodyLimits, notes: BodyNote
   const announced = Number(source.contentLength ?? Number.NaN)
   if (announced === 0) throw new ServerError('empty_body')
   if (announced > limits.maxBytes) throw new ServerError('too_large')
-  const encoding = (source.contentEncoding ?? 'identity').trim().toLowerCase()
+  const coding = codingOf(source.contentEncoding)
   const raw = readBody(source.stream, limits, notes)
-  if (encoding === 'identity' || encoding === '') return countBytes(raw, limits.maxBytes, notes)
-  if (encoding !== 'gzip' && encoding !== 'x-gzip' && encoding !== 'deflate') throw new ServerError('unsupported_encoding')
-  return countBytes(decompress(raw, encoding === 'deflate' ? 'deflate' : 'gzip', notes), limits.maxBytes, notes)
+  if (coding === undefined) return countBytes(raw, limits.maxBytes, notes)
+  const noteDamage = () => {
+    notes.badCompression = true
+    notes.endedEarly = 'The compressed body is damaged behind this point.'
+  }
+  return countBytes(decompress(raw, coding, noteDamage), limits.maxBytes, notes)
 }
 
 /** The whole of a small body. */
@@ -87,32 +89,6 @@ async function nextInTime<T>(chunks: AsyncIterator<T>, patienceMs: number): Prom
   } finally {
     clearTimeout(timer)
   }
-}
-
-async function* decompress(source: AsyncIterable<Uint8Array>, encoding: 'gzip' | 'deflate', notes: BodyNotes): AsyncGenerator<Uint8Array> {
-  // Z_SYNC_FLUSH at the end: a stream that breaks off gives all that can be read of it instead of an error.
-  const options = { finishFlush: constants.Z_SYNC_FLUSH }
-  const inflater = encoding === 'gzip' ? createGunzip(options) : createInflate(options)
-  let failure: unknown
-  const fed = pipeline(source, inflater).catch((error: unknown) => {
-    failure = error
-  })
-  try {
-    for await (const chunk of inflater) yield chunk
-  } catch {
-    // The reason is in `failure`.
-  }
-  inflater.destroy()
-  await fed
-  if (failure instanceof ServerError) throw failure
-  if (failure !== undefined && !isEarlyClose(failure)) {
-    notes.badCompression = true
-    notes.endedEarly = 'The compressed body is damaged behind this point.'
-  }
-}
-
-function isEarlyClose(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'
 }
 
 async function* countBytes(source: AsyncIterable<Uint8Array>, maxBytes: number, notes: BodyNotes): AsyncGenerator<Uint8Array> {

@@ -165,13 +165,17 @@ describe('a multipart body', () => {
     }
   })
 
-  it('gives what is readable of a compressed body that breaks off, and refuses one that is damaged from the start', async () => {
+  it('gives what is readable of a compressed body that breaks off or is damaged, and refuses one of which nothing is', async () => {
     const zipped = gzipSync(multipart(plainParts))
     const cut = await read(zipped.subarray(0, zipped.length - 300), { encoding: 'gzip' })
     expect([cut.fields.get('prod'), codes(cut)]).toEqual(['Electron', ['truncated_body']])
     const badChecksum = Buffer.from(zipped)
     badChecksum.writeUInt32LE(1, badChecksum.length - 8)
-    await expect(read(badChecksum, { encoding: 'gzip' })).rejects.toMatchObject({ code: 'bad_gzip' })
+    const whole = await read(badChecksum, { encoding: 'gzip' })
+    expect([whole.fields.get('prod'), whole.files.length, codes(whole)]).toEqual(['Electron', 1, ['bad_compression']])
+    await expect(read(Buffer.concat([zipped.subarray(0, 10), Buffer.alloc(50, 0xff)]), { encoding: 'gzip' })).rejects.toMatchObject({
+      code: 'bad_gzip',
+    })
   })
 
   it('decodes what senders escape in names and keeps whole paths as data', async () => {

@@ -63,7 +63,8 @@ export async function readMultipart(source: MultipartSource, room: MultipartRoom
     await parse(mendMultipartEnd(body, boundary, end), boundary, { limits, fields, parts, room, fileRoom, nested: false })
     const collected = await Promise.all(parts.map((part) => part.collected))
     const files = parts.flatMap((part, i) => submittedFile(part, collected[i], fields))
-    if (!end.closed || notes.endedEarly !== undefined) fields.noteTruncation(notes.endedEarly)
+    if (end.closed && notes.badCompression) fields.note('bad_compression', 'The checksum of the compressed body is wrong.')
+    else if (!end.closed || notes.endedEarly !== undefined) fields.noteTruncation(notes.endedEarly)
     refuseNothing(fields, files, notes, end)
     const discard = async () => {
       share.release()

@@ -12,6 +12,7 @@ export class ProjectKeys {
   readonly #ledger: KeyLedger
   readonly #limits: IntakeLimits
   readonly #remembered = new Map<string, LedgerProject>()
+  readonly #byId = new Map<number, LedgerProject>()
 
   constructor(ledger: KeyLedger, limits: IntakeLimits) {
     this.#ledger = ledger
@@ -23,6 +24,11 @@ export class ProjectKeys {
     for (const project of await this.#ledger.projects()) {
       for (const { key, revokedAt } of project.keys) if (revokedAt === undefined) this.#remember(key, project)
     }
+  }
+
+  /** As it was last seen; for rules about what is refused. */
+  lastSeen(projectId: number): LedgerProject | undefined {
+    return this.#byId.get(projectId)
   }
 
   async byKey(key: string): Promise<LedgerProject> {
@@ -50,6 +56,7 @@ export class ProjectKeys {
   }
 
   #remember(memoryKey: string, project: LedgerProject): void {
+    this.#byId.set(project.id, project)
     if (this.#remembered.size >= this.#limits.rememberedKeys && !this.#remembered.has(memoryKey)) return
     this.#remembered.set(memoryKey, project)
   }

@@ -2,6 +2,7 @@
  * Refusals and drops, counted and sampled. They are written one after another beside the uploads, never before an answer; a flood that
  * the database cannot follow is counted here and nowhere else.
  */
+import type { LedgerProject } from '../store/database/ledger.ts'
 import type { NewRejection } from '../store/database/report-index.ts'
 import type { IntakeLimits } from './limits.ts'
 
@@ -27,8 +28,11 @@ export class Rejections {
     this.#onProblem = onProblem
   }
 
-  add(rejection: NewRejection): void {
-    this.#byReason.set(rejection.reason, (this.#byReason.get(rejection.reason) ?? 0) + 1)
+  /** The project's own rules decide what of the sender a sample may hold; one that nobody remembers keeps nothing of it. */
+  add(given: NewRejection, project: LedgerProject | undefined): void {
+    const rejection = given.projectId === undefined || project?.settings.privacy.dropAddress === false ? given : withoutAddress(given)
+    const tag = tagOf(rejection.reason)
+    this.#byReason.set(tag, (this.#byReason.get(tag) ?? 0) + 1)
     if (this.#queue.length >= this.#limits.rejectionQueue) {
       this.#unwritten += 1
       return
@@ -75,6 +79,16 @@ export class Rejections {
     }
     this.#writing = undefined
   }
+}
+
+/** Rules have names of people's choice, the metric has a fixed set of tags. */
+function tagOf(reason: string): string {
+  return reason.startsWith('rule_') ? 'rule' : reason
+}
+
+function withoutAddress(rejection: NewRejection): NewRejection {
+  const { sample } = rejection
+  return sample === undefined ? rejection : { ...rejection, sample: { ...sample, address: undefined } }
 }
 
 function shortened(rejection: NewRejection): NewRejection {
