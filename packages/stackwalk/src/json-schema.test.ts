@@ -48,14 +48,18 @@ describe('docs/reference/stackwalk.schema.json', () => {
         exception: { threadId: 1, code: 11, flags: 0x80, address: 0n, context },
         crashpad: { annotations: new Map([['ptype', 'renderer']]) },
         assertion: { expression: 'x', function: 'f', file: 'a.cc', line: 3, type: 1 },
-        miscInfo: { flags1: 3, processId: 7, processCreateTime: 1_599_999_000 },
+        miscInfo: { flags: 3, processId: 7, processCreateTime: 1_599_999_000 },
         linux: {
           maps: '414141410000-414141420000 rw-p 00000000 00:00 0 \nnonsense',
           lsbRelease: 'ID=debian\nVERSION_ID=12',
           limits: 'Limit  Soft Limit  Hard Limit  Units\nMax open files  1024  unlimited  files\n',
           cpuInfo: 'microcode\t: 0x1f\n',
         },
-        extraStreams: [{ type: 0x4d7a_0004, bytes: new TextEncoder().encode('[{"a": 1}]') }],
+        softErrors: '[{"a": 1}]',
+        mac: { crashInfo: [{ version: 5n, thread: 1n, dialogMode: 0n, abortCause: 2n, message: 'no more' }], bootArgs: '-v' },
+        windows: {
+          handles: [{ handle: 4n, typeName: 'File', attributes: 0, grantedAccess: 0, handleCount: 1, pointerCount: 1 }],
+        },
       },
       { app: 'FILE 0 a.cc\nINLINE_ORIGIN 0 in\nFUNC 100 80 0 f\nINLINE 0 7 0 0 100 10\n100 80 3 0\nPUBLIC 200 0 main\nnonsense' },
       { decoder: icedDecoder },
@@ -63,6 +67,9 @@ describe('docs/reference/stackwalk.schema.json', () => {
     expect(violations(crash)).toEqual([])
     expect(violations(crash, true)).toEqual([])
     const { crash_info: info, threads, modules } = crash
+    for (const key of ['handles', 'mac_boot_args', 'mac_crash_info', 'proc_limits', 'soft_errors'] as const) {
+      expect(crash[key], key).not.toBeNull()
+    }
     for (const key of ['instruction', 'memory_accesses', 'adjusted_address', 'assertion'] as const) expect(info[key], key).not.toBeNull()
     expect(threads[0]?.frames[0]?.inlines).not.toBeNull()
     expect(threads[1]?.frames[0]?.unloaded_modules).not.toBeNull()

@@ -156,3 +156,29 @@ test('says where in a line the frame is when the symbols know where its code beg
   )
   expect(formatHuman(found)).toContain('app!f [a.cc : 7 + 0x4]')
 })
+
+test('what libraries of macOS recorded stands before the stacks', () => {
+  const text = formatHuman(
+    synthCrash({
+      systemInfo: { os: 'Mac OS X' },
+      threads: [],
+      mac: {
+        crashInfo: [{ version: 5n, thread: 0x1fn, dialogMode: 1n, abortCause: 2n, modulePath: '/usr/lib/libA.dylib', message: 'no more' }],
+        bootArgs: '-v',
+      },
+    }),
+  )
+  expect(text).toContain(
+    [
+      'No crash',
+      'Mac Crash Info:',
+      '  Record 0',
+      '    thread: 0x1f',
+      '    dialog mode: 0x1',
+      '    abort_cause: 0x2',
+      '    module: /usr/lib/libA.dylib',
+      '    message: no more',
+    ].join('\n'),
+  )
+  expect(text).toContain('\n\nMac Boot Args: -v\n\nProcess uptime: not available\n')
+})

@@ -1,6 +1,6 @@
 import { leafName } from '@crashkeep/minidump'
 import { formatHex } from '../address.ts'
-import type { ProcessedCrash, ProcessedModule, ProcessedThread } from '../processed-crash.ts'
+import type { MacCrashInfoRecord, ProcessedCrash, ProcessedModule, ProcessedThread } from '../processed-crash.ts'
 import { crashDetail } from '../text-detail.ts'
 import { crashFacts } from './human-crash.ts'
 import { formatFrames } from './human-frames.ts'
@@ -35,9 +35,33 @@ function crashText(crash: ProcessedCrash): string {
   const { crash_info: info } = crash
   const lines = info.type === null ? ['No crash'] : crashFacts(info)
   if (info.assertion !== null) lines.push(`Assertion: ${info.assertion}`)
+  lines.push(...macLines(crash))
   lines.push(`Process uptime: ${crash.process_uptime === null ? 'not available' : `${crash.process_uptime} seconds`}`, '')
   if (crash.linux_memory_map_count !== null) lines.push(`Linux memory map count: ${crash.linux_memory_map_count}`, '')
   return `${lines.join('\n')}\n`
+}
+
+function macLines({ mac_crash_info: info, mac_boot_args: bootArguments }: ProcessedCrash): string[] {
+  const records = (info?.records ?? []).flatMap((record, index) => [`  Record ${index}`, ...macRecordLines(record)])
+  return [
+    ...(info === null ? [] : ['Mac Crash Info:', ...records, '']),
+    ...(bootArguments === null ? [] : [`Mac Boot Args: ${bootArguments}`, '']),
+  ]
+}
+
+function macRecordLines(record: MacCrashInfoRecord): string[] {
+  const hex = (value: string | null) => (value === null ? null : formatHex(BigInt(value)))
+  const values: [title: string, value: string | null][] = [
+    ['thread', hex(record.thread)],
+    ['dialog mode', hex(record.dialog_mode)],
+    ['abort_cause', hex(record.abort_cause)],
+    ['module', record.module],
+    ['message', record.message],
+    ['signature string', record.signature_string],
+    ['backtrace', record.backtrace],
+    ['message2', record.message2],
+  ]
+  return values.flatMap(([title, value]) => (value === null ? [] : [`    ${title}: ${value}`]))
 }
 
 function crashingThread(crash: ProcessedCrash): string {
