@@ -11,12 +11,14 @@ import type { SpoolReport } from '../spool/spool-report.ts'
 import type { LedgerProject } from '../store/database/ledger.ts'
 import type { NewRejection } from '../store/database/report-index.ts'
 import { mayReport } from './allowed-origins.ts'
+import type { BodySource } from './body.ts'
 import { type CountReceived, DailyQuota } from './daily-quota.ts'
 import { fieldPrivacy } from './field-privacy.ts'
 import { droppingRule } from './keep-rules.ts'
 import { type IntakeLimits, intakeLimits } from './limits.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import { type MultipartSource, readMultipart, type Upload } from './multipart.ts'
+import { readPieces, type TakePieces } from './piece-upload.ts'
 import { applyPrivacy } from './privacy.ts'
 import { type KeyLedger, ProjectKeys } from './project-keys.ts'
 import { type CountRejection, Rejections } from './rejections.ts'
@@ -70,6 +72,8 @@ export interface Intake {
    * refused early.
    */
   readMultipart(reportId: string, source: MultipartSource, project?: LedgerProject): Promise<Upload>
+  /** As `readMultipart`, for a body that is no form: `take` gets it, and puts files and fields into what becomes the upload. */
+  readPieces(reportId: string, source: BodySource, project: LedgerProject, take: TakePieces): Promise<Upload>
   /** Refuses what comes from a page that the project does not list, by the request's `Origin`. */
   checkOrigin(project: LedgerProject, origin: string | undefined): void
   /**
@@ -77,6 +81,8 @@ export interface Intake {
    * a report that is dropped is counted here, too.
    */
   accept(project: LedgerProject, reportId: string, submission: Submission): Promise<Outcome>
+  /** Adds files to a report that was accepted before; resolves when they are durable. Quota and rules are for reports only. */
+  attach(project: LedgerProject, additionId: string, attachTo: string, submission: Submission): Promise<void>
   /** Counts a refusal or a drop; never waits, never throws. */
   refused(rejection: NewRejection): void
   stats(): IntakeStats
@@ -110,6 +116,12 @@ export function createIntake(options: IntakeOptions): Intake {
       const bounds = project === undefined ? limits : { ...limits, uploadBytes: uploadBytesOf(project, limits) }
       return readMultipart(source, { limits: bounds, budget, openFile: (index) => options.spool.createFile(reportId, index) })
     },
+    readPieces: async (reportId, source, project, take) => {
+      if (!(await options.spool.canAccept())) throw new ServerError('storage_full')
+      if (quota.isFull(project)) throw overQuota(quota)
+      const bounds = { ...limits, uploadBytes: uploadBytesOf(project, limits) }
+      return readPieces(source, { limits: bounds, budget, openFile: (index) => options.spool.createFile(reportId, index) }, take)
+    },
     checkOrigin: (project, origin) => {
       if (!mayReport(project, origin)) throw new ServerError('origin_not_allowed')
     },
@@ -133,6 +145,15 @@ export function createIntake(options: IntakeOptions): Intake {
       }
       accepted.set(submission.dialect, (accepted.get(submission.dialect) ?? 0) + 1)
       return { kind: 'kept', id: reportId }
+    },
+    attach: async (project, additionId, attachTo, submission) => {
+      if (bytesOf(submission) > uploadBytesOf(project, limits)) throw new ServerError('too_large')
+      const redacted = await applyPrivacy(project, submission)
+      if (redacted.submission.files.length > 0) {
+        await options.spool.append({ id: additionId, projectId: project.id, submission: redacted.submission, attachTo })
+      }
+      if (redacted.unneeded.length > 0) await options.spool.discardFiles(redacted.unneeded)
+      accepted.set('attachment', (accepted.get('attachment') ?? 0) + 1)
     },
     refused: (rejection) => rejections.add(rejection, rejection.projectId === undefined ? undefined : keys.lastSeen(rejection.projectId)),
     stats: () => ({

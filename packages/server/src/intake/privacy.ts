@@ -15,7 +15,9 @@ import { type FieldPrivacy, fieldPrivacy } from './field-privacy.ts'
 import { redactJson } from './json-privacy.ts'
 
 /** Their one file is the report itself, as JSON. */
-const jsonKinds = new Set(['browser', 'javascript'])
+const jsonKinds = new Set(['browser', 'javascript', 'error'])
+/** What other services' clients send beside a dump, kept under these names by the dialects. */
+const jsonNames = new Set(['report', 'event'])
 /** A JSON file beyond it is not looked into, and therefore not kept. Browsers' reports end at 1 MiB, script errors far below. */
 const maxJsonBytes = 16 * 1024 * 1024
 const dumpMagic = new Set(['MDMP', 'PMDM'])
@@ -40,7 +42,7 @@ export async function applyPrivacy({ settings, hashKey }: LedgerProject, submiss
   const files: SubmittedFile[] = []
   const patterns = patternsOf(removed)
   for (const file of submission.files) {
-    const isReport = jsonKinds.has(submission.kind) && looksLikeJson(file)
+    const isReport = (jsonKinds.has(submission.kind) || jsonNames.has(file.name)) && looksLikeJson(file)
     if (rules.metadataOnly && !isReport) leaveOut(file, 'the project keeps no files.')
     else if (!isReport) files.push(patterns.length > 0 ? await redactDump(file, patterns) : file)
     else {
