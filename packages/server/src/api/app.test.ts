@@ -131,7 +131,12 @@ describe('pages and API', () => {
   test('are ready without a database question hanging, and show metrics to this machine only', async () => {
     server = await testServer()
     expect((await server.ask({ url: '/health' }, null)).json()).toMatchObject({ status: 'alive' })
-    expect((await server.ask({ url: '/ready' }, null)).json()).toEqual({ ready: true, accepting: true, database: 'reachable' })
+    expect((await server.ask({ url: '/ready' }, null)).json()).toEqual({
+      ready: true,
+      accepting: true,
+      database: 'reachable',
+      disk: 'enough',
+    })
     expect((await server.ask({ url: '/metrics' }, null)).body).toContain('crashkeep_http_seconds_bucket')
     expect((await server.ask({ url: '/metrics', remoteAddress: '192.0.2.1' }, null)).statusCode).toBe(401)
     expect((await server.ask({ url: '/metrics', headers: { 'x-forwarded-for': '192.0.2.1' } }, null)).statusCode).toBe(401)

@@ -1,5 +1,6 @@
 import type {} from '@fastify/swagger'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { DiskState } from '../spool/free-space.ts'
 import type { Store } from '../store/store.ts'
 import { serverVersion } from '../version.ts'
 import { ApiProblem } from './api-error.ts'
@@ -8,6 +9,7 @@ import type { Metrics } from './metrics.ts'
 export interface Acceptance {
   /** Whether a report could be made durable now. */
   canAccept(): boolean | Promise<boolean>
+  disk(): Promise<DiskState>
 }
 
 /** A database that takes longer than this to answer the smallest question counts as away. */
@@ -16,11 +18,19 @@ const databaseTimeoutMs = 2000
 export function health(app: FastifyInstance, store: Store, spool: Acceptance | undefined, metrics: Metrics): void {
   app.get('/health', { schema: { hide: true } }, async () => ({ status: 'alive', version: serverVersion }))
 
-  /** A collector is ready while its spool is: an absent database refuses nobody. Without a spool, the database decides. */
+  /**
+   * A collector is ready while its spool is: an absent database refuses nobody. Without a spool, the database decides. A disk that is low is
+   * told before it refuses.
+   */
   app.get('/ready', { schema: { hide: true } }, async (_request, reply) => {
-    const [accepting, database] = await Promise.all([spool?.canAccept(), reachable(store)])
+    const [accepting, disk, database] = await Promise.all([spool?.canAccept(), spool?.disk().catch(() => undefined), reachable(store)])
     const ready = accepting ?? database
-    return reply.code(ready ? 200 : 503).send({ ready, accepting: accepting ?? null, database: database ? 'reachable' : 'unreachable' })
+    return reply.code(ready ? 200 : 503).send({
+      ready,
+      accepting: accepting ?? null,
+      database: database ? 'reachable' : 'unreachable',
+      disk: disk?.level ?? null,
+    })
   })
 
   app.get('/metrics', { schema: { hide: true } }, async (request, reply) => {

@@ -5,9 +5,11 @@ import type { Store } from '../store/store.ts'
 import { ApiProblem } from './api-error.ts'
 import { callerOf, projectOf, requireWholeServer, visibleProjects } from './caller.ts'
 import { projectParameter, refusals } from './parameters.ts'
+import { ProjectUpdate } from './project-settings.ts'
 import type { IngestUrl } from './public-url.ts'
 import { actorOf } from './reports.ts'
-import { ApiError, ProjectKey as Key, Project, ProjectCreate } from './schema.ts'
+import { ApiError, ProjectKey as Key, Project, ProjectCreate, ProjectDetail } from './schema.ts'
+import { strictBody } from './strict-body.ts'
 import { time, timeOrNull } from './to-report.ts'
 
 const SlugParameter = Type.Object({ slug: projectParameter })
@@ -27,6 +29,10 @@ export function projects(store: Store, ingestUrl: IngestUrl): FastifyPluginAsync
     createdAt: time(project.createdAt),
     reports: await store.index.countReports(project.id),
     keys: project.keys.map((key) => toKey(key, request)),
+  })
+  const toDetail = async (project: LedgerProject, request: Parameters<IngestUrl>[0]): Promise<ProjectDetail> => ({
+    ...(await toProject(project, request)),
+    settings: project.settings,
   })
   return async (app) => {
     app.get(
@@ -56,6 +62,38 @@ export function projects(store: Store, ingestUrl: IngestUrl): FastifyPluginAsync
         await store.ledger.createProject({ slug, name: name ?? slug })
         await store.ledger.audit({ actor: actorOf(caller), action: 'create-project', target: slug })
         return reply.code(201).send(await toProject(await projectOf(store.ledger, caller, slug), request))
+      },
+    )
+
+    app.get(
+      '/projects/:slug',
+      {
+        config: { scope: 'read' },
+        schema: { summary: 'One project with its settings', params: SlugParameter, response: { 200: ProjectDetail, ...refusals } },
+      },
+      async (request) => toDetail(await projectOf(store.ledger, callerOf(request), request.params.slug), request),
+    )
+
+    app.patch(
+      '/projects/:slug',
+      {
+        config: { scope: 'administer' },
+        validatorCompiler: strictBody,
+        schema: {
+          summary: 'Name and settings; what is left out stays as it is',
+          params: SlugParameter,
+          body: ProjectUpdate,
+          response: { 200: ProjectDetail, ...refusals },
+        },
+      },
+      async (request) => {
+        const caller = callerOf(request)
+        const { id, slug } = await projectOf(store.ledger, caller, request.params.slug)
+        refuseUnclear(request.body)
+        const project = await store.ledger.updateProject(id, request.body)
+        if (project === undefined) throw new ApiProblem('not_found', 'There is no such project.')
+        await store.ledger.audit({ actor: actorOf(caller), action: 'update-project', target: `${slug} ${changedNames(request.body)}` })
+        return toDetail(project, request)
       },
     )
 
@@ -99,4 +137,16 @@ export function projects(store: Store, ingestUrl: IngestUrl): FastifyPluginAsync
       },
     )
   }
+}
+
+/** Two rules of one name could not be told apart where their drops are counted. */
+function refuseUnclear({ settings }: ProjectUpdate): void {
+  const names = settings?.rules?.map(({ name }) => name) ?? []
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice !== undefined) throw new ApiProblem('bad_request', `Two rules are called "${twice}"; each needs a name of its own.`)
+}
+
+/** What was changed, not to what: settings may name what a project wants to hide. */
+function changedNames({ name, settings }: ProjectUpdate): string {
+  return [...(name === undefined ? [] : ['name']), ...Object.keys(settings ?? {})].join(',')
 }

@@ -53,7 +53,9 @@ function request({ method, path }: Operation) {
   const address = path.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? name)
   const body =
     method === 'PATCH'
-      ? { state: 'muted' }
+      ? path.includes('/groups')
+        ? { state: 'muted' }
+        : { name: 'Taken over' }
       : path.endsWith('/projects')
         ? { slug: 'new' }
         : path.endsWith('/tokens')
@@ -83,6 +85,7 @@ describe('rights of every route', () => {
         "GET /api/v1/groups/{id} read",
         "GET /api/v1/me undefined",
         "GET /api/v1/projects read",
+        "GET /api/v1/projects/{slug} read",
         "GET /api/v1/rejections read",
         "GET /api/v1/reports read",
         "GET /api/v1/reports/{id} read",
@@ -92,6 +95,7 @@ describe('rights of every route', () => {
         "GET /api/v1/symbols/{debugFile}/{debugId}/{file} read",
         "GET /api/v1/tokens administer",
         "PATCH /api/v1/groups/{id} triage",
+        "PATCH /api/v1/projects/{slug} administer",
         "POST /api/v1/projects administer",
         "POST /api/v1/projects/{slug}/keys administer",
         "POST /api/v1/projects/{slug}/reports triage",

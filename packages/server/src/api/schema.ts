@@ -5,6 +5,7 @@
  * Times are ISO 8601 in UTC with milliseconds; ids are opaque strings; absent knowledge is `null`, never a missing key.
  */
 import { type Static, type TSchema, Type } from 'typebox'
+import { ProjectSettings } from './project-settings.ts'
 
 const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const Time = Type.String({ format: 'date-time' })
@@ -168,6 +169,7 @@ export const Project = Type.Object({
   reports: Type.Integer(),
   keys: Type.Array(ProjectKey),
 })
+export const ProjectDetail = Type.Object({ ...Project.properties, settings: ProjectSettings })
 export const ProjectCreate = Type.Object({
   slug: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$' }),
   name: Type.Optional(Type.String({ maxLength: 200 })),
@@ -240,6 +242,7 @@ export const Rejection = Type.Object({
       headers: Type.Record(Type.String(), Type.String()),
       fieldNames: Type.Array(Type.String()),
       detail: nullable(Type.String()),
+      address: nullable(Type.String({ description: "The sender's; null where the project keeps none" })),
     }),
   ),
 })
@@ -272,6 +275,7 @@ export type GroupUpdate = Static<typeof GroupUpdate>
 export type DailyCounts = Static<typeof DailyCounts>
 export type Facet = Static<typeof Facet>
 export type Project = Static<typeof Project>
+export type ProjectDetail = Static<typeof ProjectDetail>
 export type ProjectKey = Static<typeof ProjectKey>
 export type ProjectCreate = Static<typeof ProjectCreate>
 export type Scope = Static<typeof Scope>

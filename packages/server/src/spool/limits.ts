@@ -10,6 +10,10 @@ export interface SpoolLimits {
   readonly reserveBytes: number
   /** …but on a small disk not more than this part of it. */
   readonly reserveFraction: number
+  /** Below this free space `/ready` and the metrics warn: hours at a usual flow, and as much again for blobs and databases. */
+  readonly lowBytes: number
+  /** …but on a small disk not more than this part of it. */
+  readonly lowFraction: number
   /** How old the last look at the free space may be; an upload cannot fill a disk in less. */
   readonly freeSpaceMaxAgeMs: number
   /** A segment whose reports are all settled is removed after this silence; at a steady flow it is used again instead. */
@@ -34,6 +38,8 @@ export const spoolLimits: SpoolLimits = {
   recordBytes: 64 * 1024 * 1024,
   reserveBytes: 256 * 1024 * 1024,
   reserveFraction: 0.05,
+  lowBytes: 2 * 1024 * 1024 * 1024,
+  lowFraction: 0.15,
   freeSpaceMaxAgeMs: 1000,
   idleSegmentMs: 1000,
   orphanFileAgeMs: 60 * 60 * 1000,

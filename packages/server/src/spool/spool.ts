@@ -15,7 +15,7 @@ import { join } from 'node:path'
 import { makeFolder, syncFolder } from '../durable/durable-files.ts'
 import { ServerError } from '../errors.ts'
 import { AppendQueue } from './append-queue.ts'
-import { FreeSpace, isDiskFull } from './free-space.ts'
+import { type DiskState, FreeSpace, isDiskFull } from './free-space.ts'
 import { type SpoolLimits, spoolLimits } from './limits.ts'
 import { type EncodedRecord, encodeRecord, frameBytes, summaryOf } from './record.ts'
 import { type RecordPlace, recoverSegment, Segment } from './segment.ts'
@@ -103,7 +103,10 @@ export class Spool {
     this.#onProblem = options.onProblem ?? (() => undefined)
     this.#lock = lock
     this.#files = files
-    this.#space = new FreeSpace(options.folder, this.#limits, this.#clock)
+    this.#space = new FreeSpace(options.folder, this.#limits, this.#clock, ({ level, freeBytes }) => {
+      if (level !== 'enough')
+        this.#onProblem(`the disk below the spool is ${level}: ${Math.round(freeBytes / 1024 ** 2)} MiB are free`, undefined)
+    })
     this.#settler = new Settler(this.#limits, this.#clock, (id, error) => this.#onProblem(`report ${id} could not be settled`, error))
     this.#appends = new AppendQueue({
       batchBytes: this.#limits.batchBytes,
@@ -170,6 +173,11 @@ export class Spool {
   /** Whether a report that came now would be kept; what `/ready` asks. */
   async canAccept(): Promise<boolean> {
     return !this.#closing && (await this.#space.enough().catch(() => false))
+  }
+
+  /** How much room the disk below the spool has; throws where it cannot be asked. */
+  disk(): Promise<DiskState> {
+    return this.#space.state()
   }
 
   /** Settles what waits and whatever comes, until `close`. */
