@@ -8,13 +8,17 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from './programs.ts'
+import { until } from './until.ts'
 
 const commandTimeoutMs = 60_000
+const busyTimeoutMs = 20_000
 /** Sparse; large enough that neither the spool's reserve nor a full journal decides anything. */
 const imageBytes = 512 * 1024 * 1024
 const journalMiB = 64
-/** Seconds between commits that nobody asked for: longer than any test. */
-const commitSeconds = 3600
+/**
+ * Nor does the file system repair programs that forget to sync after a truncation or before a rename (noauto_da_alloc); seconds between commits that nobody asked for: longer than any test.
+ */
+const mountOptions = 'loop,noatime,noauto_da_alloc,commit=3600'
 
 export class Disks {
   readonly #folder: string
@@ -44,12 +48,24 @@ export class Disks {
   async mount(name: string): Promise<void> {
     const path = this.pathOf(name)
     mkdirSync(path, { recursive: true })
-    await command('mount', ['-o', `loop,commit=${commitSeconds},noatime`, `${path}.img`, path])
+    await command('mount', ['-o', mountOptions, `${path}.img`, path])
     this.#mounted.add(name)
   }
 
+  /** Processes of a killed server may hold files for a moment longer. */
   async unmount(name: string): Promise<void> {
-    await command('umount', [this.pathOf(name)])
+    let refusal = ''
+    await until(`${name} to be unmounted`, busyTimeoutMs, () =>
+      command('umount', [this.pathOf(name)]).then(
+        () => true,
+        (error: unknown) => {
+          refusal = String(error)
+          return undefined
+        },
+      ),
+    ).catch((cause: unknown) => {
+      throw new Error(refusal, { cause })
+    })
     this.#mounted.delete(name)
   }
 

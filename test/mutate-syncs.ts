@@ -1,0 +1,102 @@
+/**
+ * Takes every sync out of a copy of the built server, one at a time, and runs the rounds of the power-cut test against it: each must be
+ * missed by a round. Run as root: `node test/mutate-syncs.ts [PART OF A FILE NAME]`, some minutes. Exit status 1: a sync nobody misses.
+ */
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { powerRounds, runPowerRound } from './harness/power-rounds.ts'
+import { compile } from './harness/programs.ts'
+import { seededRandom } from './harness/random.ts'
+import { root } from './harness/server.ts'
+
+/** A sync in the code: what it says, and what stands there without it. */
+const syncs: readonly (readonly [found: RegExp, instead: string])[] = [
+  [/\b[\w.#]+\.(?:data)?sync\(\)/, 'Promise.resolve()'],
+  [/(?<!function |function\*? )\bsync(?:Folder|File|FolderNow)\(/, '(async () => {})('],
+  [/synchronous = full/, 'synchronous = normal'],
+]
+
+/** Syncs whose absence no power cut on ext4 shows, with the reason; POSIX asks for them all the same. */
+const unseen: readonly (readonly [file: string, text: RegExp, reason: string])[] = []
+
+interface Mutant {
+  readonly file: string
+  readonly line: number
+  readonly text: string
+  readonly mutated: string
+}
+
+function mutantsOf(dist: string): Mutant[] {
+  // A build may hold files of sources that are gone.
+  const sources = readdirSync(join(root, 'packages/server/src'), { recursive: true, encoding: 'utf8' })
+  const files = sources.filter((file) => file.endsWith('.ts') && !/test/.test(file)).map((file) => file.replace(/\.ts$/, '.js'))
+  return files.sort().flatMap((file) => {
+    const lines = readFileSync(join(dist, file), 'utf8').split('\n')
+    return lines.flatMap((text, at) => {
+      if (/^\s*(\/\/|\*|\/\*|import |export (async )?function sync|(async )?function sync)/.test(text)) return []
+      const [found, instead] = syncs.find(([each]) => each.test(text)) ?? []
+      if (found === undefined || instead === undefined) return []
+      const mutated = lines.with(at, text.replace(found, instead)).join('\n')
+      return [{ file, line: at + 1, text: text.trim(), mutated }]
+    })
+  })
+}
+
+/** The packages with their builds, in a folder where they find each other before those of the checkout. */
+function copyOfBuild(folder: string): { readonly command: string; readonly server: string } {
+  const modules = join(folder, 'node_modules')
+  mkdirSync(join(modules, '@crashkeep'), { recursive: true })
+  for (const name of readdirSync(join(root, 'node_modules'))) {
+    if (name !== '@crashkeep' && !name.startsWith('.')) symlinkSync(join(root, 'node_modules', name), join(modules, name))
+  }
+  for (const name of readdirSync(join(root, 'packages'))) {
+    const copy = join(folder, 'packages', name)
+    mkdirSync(copy, { recursive: true })
+    for (const part of ['package.json', 'dist']) cpSync(join(root, 'packages', name, part), join(copy, part), { recursive: true })
+    if (name !== 'cli') symlinkSync(copy, join(modules, '@crashkeep', name))
+  }
+  return { command: join(folder, 'packages/cli/dist/main.js'), server: join(folder, 'packages/server/dist') }
+}
+
+/** What the first round that fails says; undefined when none does. */
+async function missed(folder: string, command: string, powercut: string): Promise<string | undefined> {
+  for (const [i, round] of powerRounds.entries()) {
+    try {
+      await runPowerRound(round, { folder: join(folder, `round-${i}`), powercut, command, random: seededRandom(i + 1) })
+    } catch (error) {
+      return error instanceof Error ? error.message.slice(0, 200) : String(error)
+    } finally {
+      rmSync(join(folder, `round-${i}`), { recursive: true, force: true })
+    }
+  }
+  return undefined
+}
+
+async function main(wanted: string): Promise<boolean> {
+  const folder = mkdtempSync(join(tmpdir(), 'crashkeep-mutants-'))
+  let allMissed = true
+  try {
+    const powercut = await compile('powercut.c', join(folder, 'powercut'))
+    const { command, server } = copyOfBuild(join(folder, 'build'))
+    const whole = await missed(folder, command, powercut)
+    if (whole !== undefined) throw new Error(`The rounds fail with every sync in place: ${whole}`)
+    for (const { file, line, text, mutated } of mutantsOf(server)) {
+      if (!file.includes(wanted)) continue
+      const path = join(server, file)
+      const original = readFileSync(path, 'utf8')
+      writeFileSync(path, mutated)
+      const fault = await missed(folder, command, powercut)
+      writeFileSync(path, original)
+      const known = unseen.find(([name, pattern]) => name === file && pattern.test(text))?.[2]
+      if (fault === undefined && known === undefined) allMissed = false
+      const verdict = fault ?? (known === undefined ? 'NOT MISSED' : `not missed, as expected: ${known}`)
+      process.stdout.write(`${file}:${line} ${text}\n    ${verdict}\n`)
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return allMissed
+}
+
+process.exitCode = (await main(process.argv[2] ?? '')) ? 0 : 1
