@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { addDoctor } from './commands/doctor.ts'
 import { addDump } from './commands/dump.ts'
 import { addProject } from './commands/project.ts'
 import { addSend } from './commands/send.ts'
@@ -16,7 +17,7 @@ export function createProgram(): Command {
     .version(versionOfPackage(), '-V, --version')
     .showHelpAfterError('(crashkeep COMMAND --help says what it takes)')
     .exitOverride()
-  for (const add of [addServe, addStackwalk, addDump, addSignature, addSend, addSymbols, addProject, addToken]) add(program)
+  for (const add of [addServe, addStackwalk, addDump, addSignature, addSend, addSymbols, addDoctor, addProject, addToken]) add(program)
   for (const command of everyCommand(program)) command.exitOverride()
   return program
 }
