@@ -94,7 +94,8 @@ describe('what the instruction accesses', () => {
   })
 
   test('when the instruction itself could not be fetched its operands are not to blame', () => {
-    expect(crash({ code: '8b4008', address: codeAddress }).adjusted_address).toBeNull()
+    const maps = '00400000-00401000 r--p 00000000 00:00 0 '
+    expect(crash({ code: '8b4008', address: codeAddress, maps })).toMatchObject({ adjusted_address: null, possible_bit_flips: null })
   })
 })
 

@@ -44,14 +44,16 @@ export function analyzeCrash(
   const around = surroundings(dump, system, exception)
   const accesses = instruction && around && memoryAccesses(instruction, around)
   const update = instruction && around && pointerUpdate(instruction.target, around)
-  const targets = update === undefined || update === 'next' ? [] : [update]
-  const adjusted = accesses && around && adjustedAddress(fault, around.context, [...accesses, ...targets])
+  const used: UsedAddress[] = [...(accesses ?? []), ...(update === undefined || update === 'next' ? [] : [update])]
+  const adjusted = accesses && around && adjustedAddress(fault, around.context, used)
+  // What a null pointer is a bit away from says nothing.
+  const flips = used.some((one) => one.isNullBased) ? [] : flippedBits(system, exception, fault, regions, instruction, accesses, adjusted)
   return {
     instruction,
     accesses: accesses?.map((access) => ({ ...access, isGuardPage: isLikelyGuardPage(regions, access.address) })),
     update,
     adjusted,
-    bitFlips: flippedBits(system, exception, fault, regions, instruction, accesses, adjusted),
+    bitFlips: flips,
     inconsistencies: inconsistencies(fault, { instruction, accesses, update, context: exception.context, regions }),
   }
 }
@@ -95,7 +97,7 @@ function flippedBits(
   adjusted: AdjustedAddress | undefined,
 ): BitFlip[] {
   const isLarge = pointerBytes(system.cpu) === 8 && system.cpu !== 'unknown'
-  if (!isLarge || system.cpu === 'arm64' || adjusted?.kind === 'null-pointer') return []
+  if (!isLarge || system.cpu === 'arm64') return []
   const context = exception.context
   const failed = accesses?.find(
     (access) => fault.address - access.address >= 0n && fault.address - access.address < BigInt(access.size ?? 0),
@@ -109,7 +111,8 @@ function flippedBits(
     regions,
     context,
   }
-  const flips = bitFlips(failed?.address ?? adjusted?.address ?? fault.address, undefined, search)
+  const used = adjusted?.kind === 'non-canonical' ? adjusted.address : undefined
+  const flips = bitFlips(failed?.address ?? used ?? fault.address, undefined, search)
   for (const register of instruction?.addressRegisters ?? []) {
     const value = context?.registers.get(register)
     if (value !== undefined) flips.push(...bitFlips(value, register, search))

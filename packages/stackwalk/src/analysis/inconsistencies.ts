@@ -50,10 +50,10 @@ export function inconsistencies(fault: Fault, evidence: Evidence): CrashInconsis
 
 /** Whether the instruction does not do what the system says it did. `false` also when that cannot be told. */
 function crashingAccessIsMissing(fault: Fault, { instruction, accesses, context }: Evidence): boolean {
-  if (instruction === undefined || accesses === undefined) return false
+  if (instruction === undefined) return false
   const operation = operationOf(fault)
   if (operation === 'execute') return context !== undefined && context.instructionPointer !== fault.address
-  if (!instruction.accessIsKnown) return false
+  if (accesses === undefined || !instruction.accessIsKnown) return false
   return operation === undefined ? accesses.length === 0 : !accesses.some((access) => touches(access, fault.address, operation))
 }
 
