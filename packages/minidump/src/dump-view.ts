@@ -67,11 +67,11 @@ export class DumpView {
       this.problems.add('bad_string', `${stream} refers to bytes at ${rva}, which do not lie in the file.`, stream)
       return undefined
     }
-    if (length > maximum || length > this.#stringBytesLeft) {
-      this.problems.add('limit_reached', `${stream} refers to a string of ${length} bytes; it was left out.`, stream)
+    if (length > maximum) {
+      this.#leaveOut(length, stream)
       return undefined
     }
-    this.#stringBytesLeft -= length
+    if (!this.#takeString(length, stream)) return undefined
     return this.source.read(rva + 4, length)
   }
 
@@ -80,10 +80,24 @@ export class DumpView {
     return this.#utf16.decode(bytes)
   }
 
+  /** A string that many records share takes no memory each time, but it does in everything that is printed of them. */
+  #takeString(length: number, stream: string): boolean {
+    if (length > this.#stringBytesLeft) {
+      this.#leaveOut(length, stream)
+      return false
+    }
+    this.#stringBytesLeft -= length
+    return true
+  }
+
+  #leaveOut(length: number, stream: string): void {
+    this.problems.add('limit_reached', `${stream} refers to a string of ${length} bytes; it was left out.`, stream)
+  }
+
   #string(rva: number, stream: string, maximum: number, decoder: Decoder): string | undefined {
     if (rva === 0) return ''
     const known = this.#strings.get(rva)
-    if (known !== undefined) return known
+    if (known !== undefined) return this.#takeString(known.length, stream) ? known : undefined
     const bytes = this.byteArray(rva, stream, maximum)
     if (bytes === undefined) return undefined
     // Some writers count the closing NUL.

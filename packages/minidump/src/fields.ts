@@ -54,8 +54,10 @@ function hex(value: number, digits: number): string {
   return value.toString(16).padStart(digits, '0')
 }
 
+const hexPairs = Array.from({ length: 256 }, (_, byte) => hex(byte, 2))
+
 export function hexBytes(bytes: Uint8Array): string {
   let text = ''
-  for (const byte of bytes) text += hex(byte, 2)
+  for (const byte of bytes) text += hexPairs[byte]
   return text
 }

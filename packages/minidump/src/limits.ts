@@ -21,8 +21,11 @@ export const maxMemoryInfos = 524_288
 /** One path of Windows is at most 32 767 UTF-16 units. */
 export const maxStringBytes = 65_536
 
-/** All strings together. Without it ten thousand records could each point at the same long string. */
-export const maxTotalStringBytes: number = 64 * 1024 * 1024
+/**
+ * All strings together, each as often as records refer to it: ten thousand records could point at the same long one. A process with the most
+ * modules known and ten thousand named threads has under 1 MB. With 64 MB here, a dump of 332 KB made 2 GB of memory and 15 s of printing.
+ */
+export const maxTotalStringBytes: number = 8 * 1024 * 1024
 
 /** /proc/PID/maps of a process at the kernel's limit of 65 530 mappings is about 8 MB. */
 export const maxTextBytes: number = 16 * 1024 * 1024

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { bytesSource } from './byte-source.ts'
 import { MinidumpError } from './errors.ts'
 import { Fields } from './fields.ts'
-import { maxProblems } from './limits.ts'
+import { maxProblems, maxTotalStringBytes } from './limits.ts'
 import type { Minidump } from './minidump.ts'
 import { readMinidump } from './read-minidump.ts'
 import { streamType } from './stream-types.ts'
@@ -175,8 +175,27 @@ describe('a damaged minidump', () => {
     const bytes = synthDump({ modules })
     const dump = readMinidump(bytesSource(bytes))
     const named = dump.modules.filter(({ name }) => name !== '')
-    expect(named.length).toBe(Math.floor((64 * 1024 * 1024) / 60_000))
+    expect(named.length).toBe(Math.floor(maxTotalStringBytes / 60_000))
     expect(codes(dump)[0]).toBe('limit_reached')
+  })
+
+  it('counts a string as often as records refer to it', () => {
+    const count = 3000
+    const names = Array.from({ length: count }, (_, i) => ({
+      baseAddress: BigInt(i + 1) << 32n,
+      size: 1,
+      name: i === 0 ? 'x'.repeat(30_000) : 'y',
+    }))
+    const bytes = synthDump({ modules: names })
+    const list = readMinidump(bytesSource(bytes)).streams.find(({ type }) => type === 4)?.rva ?? 0
+    const view = new DataView(bytes.buffer)
+    // MINIDUMP_MODULE: 108 bytes, the place of its name at 20.
+    for (let i = 1; i < count; i++) view.setUint32(list + 4 + i * 108 + 20, view.getUint32(list + 4 + 20, true), true)
+    const dump = readMinidump(bytesSource(bytes))
+    const characters = dump.modules.reduce((sum, { name }) => sum + name.length, 0)
+    expect(characters).toBeGreaterThan(maxTotalStringBytes / 4)
+    expect(characters).toBeLessThanOrEqual(maxTotalStringBytes)
+    expect(codes(dump)).toContain('limit_reached')
   })
 
   it('reads a long run of NULs inside a text in linear time', () => {
