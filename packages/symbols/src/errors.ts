@@ -11,6 +11,8 @@ export type SymbolErrorCode =
   | 'too_large'
   /** The file cannot be opened or read, or was replaced in between. */
   | 'unreadable'
+  /** The file is no source map, or its mappings are damaged. */
+  | 'bad_source_map'
 
 /** A symbol file that cannot be used at all. Damage inside a usable file is counted instead (`badLines`). */
 export class SymbolError extends Error {
