@@ -4,28 +4,45 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'vitest'
 import { temporaryFolder, undoAfterAll } from './harness/cleanup.ts'
-import { canMount } from './harness/disks.ts'
-import { powerRounds, runPowerRound } from './harness/power-rounds.ts'
+import { canMount, ext4Machine } from './harness/disks.ts'
+import type { MakeMachine } from './harness/machine.ts'
+import { type PowerRound, powerRounds, runPowerRound } from './harness/power-rounds.ts'
 import { compile } from './harness/programs.ts'
 import { seededRandom } from './harness/random.ts'
+import { strictMachine } from './harness/strict-disk.ts'
 
 /** Every instant, some of them at random: the streams once more each time. */
 const stream = powerRounds.slice(-1)
 const rounds = [...powerRounds, ...powerRounds, ...stream, ...stream]
 
-describe.skipIf(!(await disksCanBeMade()))('a server whose power is cut (needs root and loop devices)', () => {
+const canMountDisks = await disksCanBeMade()
+
+async function cutPower(each: readonly PowerRound[], folder: string, machine: MakeMachine): Promise<void> {
+  for (const [i, round] of each.entries()) {
+    const seed = Date.now()
+    await runPowerRound(round, { folder: join(folder, `round-${i}`), machine, random: seededRandom(seed) }).catch((error: unknown) => {
+      throw new Error(`Round ${i + 1} with seed ${seed}`, { cause: error })
+    })
+  }
+}
+
+describe('a server whose power is cut', () => {
   const undo = undoAfterAll()
 
-  test(`keeps all that it acknowledged and shows nothing in halves, ${rounds.length} times`, async () => {
-    const folder = temporaryFolder(undo, 'power')
-    const powercut = await compile('powercut.c', join(folder, 'powercut'))
-    for (const [i, round] of rounds.entries()) {
-      const seed = Date.now()
-      await runPowerRound(round, { folder: join(folder, `round-${i}`), powercut, random: seededRandom(seed) }).catch((error: unknown) => {
-        throw new Error(`Round ${i + 1} with seed ${seed}`, { cause: error })
-      })
-    }
+  test('keeps all that it acknowledged even on a disk that keeps nothing but what was synced, at every instant', async () => {
+    const folder = temporaryFolder(undo, 'strict')
+    const library = await compile('strictdisk.c', join(folder, 'strictdisk.so'), ['-shared', '-fPIC', '-O2'])
+    await cutPower(powerRounds, folder, (path) => strictMachine(path, library))
   })
+
+  test.skipIf(!canMountDisks)(
+    `keeps all that it acknowledged and shows nothing in halves, ${rounds.length} times (needs root and loop devices)`,
+    async () => {
+      const folder = temporaryFolder(undo, 'power')
+      const powercut = await compile('powercut.c', join(folder, 'powercut'))
+      await cutPower(rounds, folder, (path, apart) => ext4Machine(path, apart, powercut))
+    },
+  )
 })
 
 async function disksCanBeMade(): Promise<boolean> {

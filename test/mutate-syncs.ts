@@ -1,14 +1,18 @@
 /**
  * Takes every sync out of a copy of the built server, one at a time, and runs the rounds of the power-cut test against it: each must be
- * missed by a round. Run as root: `node test/mutate-syncs.ts [PART OF A FILE NAME]`, some minutes. Exit status 1: a sync nobody misses.
+ * missed by a round, on the strictest disk or, where this is root, on ext4. `node test/mutate-syncs.ts [PART OF A FILE NAME]`, some minutes.
+ * Exit status 1: a sync nobody misses.
  */
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { canMount, ext4Machine } from './harness/disks.ts'
+import type { MakeMachine } from './harness/machine.ts'
 import { powerRounds, runPowerRound } from './harness/power-rounds.ts'
 import { compile } from './harness/programs.ts'
 import { seededRandom } from './harness/random.ts'
 import { root } from './harness/server.ts'
+import { strictMachine } from './harness/strict-disk.ts'
 
 /** A sync in the code: what it says, and what stands there without it. */
 const syncs: readonly (readonly [found: RegExp, instead: string])[] = [
@@ -17,8 +21,8 @@ const syncs: readonly (readonly [found: RegExp, instead: string])[] = [
   [/synchronous = full/, 'synchronous = normal'],
 ]
 
-/** Syncs whose absence no power cut on ext4 shows, with the reason; POSIX asks for them all the same. */
-const unseen: readonly (readonly [file: string, text: RegExp, reason: string])[] = []
+/** Syncs that no round reaches, with the reason. */
+const unreached: readonly (readonly [file: string, text: RegExp, reason: string])[] = []
 
 interface Mutant {
   readonly file: string
@@ -59,36 +63,44 @@ function copyOfBuild(folder: string): { readonly command: string; readonly serve
   return { command: join(folder, 'packages/cli/dist/main.js'), server: join(folder, 'packages/server/dist') }
 }
 
-/** What the first round that fails says; undefined when none does. */
-async function missed(folder: string, command: string, powercut: string): Promise<string | undefined> {
-  for (const [i, round] of powerRounds.entries()) {
-    try {
-      await runPowerRound(round, { folder: join(folder, `round-${i}`), powercut, command, random: seededRandom(i + 1) })
-    } catch (error) {
-      return error instanceof Error ? error.message.slice(0, 200) : String(error)
-    } finally {
-      rmSync(join(folder, `round-${i}`), { recursive: true, force: true })
+/** What the first round that fails on one of the machines says; undefined when none does. */
+async function missed(folder: string, command: string, machines: readonly MakeMachine[]): Promise<string | undefined> {
+  for (const machine of machines) {
+    for (const [i, round] of powerRounds.entries()) {
+      try {
+        await runPowerRound(round, { folder: join(folder, `round-${i}`), machine, command, random: seededRandom(i + 1) })
+      } catch (error) {
+        return error instanceof Error ? error.message.slice(0, 250) : String(error)
+      }
     }
   }
   return undefined
+}
+
+async function machinesIn(folder: string): Promise<MakeMachine[]> {
+  const library = await compile('strictdisk.c', join(folder, 'strictdisk.so'), ['-shared', '-fPIC', '-O2'])
+  const strict: MakeMachine = (path) => strictMachine(path, library)
+  if (!(await canMount(folder))) return [strict]
+  const powercut = await compile('powercut.c', join(folder, 'powercut'))
+  return [strict, (path, apart) => ext4Machine(path, apart, powercut)]
 }
 
 async function main(wanted: string): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'crashkeep-mutants-'))
   let allMissed = true
   try {
-    const powercut = await compile('powercut.c', join(folder, 'powercut'))
+    const machines = await machinesIn(folder)
     const { command, server } = copyOfBuild(join(folder, 'build'))
-    const whole = await missed(folder, command, powercut)
+    const whole = await missed(folder, command, machines)
     if (whole !== undefined) throw new Error(`The rounds fail with every sync in place: ${whole}`)
     for (const { file, line, text, mutated } of mutantsOf(server)) {
       if (!file.includes(wanted)) continue
       const path = join(server, file)
       const original = readFileSync(path, 'utf8')
       writeFileSync(path, mutated)
-      const fault = await missed(folder, command, powercut)
+      const fault = await missed(folder, command, machines)
       writeFileSync(path, original)
-      const known = unseen.find(([name, pattern]) => name === file && pattern.test(text))?.[2]
+      const known = unreached.find(([name, pattern]) => name === file && pattern.test(text))?.[2]
       if (fault === undefined && known === undefined) allMissed = false
       const verdict = fault ?? (known === undefined ? 'NOT MISSED' : `not missed, as expected: ${known}`)
       process.stdout.write(`${file}:${line} ${text}\n    ${verdict}\n`)

@@ -5,8 +5,9 @@
  * next one of anybody. Therefore parts of a data folder may lie on disks of their own, and the journal does not commit by itself.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Machine, PowerCut } from './machine.ts'
 import { run } from './programs.ts'
 import { until } from './until.ts'
 
@@ -20,7 +21,7 @@ const journalMiB = 64
  */
 const mountOptions = 'loop,noatime,noauto_da_alloc,commit=3600'
 
-export class Disks {
+class Disks {
   readonly #folder: string
   readonly #powercut: string
   readonly #mounted = new Set<string>()
@@ -109,11 +110,35 @@ export class Disks {
   }
 }
 
-export interface PowerCut {
-  /** Resolves when no disk takes anything any more. */
-  cut(): Promise<void>
-  /** Lets the disks be. */
-  spare(): Promise<void>
+/** `apart`: spool, databases and the rest on disks of their own. `powercut` is the compiled program of that name. */
+export async function ext4Machine(folder: string, apart: boolean, powercut: string): Promise<Machine> {
+  mkdirSync(folder, { recursive: true })
+  const disks = new Disks(folder, powercut)
+  try {
+    const dataDir = await disks.create('data')
+    if (apart) {
+      symlinkSync(await disks.create('spool'), join(dataDir, 'spool'))
+      const databases = await disks.create('databases')
+      for (const name of ['ledger.db', 'index.db']) symlinkSync(join(databases, name), join(dataDir, name))
+      // The links are part of the stage, not of the play.
+      await disks.flush('data')
+    }
+    return {
+      name: apart ? 'on ext4, each part on a disk of its own' : 'on ext4',
+      dataDir,
+      environment: {},
+      flush: (part) => disks.flush(apart ? part : 'data'),
+      knife: () => disks.knife(),
+      powerOn: () => disks.powerOn(),
+      async remove() {
+        await disks.removeAll()
+        rmSync(folder, { recursive: true, force: true })
+      },
+    }
+  } catch (error) {
+    await disks.removeAll()
+    throw error
+  }
 }
 
 /** Whether this process may mount loop devices at all. */

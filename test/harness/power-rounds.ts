@@ -1,10 +1,10 @@
 /**
- * The rounds of the power-cut test. Each begins a server on new disks, cuts the power at an instant at which some sync has just been relied
+ * The rounds of the power-cut test. Each begins a server on a new machine, cuts the power at an instant at which some sync has just been relied
  * on, and looks what the server knows after the power is back.
  */
-import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { Disks, type PowerCut } from './disks.ts'
+import type { Machine, MakeMachine, PowerCut } from './machine.ts'
 import type { Random } from './random.ts'
 import { SentReports, sentFunction, sentSymbols } from './sent-reports.ts'
 import { startServer, type TestedServer } from './server.ts'
@@ -26,7 +26,7 @@ export interface PowerRound {
 }
 
 interface Stage {
-  readonly disks: Disks
+  readonly machine: Machine
   readonly server: TestedServer
   readonly reports: SentReports
   readonly dataDir: string
@@ -48,31 +48,29 @@ export const powerRounds: readonly PowerRound[] = [
 
 export interface PowerRoundOptions {
   readonly folder: string
-  /** The compiled program of that name. */
-  readonly powercut: string
+  readonly machine: MakeMachine
   readonly random: Random
   /** Another build of the command than the checkout's own. */
   readonly command?: string
 }
 
 export async function runPowerRound(round: PowerRound, options: PowerRoundOptions): Promise<void> {
-  mkdirSync(options.folder, { recursive: true })
-  const disks = new Disks(options.folder, options.powercut)
+  const machine = await options.machine(options.folder, round.apart)
+  const { dataDir, environment } = machine
   const servers: TestedServer[] = []
   try {
-    const dataDir = await prepare(disks, round.apart)
     const start = async (role: string) => {
       const command = options.command === undefined ? {} : { command: options.command }
-      const server = await startServer({ dataDir, arguments: ['--role', role], ...command })
+      const server = await startServer({ dataDir, environment, arguments: ['--role', role], ...command })
       servers.push(server)
       return server
     }
     const before = await start(round.role)
     const reports = new SentReports(options.random)
-    const power = await disks.knife()
-    const look = await round.run({ disks, server: before, reports, dataDir, random: options.random, power }).finally(() => power.spare())
+    const power = await machine.knife(before)
+    const look = await round.run({ machine, server: before, reports, dataDir, random: options.random, power }).finally(() => power.spare())
     await before.kill()
-    await disks.powerOn()
+    await machine.powerOn()
     const after = await start('all')
     if (pathOf(after.ingestUrl) !== pathOf(before.ingestUrl)) throw new Error('The key of the project is another one.')
     if (after.token !== before.token) throw new Error("The administrator's token is another one.")
@@ -80,22 +78,12 @@ export async function runPowerRound(round: PowerRound, options: PowerRoundOption
     await look?.(after)
     await after.stop()
   } catch (error) {
-    throw new Error(`Power cut ${round.name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    const message = error instanceof Error ? error.message : String(error)
+    throw new Error(`Power cut ${round.name}, ${machine.name}: ${message}`, { cause: error })
   } finally {
     for (const server of servers) await server.kill()
-    await disks.removeAll()
+    await machine.remove()
   }
-}
-
-async function prepare(disks: Disks, apart: boolean): Promise<string> {
-  const data = await disks.create('data')
-  if (!apart) return data
-  symlinkSync(await disks.create('spool'), join(data, 'spool'))
-  const databases = await disks.create('databases')
-  for (const name of ['ledger.db', 'index.db']) symlinkSync(join(databases, name), join(data, name))
-  // The links are part of the stage, not of the play.
-  await disks.flush('data')
-  return data
 }
 
 async function acknowledgedSmall({ server, reports, random, power }: Stage): Promise<void> {
@@ -117,10 +105,10 @@ async function servesAgain({ server, reports, dataDir, power }: Stage): Promise<
 }
 
 /** The spool's disk writes its deletions by itself, the others nothing that they were not asked to. */
-async function settled({ disks, server, reports, dataDir, power }: Stage): Promise<void> {
+async function settled({ machine, server, reports, dataDir, power }: Stage): Promise<void> {
   await send(reports, server, [small, large, small])
   await spoolLetsGo(dataDir)
-  await disks.flush('spool')
+  await machine.flush('spool')
   await power.cut()
 }
 

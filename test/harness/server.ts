@@ -18,6 +18,7 @@ export interface ServerOptions {
   readonly arguments?: readonly string[]
   /** PEM certificate that the server was given. */
   readonly ca?: Buffer
+  readonly environment?: Readonly<Record<string, string>>
   /** Another build of the command than the checkout's own. */
   readonly command?: string
 }
@@ -38,7 +39,7 @@ export async function startServer(options: ServerOptions): Promise<TestedServer>
       options.dataDir,
       ...(options.arguments ?? []),
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.environment } },
   )
   const server = new TestedServer(child, options)
   try {
