@@ -1,7 +1,14 @@
 import { type Minidump, readMinidump } from '@crashkeep/minidump'
 import { fileSource } from '@crashkeep/minidump/node'
 import { crashDataFromProcessed, generateSignature, rulesVersion } from '@crashkeep/signature'
-import { describeCrash, formatJson, type ProcessedCrash, processMinidump } from '@crashkeep/stackwalk'
+import {
+  describeCrash,
+  formatJson,
+  type InstructionDecoder,
+  needsDecoder,
+  type ProcessedCrash,
+  processMinidump,
+} from '@crashkeep/stackwalk'
 import { senderFact } from '../store/sender-facts.ts'
 import type { Analysis } from './analysis.ts'
 import { boundedProblems, boundedSteps, cut } from './bounded.ts'
@@ -21,14 +28,23 @@ export async function analyseMinidump(
     const dump = readMinidump(source)
     const asked = modulesToAsk(dump)
     const symbols = new GivenSymbols(asked, await findSymbols(asked))
+    const decoder = await decoderFor(dump)
     try {
-      return analysisOf(task, dump, processMinidump(dump, { symbols, timeBudgetMs: processLimits.maxWalkMs }))
+      const crash = processMinidump(dump, { symbols, timeBudgetMs: processLimits.maxWalkMs, ...(decoder === undefined ? {} : { decoder }) })
+      return analysisOf(task, dump, crash)
     } finally {
       symbols.close()
     }
   } finally {
     source.close()
   }
+}
+
+/** A megabyte of code and 28 MB of memory, for dumps that have an instruction to read. */
+async function decoderFor(dump: Minidump): Promise<InstructionDecoder | undefined> {
+  if (!needsDecoder(dump)) return undefined
+  const { icedDecoder } = await import('@crashkeep/stackwalk/iced')
+  return icedDecoder
 }
 
 function modulesToAsk(dump: Minidump): ModuleAsked[] {

@@ -44,6 +44,8 @@ export function sandbox(options: {
 }
 
 const packages = ['minidump', 'symbols', 'stackwalk', 'signature'] as const
+/** What they import by name, in a `node_modules`. */
+const dependencies = ['@crashkeep', 'iced-x86'] as const
 
 /** What Node reads while it loads the child's imports: the packages, and every `node_modules` above them where it looks for one. */
 function codeFolders(own: string): string[] {
@@ -52,7 +54,7 @@ function codeFolders(own: string): string[] {
   return [
     ...dists,
     ...dists.map((dist) => join(dirname(dist), 'package.json')),
-    ...new Set(dists.flatMap(ancestors).map((folder) => join(folder, 'node_modules', '@crashkeep', '*'))),
+    ...new Set(dists.flatMap(ancestors).flatMap((folder) => dependencies.map((name) => join(folder, 'node_modules', name, '*')))),
   ]
 }
 
