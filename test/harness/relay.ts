@@ -23,10 +23,12 @@ export async function relayTo(targetPort: number): Promise<Relay> {
         onward.destroy()
       })
     }
+    let head = ''
     const at = heads.push('') - 1
     client.on('data', (chunk: Buffer) => {
-      const head = heads[at] ?? ''
-      if (!head.includes('\r\n\r\n') && head.length < maxHeadBytes) heads[at] = (head + chunk.toString('latin1')).split('\r\n\r\n')[0] ?? ''
+      if (head.includes('\r\n\r\n') || head.length > maxHeadBytes) return
+      head += chunk.toString('latin1')
+      heads[at] = head.split('\r\n\r\n')[0] ?? ''
     })
     client.pipe(onward).pipe(client)
   })
