@@ -2,13 +2,27 @@
 // The launcher runs on whatever Node the machine has: it is plain JavaScript that Node 18 understands. Where that Node is too old, it
 // runs the command on the one that the optional dependency node-linux-… brought.
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const neededMajor = 24
-const main = join(dirname(fileURLToPath(import.meta.url)), '../dist/main.js')
+const packageFolder = join(dirname(fileURLToPath(import.meta.url)), '..')
+const main = join(packageFolder, 'dist', isBundleFresh() ? 'bundle.js' : 'main.js')
+
+// `bundle.js` is the same program in few files. In a checkout tsc may have built newer code since; its own records tell when.
+function isBundleFresh() {
+  const made = timeOf('dist/bundle.js')
+  return (
+    made > 0 &&
+    ['.', '../minidump', '../symbols', '../stackwalk', '../signature'].every((name) => timeOf(`${name}/tsconfig.tsbuildinfo`) < made)
+  )
+}
+
+function timeOf(path) {
+  return statSync(join(packageFolder, path), { throwIfNoEntry: false })?.mtimeMs ?? 0
+}
 
 function pinnedNode() {
   try {

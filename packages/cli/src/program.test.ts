@@ -13,8 +13,17 @@ function fullName(command: Command): string {
   return command.parent?.parent ? `${fullName(command.parent)} ${command.name()}` : command.name()
 }
 
+const program = await createProgram()
+
+test('has one command when its name is known, and all of them otherwise', async () => {
+  const names = program.commands.map((command) => command.name())
+  expect(names.length).toBeGreaterThan(5)
+  for (const name of names) expect((await createProgram(name)).commands.map((command) => command.name())).toEqual([name])
+  expect((await createProgram('constructor')).commands).toHaveLength(names.length)
+})
+
 describe('docs/reference/cli.md', () => {
-  const commands = leaves(createProgram())
+  const commands = leaves(program)
 
   test('names every command', () => {
     expect(commands.length).toBeGreaterThan(10)

@@ -1,23 +1,31 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
-import { addDoctor } from './commands/doctor.ts'
-import { addDump } from './commands/dump.ts'
-import { addProject } from './commands/project.ts'
-import { addSend } from './commands/send.ts'
-import { addServe } from './commands/serve.ts'
-import { addSignature } from './commands/signature.ts'
-import { addStackwalk } from './commands/stackwalk.ts'
-import { addSymbols } from './commands/symbols.ts'
-import { addToken } from './commands/token.ts'
 
-/** Every command loads what it needs when it runs, so that `crashkeep stackwalk` does not pay for the server. */
-export function createProgram(): Command {
+/** In the order in which the help lists them. */
+const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  serve: async () => (await import('./commands/serve.ts')).addServe,
+  stackwalk: async () => (await import('./commands/stackwalk.ts')).addStackwalk,
+  dump: async () => (await import('./commands/dump.ts')).addDump,
+  signature: async () => (await import('./commands/signature.ts')).addSignature,
+  send: async () => (await import('./commands/send.ts')).addSend,
+  symbols: async () => (await import('./commands/symbols.ts')).addSymbols,
+  doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
+  project: async () => (await import('./commands/project.ts')).addProject,
+  token: async () => (await import('./commands/token.ts')).addToken,
+}
+
+/**
+ * The program with the command of this name alone, or with all of them where there is none of this name: what one command imports
+ * (node:http alone takes 20 ms) is no burden for the others.
+ */
+export async function createProgram(name = ''): Promise<Command> {
   const program = new Command('crashkeep')
     .description('Crash reporting that a team runs itself.')
     .version(versionOfPackage(), '-V, --version')
     .showHelpAfterError('(crashkeep COMMAND --help says what it takes)')
     .exitOverride()
-  for (const add of [addServe, addStackwalk, addDump, addSignature, addSend, addSymbols, addDoctor, addProject, addToken]) add(program)
+  const only = Object.hasOwn(commands, name) ? commands[name] : undefined
+  for (const load of only === undefined ? Object.values(commands) : [only]) (await load())(program)
   for (const command of everyCommand(program)) command.exitOverride()
   return program
 }
