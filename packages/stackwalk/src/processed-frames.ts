@@ -57,7 +57,7 @@ export class ProcessedFrames {
   }
 
   #inline(call: InlineFrame): ProcessedInline {
-    return { function: this.#name(call.function) ?? '', file: this.#name(call.file ?? undefined), line: call.line }
+    return { file: this.#name(call.file ?? undefined), function: this.#name(call.function) ?? '', line: call.line }
   }
 
   #name(name: string | undefined): string | null {

@@ -14,9 +14,22 @@ export function formatJson(crash: ProcessedCrash, options: JsonOptions = {}): st
   return JSON.stringify(sorted(shown), undefined, options.pretty === true ? 2 : undefined)
 }
 
+/** The value itself where it is in order already, as nearly all of it is: frames are made with their keys sorted. */
 function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
   if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]))
+  if (Array.isArray(value)) {
+    const items = value.map(sorted)
+    return items.every((item, i) => item === value[i]) ? value : items
+  }
+  const entries = Object.entries(value)
+  let isSame = true
+  let before = ''
+  for (const entry of entries) {
+    const [key, inner] = entry
+    if (key < before) isSame = false
+    before = key
+    entry[1] = sorted(inner)
+    if (entry[1] !== inner) isSame = false
+  }
+  return isSame ? value : Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
 }
