@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { bytesSource } from '../byte-source.ts'
 import { buildIndex } from './build-index.ts'
-import { decodeIndex, encodeIndex, type IndexedFile, sealIndex } from './index-file.ts'
+import { decodeIndex, encodeIndex, headerBytes, type IndexedFile, sealIndex } from './index-file.ts'
 import { symbolsOfIndex } from './open-breakpad-symbols.ts'
 
 const text = [
@@ -41,10 +41,19 @@ test('is refused for a file of another size, time or module, from another versio
   ]
   for (const other of others) expect(decodeIndex(bytes, other)).toBeUndefined()
   for (let length = 0; length < bytes.length; length++) expect(decodeIndex(bytes.slice(0, length), file)).toBeUndefined()
-  for (let at = 0; at < bytes.length; at++) {
+  for (let at = 0; at < headerBytes; at++) {
     const damaged = bytes.slice()
     damaged[at] = (damaged[at] ?? 0) ^ 0x10
     expect(decodeIndex(damaged, file)).toBeUndefined()
+  }
+})
+
+test('is refused when a block of it is missing, as after a power cut', () => {
+  const lines = Array.from({ length: 5000 }, (_, i) => `FUNC ${(0x10_0000 + i * 16).toString(16)} 10 0 f`)
+  const large = buildIndex(bytesSource(new TextEncoder().encode([text[0], ...lines].join('\n'))))
+  const bytes = encodeIndex(large, file)
+  for (let at = 512; at + 512 <= bytes.length; at += 512) {
+    expect(decodeIndex(bytes.slice().fill(0, at, at + 512), file), `block at ${at}`).toBeUndefined()
   }
 })
 
