@@ -28,7 +28,7 @@ export const ReportState = Type.Union([
 export const Report = Type.Object({
   id: Type.String(),
   project: Type.String({ description: 'Slug' }),
-  kind: Type.String({ description: 'minidump, browser, javascript, hang, native; an open set' }),
+  kind: Type.String({ description: 'minidump, browser, javascript, error, feedback, hang, native; an open set' }),
   state: ReportState,
   receivedAt: Time,
   crashedAt: nullable(Time),
@@ -62,7 +62,9 @@ export const SignatureStep = Type.Object({
 export const ReportDetail = Type.Object({
   ...Report.properties,
   aliases: Type.Array(Type.String()),
-  dialect: Type.String({ description: 'How it arrived: crashpad, reporting-api, socorro, mini-breakpad, upload' }),
+  dialect: Type.String({
+    description: 'How it arrived: crashpad, reporting-api, socorro, mini-breakpad, sentry, backtrace, bugsplat, bugsnag, upload…',
+  }),
   sender: Type.Object({ userAgent: nullable(Type.String()), address: nullable(Type.String()) }),
   fields: Type.Record(Type.String(), Type.String()),
   attachments: Type.Array(Attachment),
@@ -77,10 +79,10 @@ export const ReportDetail = Type.Object({
 
 export const ReportAccepted = Type.Object({ id: Type.String() })
 
-/** `processed` of a browser's report. */
+/** `processed` of a browser's report, and of an error that a client of another service caught. */
 export const ProcessedBrowserCrash = Type.Object({
-  kind: Type.Literal('browser'),
-  reason: nullable(Type.String({ description: 'oom, unresponsive; null for an ordinary crash' })),
+  kind: Type.Union([Type.Literal('browser'), Type.Literal('javascript')]),
+  reason: nullable(Type.String({ description: 'oom, unresponsive; null for an ordinary crash; class and message of an error' })),
   url: nullable(Type.String()),
   userAgent: nullable(Type.String()),
   ageMs: nullable(Type.Number()),
@@ -100,7 +102,7 @@ export const ProcessedBrowserCrash = Type.Object({
   neighbours: Type.Array(
     Type.Object(
       { type: Type.String(), url: nullable(Type.String()), body: Type.Unknown() },
-      { description: 'Reports of other types in the same batch' },
+      { description: 'Reports of other types in the same batch; breadcrumbs of an error' },
     ),
   ),
   extra: Type.Record(Type.String(), Type.Unknown()),

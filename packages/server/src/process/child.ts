@@ -6,6 +6,7 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { MinidumpError } from '@crashkeep/minidump'
 import { StackwalkError } from '@crashkeep/stackwalk'
 import { analyseBrowser } from './analyse-browser.ts'
+import { analyseError } from './analyse-error.ts'
 import { analyseMinidump } from './analyse-minidump.ts'
 import type { Analysis } from './analysis.ts'
 import { cut } from './bounded.ts'
@@ -28,9 +29,20 @@ function findSymbols(modules: readonly ModuleAsked[]): Promise<readonly (string 
   })
 }
 
+function analyse(task: Task): Analysis | Promise<Analysis> {
+  switch (task.kind) {
+    case 'browser':
+      return analyseBrowser(task)
+    case 'error':
+      return analyseError(task)
+    case 'minidump':
+      return analyseMinidump(task, findSymbols)
+  }
+}
+
 async function run(task: Task): Promise<void> {
   try {
-    const analysis = task.kind === 'browser' ? analyseBrowser(task) : await analyseMinidump(task, findSymbols)
+    const analysis = await analyse(task)
     write(task.outputPath, analysis)
     say({ type: 'done', summary: analysis.summary })
   } catch (error) {

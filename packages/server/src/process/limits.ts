@@ -34,6 +34,8 @@ export const processLimits = {
   maxSentenceLength: 2000,
   /** A browser's report is at most 1 MiB on the wire; the spool adds a little around it. */
   maxBrowserReportBytes: 4 * 1024 * 1024,
+  /** An error's report is what a dialect made of at most 4 MiB of JSON. */
+  maxErrorReportBytes: 8 * 1024 * 1024,
   maxBrowserFrames: 200,
   maxNeighbours: 100,
   /** Last words on standard error that are kept of a child that died. */

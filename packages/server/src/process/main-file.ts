@@ -1,9 +1,25 @@
+import type { Task } from './messages.ts'
+
 /** Crashpad's and Breakpad's name for the dump. Several dumps may come with one report (`upload_file_minidump_browser`); this is the main one. */
 const dumpName = 'upload_file_minidump'
 
 interface NamedFile {
   readonly name: string
   readonly fileName?: string | null | undefined
+  readonly contentType?: string | null | undefined
+}
+
+/** What the dialects of other services call an error's own file. */
+const errorReport = { name: 'report', contentType: 'application/json' }
+
+/** How the main file is read. */
+export function taskKind(kind: string, file: NamedFile | undefined): Task['kind'] {
+  if (kind === 'browser') return 'browser'
+  return kind !== 'minidump' && isErrorReport(file) ? 'error' : 'minidump'
+}
+
+function isErrorReport(file: NamedFile | undefined): boolean {
+  return file?.name === errorReport.name && file.contentType === errorReport.contentType
 }
 
 /** Index of the file that says what happened; undefined where none can. */
@@ -12,6 +28,7 @@ export function mainFile(kind: string, files: readonly NamedFile[]): number | un
     kind === 'browser'
       ? [({ name }) => name === 'report', ({ fileName }) => fileName?.endsWith('.json') ?? false]
       : [
+          ...(kind === 'minidump' ? [] : [isErrorReport]),
           ({ name }) => name === dumpName,
           ({ name }) => name.startsWith(dumpName),
           ({ name, fileName }) => /\.(dmp|mdmp)$/i.test(fileName ?? name),

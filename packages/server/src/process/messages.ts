@@ -1,6 +1,6 @@
 /** What parent and child say to each other. The child has read hostile bytes: what it says is checked by `check-message.ts`. */
 export interface Task {
-  readonly kind: 'minidump' | 'browser'
+  readonly kind: 'minidump' | 'browser' | 'error'
   readonly inputPath: string
   /** Where the child writes processed.json; inside the only folder that it may write to. */
   readonly outputPath: string

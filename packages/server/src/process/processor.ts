@@ -9,7 +9,7 @@ import { readReportFile, reportPrefix } from '../store/report-file.ts'
 import type { Store } from '../store/store.ts'
 import { factsOf } from './facts.ts'
 import { groupFor } from './grouping.ts'
-import { mainFile } from './main-file.ts'
+import { mainFile, taskKind } from './main-file.ts'
 import type { ModuleAsked, Summary } from './messages.ts'
 import { ProcessPool } from './pool.ts'
 import type { Limits, Outcome } from './worker-process.ts'
@@ -178,7 +178,7 @@ export class Processor {
     try {
       return await this.#pool.run(
         {
-          kind: report.kind === 'browser' ? 'browser' : 'minidump',
+          kind: taskKind(report.kind, report.files[main]),
           inputPath: file.path,
           outputPath,
           fields: Object.entries(report.fields),

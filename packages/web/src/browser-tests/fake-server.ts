@@ -1,4 +1,4 @@
-import { browserReport, daily, facets, group, groupDetail, me, project, report, symbolModule } from './samples.ts'
+import { browserReport, daily, errorReport, facets, group, groupDetail, me, project, report, symbolModule } from './samples.ts'
 
 export interface FakeServer {
   /** Method and path of every request, in order. */
@@ -24,6 +24,7 @@ const answers: Readonly<Record<string, Answer>> = {
     page(url.searchParams.get('project') === 'empty' ? [] : [report('r1'), report('r2', { state: 'failed', version: null })]),
   'GET /reports/r1': () => report('r1'),
   'GET /reports/browser': () => browserReport('browser'),
+  'GET /reports/error': () => errorReport('error'),
   'GET /reports/failed': () => report('failed', { state: 'failed', processed: null, sentence: null, signature: null, groupId: null }),
 }
 

@@ -48,6 +48,7 @@ const pages: readonly (readonly [name: string, path: string, text: string])[] = 
   ['groups of nothing', '/p/default?query=x&state=all&sort=lastSeen', 'Cache::evict50'],
   ['group', '/p/default/g/g1', 'Best stack'],
   ['report', '/p/default/r/r1', 'Crashing thread'],
+  ['error report', '/p/default/r/error', 'Error: no card'],
   ['browser report', '/p/default/r/browser', 'Document-Policy: include-js-call-stacks-in-crash-reports'],
   ['failed report', '/p/default/r/failed', 'Process again'],
   ['symbols', '/p/default/symbols', 'app.sym'],

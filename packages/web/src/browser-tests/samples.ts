@@ -187,6 +187,27 @@ export const browserReport = (id: string): ReportDetail =>
     },
   })
 
+export const errorReport = (id: string): ReportDetail =>
+  report(id, {
+    kind: 'javascript',
+    reason: 'TypeError: x is not a function',
+    sentence: 'An error was caught.',
+    processed: {
+      kind: 'javascript',
+      reason: 'TypeError: x is not a function',
+      url: null,
+      userAgent: null,
+      ageMs: null,
+      isTopLevel: null,
+      visibilityState: null,
+      context: {},
+      stack: [{ function: 'pay', url: '/app/shop.js', line: 3, column: 7, raw: 'pay (/app/shop.js:3:7)' }],
+      stackMissing: null,
+      neighbours: [{ type: 'console', url: null, body: { message: markup } }],
+      extra: { handled: true, causes: [{ reason: 'Error: no card', stack: [] }] },
+    },
+  })
+
 export const symbolModule: SymbolModule = {
   debugFile: 'app.pdb',
   debugId: '0123456789ABCDEF0123456789ABCDEF1',

@@ -2,10 +2,10 @@ import type { ProcessedBrowserCrash } from '@crashkeep/server/api-types'
 import { isObject, numberAt, objectAt, objectsAt, textAt } from './read-json.ts'
 
 export function readBrowserCrash(processed: unknown): ProcessedBrowserCrash | undefined {
-  if (!isObject(processed) || processed.kind !== 'browser') return undefined
+  if (!isObject(processed) || (processed.kind !== 'browser' && processed.kind !== 'javascript')) return undefined
   const topLevel = processed.isTopLevel
   return {
-    kind: 'browser',
+    kind: processed.kind,
     reason: textAt(processed, 'reason') ?? null,
     url: textAt(processed, 'url') ?? null,
     userAgent: textAt(processed, 'userAgent') ?? null,

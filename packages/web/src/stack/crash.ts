@@ -71,7 +71,7 @@ export interface Module {
 }
 
 export function readCrash(processed: unknown): Crash | undefined {
-  if (!isObject(processed) || processed.kind === 'browser') return undefined
+  if (!isObject(processed) || processed.kind === 'browser' || processed.kind === 'javascript') return undefined
   const info = objectAt(processed, 'crash_info')
   const system = objectAt(processed, 'system_info')
   const crashing = objectAt(processed, 'crashing_thread')

@@ -10,6 +10,7 @@ import { readCrash } from '../../stack/crash.ts'
 import { splitSignature } from '../../text/signature.ts'
 import { NotFoundPage } from '../not-found-page.tsx'
 import { BrowserReport } from './browser-report.tsx'
+import { ErrorReport } from './error-report.tsx'
 import { MinidumpReport } from './minidump-report.tsx'
 import { ReportHead } from './report-head.tsx'
 import { ReportTail } from './report-tail.tsx'
@@ -46,6 +47,8 @@ function ReportBody({ report, reload }: { readonly report: ReportDetail; readonl
       <ReportHead report={report} crash={crash} browser={browser} onReprocessed={reload} />
       {crash !== undefined ? (
         <MinidumpReport report={report} crash={crash} />
+      ) : browser?.kind === 'javascript' ? (
+        <ErrorReport crash={browser} />
       ) : browser !== undefined ? (
         <BrowserReport crash={browser} />
       ) : (

@@ -1,0 +1,75 @@
+import { readFileSync, statSync } from 'node:fs'
+import { generateJavaScriptSignature, parseJavaScriptStack, rulesVersion } from '@crashkeep/signature'
+import type { ProcessedBrowserCrash } from '../api/schema.ts'
+import type { Analysis } from './analysis.ts'
+import { boundedSteps, cut } from './bounded.ts'
+import { processLimits } from './limits.ts'
+import type { Task } from './messages.ts'
+import { processorVersion } from './processed-header.ts'
+import { type ReadScriptError, readScriptError } from './script-error.ts'
+import { UnreadableReport } from './unreadable-report.ts'
+
+/** An error that a client caught, in a script or in another language whose frames have the same parts. */
+export function analyseError(task: Task): Analysis {
+  const { size } = statSync(task.inputPath)
+  if (size > processLimits.maxErrorReportBytes) {
+    throw new UnreadableReport('not_a_report', `The file has ${size} bytes; an error has at most ${processLimits.maxErrorReportBytes}.`)
+  }
+  const error = readScriptError(readFileSync(task.inputPath, 'utf8'))
+  const stack = error.stack.length > 0 ? error.stack : parseJavaScriptStack(error.stackText).frames.slice(0, processLimits.maxBrowserFrames)
+  const processed: ProcessedBrowserCrash = {
+    kind: 'javascript',
+    reason: error.reason,
+    url: error.url,
+    userAgent: error.userAgent,
+    ageMs: null,
+    isTopLevel: null,
+    visibilityState: null,
+    context: {},
+    stack,
+    stackMissing: stack.length > 0 ? null : error.stackText === '' ? 'not_sent' : 'unreadable',
+    neighbours: error.breadcrumbs,
+    extra: { handled: error.handled, causes: error.causes },
+  }
+  const { signature, protoSignature, notes, steps } = generateJavaScriptSignature({
+    kind: 'javascript',
+    frames: stack,
+    ...(error.reason === null ? {} : { reason: error.reason }),
+    ...(error.url === null ? {} : { url: error.url }),
+  })
+  const kept = cut(signature, processLimits.maxSignatureLength)
+  return {
+    summary: {
+      signature: kept,
+      rulesVersion,
+      reason: cut(error.reason ?? 'error', 1000),
+      platform: null,
+      crashedAt: null,
+      annotations: [],
+      problems: [],
+      modules: [],
+    },
+    header: {
+      processorVersion,
+      rulesVersion,
+      processedAt: new Date(task.now).toISOString(),
+      signature: {
+        signature: kept,
+        protoSignature: cut(protoSignature, 20_000),
+        notes: notes.slice(0, 100).map((note) => cut(note, 1000)),
+        steps: boundedSteps(steps),
+      },
+      sentence: cut(describeError(error, stack), processLimits.maxSentenceLength),
+      problems: [],
+    },
+    crashJson: JSON.stringify(processed),
+  }
+}
+
+function describeError({ handled, reason }: ReadScriptError, [top]: ProcessedBrowserCrash['stack']): string {
+  const what = handled === true ? 'An error was caught' : handled === false ? 'An error was thrown and not caught' : 'An error was reported'
+  const file = top?.url?.split(/[\\/]/).at(-1)?.split('?', 1)[0]
+  const place = file === undefined || file === '' ? '' : ` (${file}${top?.line == null ? '' : `:${top.line}`})`
+  const where = top === undefined ? '' : ` in \`${top.function ?? 'an anonymous function'}\`${place}`
+  return `${what}${where}: ${(reason ?? 'without a message').slice(0, 500)}`.replace(/\.?$/, '.')
+}
