@@ -28,7 +28,11 @@ test('each address of the table is answered by its own route', async () => {
   const all = await table()
   expect(new Set(all.map(({ method, url }) => `${method} ${url}`)).size).toBe(all.length)
   for (const { method, url } of all) {
-    const address = url.replace(/:\w+/g, 'x').replace('*', 'a/b/c')
+    // A parameter with a pattern is Backtrace's token.
+    const address = url
+      .replace(/:\w+\([^)]*\)/g, 'a'.repeat(64))
+      .replace(/:\w+/g, 'x')
+      .replace('*', 'a/b/c')
     const counted = await answersOf(url)
     await server.ask({ method: method as 'GET', url: address }, null)
     expect(await answersOf(url), `${method} ${address} reaches ${url}`).toBe(counted + 1)

@@ -18,6 +18,8 @@ export interface ServeOptions {
   readonly keylessProject?: string
   /** Keyless paths answer to others than this machine too. */
   readonly keylessPublic?: boolean
+  /** With which symbols sent to `/webhook` are signed; without it that address does not exist. */
+  readonly webhookSecret?: string
   /** PEM files; both or none. */
   readonly tlsCert?: string
   readonly tlsKey?: string

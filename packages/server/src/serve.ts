@@ -7,7 +7,7 @@ import { createMetrics, type Metrics } from './api/metrics.ts'
 import { uploads } from './api/uploads.ts'
 import { type AppOptions, createApp } from './app.ts'
 import { Connections } from './connections.ts'
-import { registerDialects } from './dialect/register-dialects.ts'
+import { openDialects } from './dialect/open-dialects.ts'
 import { createIntake, type Intake } from './intake/intake.ts'
 import { createLogger } from './logger.ts'
 import { processLimits } from './process/limits.ts'
@@ -140,18 +140,31 @@ async function openCollector(
   collectorMetrics(registry, intake, spool)
   const keyless =
     options.keylessProject === undefined ? undefined : { project: options.keylessProject, public: options.keylessPublic ?? false }
+  let wake = () => {}
+  const dialects = openDialects({
+    intake,
+    spool,
+    store,
+    keyless,
+    webhookSecret: options.webhookSecret,
+    tmpFolder: join(data, 'tmp'),
+    reprocessed: () => wake(),
+  })
   return {
     routes: {
       spool,
-      dialects: async (app) => registerDialects(app, { intake, keyless }),
+      dialects: dialects.plugin,
       uploads: uploads(store, intake),
     },
-    start: (settled) =>
+    start: (settled) => {
+      wake = settled
       spool.startSettling(async (report) => {
         await store.settle(report)
         settled()
-      }),
+      })
+    },
     close: async () => {
+      await dialects.close()
       await intake.flush()
       await spool.close()
     },

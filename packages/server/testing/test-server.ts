@@ -8,7 +8,7 @@ import { createMetrics, type Metrics } from '../src/api/metrics.ts'
 import type { ReportDetail, Scope } from '../src/api/schema.ts'
 import { uploads } from '../src/api/uploads.ts'
 import { type AppOptions, createApp } from '../src/app.ts'
-import { registerDialects } from '../src/dialect/register-dialects.ts'
+import { openDialects } from '../src/dialect/open-dialects.ts'
 import { createIntake } from '../src/intake/intake.ts'
 import { Processor, type ProcessorOptions } from '../src/process/processor.ts'
 import { Spool } from '../src/spool/spool.ts'
@@ -44,6 +44,7 @@ export interface TestServerOptions {
   readonly limits?: ProcessorOptions['limits']
   /** Project of the addresses without a key. */
   readonly keyless?: string
+  readonly webhookSecret?: string
   readonly app?: Partial<AppOptions>
 }
 
@@ -55,6 +56,7 @@ export async function testServer({
   settles = true,
   limits,
   keyless,
+  webhookSecret,
   app: overrides = {},
 }: TestServerOptions = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'crashkeep-server-'))
@@ -72,14 +74,22 @@ export async function testServer({
       })
     : undefined
   const metrics = createMetrics(store)
+  const dialects = openDialects({
+    intake,
+    spool,
+    store,
+    keyless: keyless === undefined ? undefined : { project: keyless, public: false },
+    webhookSecret,
+    tmpFolder: join(folder, 'tmp'),
+    reprocessed: () => processor?.wake(),
+  })
   const app = await createApp({
     store,
     metrics,
     logger: log,
     tmpFolder: join(folder, 'tmp'),
     spool,
-    dialects: async (scope) =>
-      registerDialects(scope, { intake, keyless: keyless === undefined ? undefined : { project: keyless, public: false } }),
+    dialects: dialects.plugin,
     uploads: uploads(store, intake),
     api: true,
     wake: () => processor?.wake(),
@@ -126,6 +136,7 @@ export async function testServer({
     },
     async close() {
       await app.close()
+      await dialects.close()
       await processor?.close()
       await spool.close()
       await store.close()

@@ -15,8 +15,12 @@ import { Spool } from '../spool/spool.ts'
 import type { SpoolReport } from '../spool/spool-report.ts'
 import type { LedgerProject } from '../store/database/ledger.ts'
 import type { NewRejection } from '../store/database/report-index.ts'
+import { AttachmentCounts } from './attach.ts'
+import { StagedUploads } from './bugsplat/staged-uploads.ts'
 import type { KeylessOptions } from './keyless.ts'
 import { registerDialects } from './register-dialects.ts'
+import type { KnownReport, ReportLookup } from './report-lookup.ts'
+import type { SymbolWebhook } from './symbol-webhook.ts'
 
 export const testKey = '00112233445566778899aabbccddeeff'
 
@@ -41,6 +45,9 @@ export interface CollectorOptions {
   readonly spoolLimits?: Partial<SpoolLimits>
   readonly keyless?: KeylessOptions
   readonly ledger?: KeyLedger
+  readonly webhook?: SymbolWebhook
+  /** What the store answers about reports that the spool does not have. */
+  readonly settledReports?: ReadonlyMap<string, KnownReport | 'unavailable'>
 }
 
 export interface TestCollector {
@@ -68,7 +75,23 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Te
     ...(options.limits ? { limits: options.limits } : {}),
   })
   const app = Fastify()
-  await app.register(registerDialects, { intake, keyless: options.keyless })
+  const reports: ReportLookup = {
+    find: async (id) => {
+      const report = await spool.pending(id)
+      return report === undefined
+        ? (options.settledReports?.get(id) ?? 'unknown')
+        : { id: report.id, projectId: report.projectId, receivedAt: report.submission.receivedAt, addedFiles: 0 }
+    },
+  }
+  const staged = new StagedUploads()
+  await app.register(registerDialects, {
+    intake,
+    keyless: options.keyless,
+    reports,
+    attachments: new AttachmentCounts(),
+    staged,
+    webhook: options.webhook,
+  })
   await app.listen({ host: '127.0.0.1', port: 0 })
   return {
     app,
@@ -84,6 +107,7 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Te
     },
     close: async () => {
       await app.close()
+      await staged.close()
       await spool.close()
       await rm(folder, { recursive: true, force: true })
     },

@@ -4,8 +4,11 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Intake } from '../intake/intake.ts'
-import { asServerError, countRefusal, letGo } from './exchange.ts'
-import { type FormDialect, takeForm } from './form-upload.ts'
+import { attachUpload, openReport } from './attach.ts'
+import type { DialectContext } from './dialect-context.ts'
+import { asServerError, countRefusal, keyOf, letGo, parameterOf, queryOf } from './exchange.ts'
+import { type FormDialect, readUploadOf, takeForm } from './form-upload.ts'
+import { type Service, serveProject } from './service.ts'
 
 const dialect: FormDialect = { name: 'crashpad', aliases: () => [] }
 
@@ -26,4 +29,30 @@ export async function answerCrashpad(request: FastifyRequest, reply: FastifyRepl
     await reply.code(error.status).type('text/plain').send(`${error.code}: ${error.message}`)
     letGo(request, intake.limits.lingerMs)
   }
+}
+
+/** Files for a report that came before, under its full id; see attach.ts for the bounds. */
+export async function answerAttachments(request: FastifyRequest, reply: FastifyReply, context: DialectContext): Promise<void> {
+  const { intake } = context
+  await serveProject(
+    { request, reply, context, service },
+    () => intake.projectByKey(keyOf(request)),
+    async (project) => {
+      const report = parameterOf(request, 'report')
+      // Before a body of 200 MiB is read.
+      await openReport(context, project, report)
+      const name = queryOf(request).get('name')?.slice(0, intake.limits.nameLength) || 'attachment'
+      const { id, upload } = await readUploadOf(request, intake, project, { name, fileName: name })
+      const files = upload.files.length
+      await attachUpload(request, context, project, { id, report, upload, dialect: dialect.name })
+      await reply.code(200).type('application/json').send(JSON.stringify({ report, files }))
+    },
+  )
+}
+
+const service: Service = {
+  name: dialect.name,
+  async refuse(reply, error) {
+    await reply.code(error.status).type('text/plain').send(`${error.code}: ${error.message}`)
+  },
 }

@@ -1,7 +1,9 @@
 /** What all dialects do with the two ends of an HTTP exchange: sample it when it is refused, and let go of a body nobody wants. */
 import type { FastifyRequest } from 'fastify'
 import { ServerError, type ServerErrorCode } from '../errors.ts'
+import type { BodySource } from '../intake/body.ts'
 import type { Intake } from '../intake/intake.ts'
+import type { Submission } from './submission.ts'
 
 /** Only these headers are ever kept; what authenticates is not among them. */
 const sampledHeaders = [
@@ -22,6 +24,32 @@ const maxHeaderLength = 256
 export function keyOf(request: FastifyRequest): string {
   const { params } = request
   return typeof params === 'object' && params !== null && 'key' in params && typeof params.key === 'string' ? params.key : ''
+}
+
+/** A parameter of the route, or nothing. */
+export function parameterOf(request: FastifyRequest, name: string): string {
+  const { params } = request
+  if (typeof params !== 'object' || params === null) return ''
+  const value: unknown = Object.entries(params).find(([each]) => each === name)?.[1]
+  return typeof value === 'string' ? value : ''
+}
+
+/** The query as it was sent, without Fastify's parser. */
+export function queryOf(request: FastifyRequest): URLSearchParams {
+  const url = request.raw.url ?? ''
+  const questionMark = url.indexOf('?')
+  return new URLSearchParams(questionMark < 0 ? '' : url.slice(questionMark + 1))
+}
+
+export function senderOf(request: FastifyRequest): Submission['sender'] {
+  const userAgent = request.raw.headers['user-agent']
+  return { ...(userAgent === undefined ? {} : { userAgent }), address: request.ip }
+}
+
+/** The body, for those that read it. */
+export function bodyOf(request: FastifyRequest): BodySource {
+  const { headers } = request.raw
+  return { stream: request.raw, contentEncoding: headers['content-encoding'], contentLength: headers['content-length'] }
 }
 
 export function headersForSample(request: FastifyRequest): Record<string, string> {

@@ -1,10 +1,12 @@
 /** A multipart upload, however the protocol around it is called: body to Submission to spool. */
 import type { FastifyRequest } from 'fastify'
 import { ServerError } from '../errors.ts'
-import { isMultipart } from '../intake/boundary.ts'
+import { isMultipart, mediaTypeOf } from '../intake/boundary.ts'
 import type { Intake, Outcome } from '../intake/intake.ts'
 import type { Upload } from '../intake/multipart.ts'
+import type { NewFile } from '../intake/piece-upload.ts'
 import type { LedgerProject } from '../store/database/ledger.ts'
+import { bodyOf, senderOf } from './exchange.ts'
 import { queryFields } from './query-fields.ts'
 import type { SubmittedFile } from './submission.ts'
 
@@ -15,30 +17,17 @@ export interface FormDialect {
 }
 
 export async function takeForm(request: FastifyRequest, intake: Intake, project: LedgerProject, dialect: FormDialect): Promise<Outcome> {
-  const { headers } = request.raw
-  const contentType = headers['content-type']
-  if (contentType === undefined || !isMultipart(contentType)) {
-    throw new ServerError(hasBody(request) ? 'wrong_content_type' : 'empty_body')
-  }
   const receivedAt = intake.now()
-  const reportId = intake.newReportId()
-  const source = {
-    stream: request.raw,
-    contentType,
-    contentEncoding: headers['content-encoding'],
-    contentLength: headers['content-length'],
-  }
-  const upload = await intake.readMultipart(reportId, source, project)
+  const { id, upload } = await readForm(request, intake, project)
   try {
-    const userAgent = headers['user-agent']
-    const outcome = await intake.accept(project, reportId, {
-      kind: kindOf(upload),
+    const outcome = await intake.accept(project, id, {
+      kind: kindOf(upload.files),
       dialect: dialect.name,
       fields: queryFields(request.raw.url ?? '', upload.fields, intake.limits),
       files: upload.files,
       receivedAt,
-      aliases: dialect.aliases(reportId),
-      sender: { ...(userAgent === undefined ? {} : { userAgent }), address: request.ip },
+      aliases: dialect.aliases(id),
+      sender: senderOf(request),
       problems: upload.problems,
     })
     if (outcome.kind === 'kept') upload.release()
@@ -50,16 +39,49 @@ export async function takeForm(request: FastifyRequest, intake: Intake, project:
   }
 }
 
+export interface ReadUpload {
+  /** Of the report, or of the addition to one, that the upload becomes. */
+  readonly id: string
+  readonly upload: Upload
+}
+
+/** Without a project, where only the form tells whose it is. */
+export async function readForm(request: FastifyRequest, intake: Intake, project: LedgerProject | undefined): Promise<ReadUpload> {
+  const contentType = request.raw.headers['content-type']
+  if (contentType === undefined || !isMultipart(contentType)) {
+    throw new ServerError(hasBody(request) ? 'wrong_content_type' : 'empty_body')
+  }
+  const id = intake.newReportId()
+  return { id, upload: await intake.readMultipart(id, { ...bodyOf(request), contentType }, project) }
+}
+
+/** A form, or a body that is one file itself, of whatever type. */
+export async function readUploadOf(
+  request: FastifyRequest,
+  intake: Intake,
+  project: LedgerProject,
+  file: NewFile = { name: 'upload_file_minidump', fileName: 'upload.dmp' },
+): Promise<ReadUpload> {
+  const { headers } = request.raw
+  if (isMultipart(headers['content-type'])) return readForm(request, intake, project)
+  if (!hasBody(request)) throw new ServerError('empty_body')
+  const id = intake.newReportId()
+  const upload = await intake.readPieces(id, bodyOf(request), project, async (body, pieces) => {
+    await pieces.addFile({ contentType: mediaTypeOf(headers['content-type']) || undefined, ...file }, body)
+  })
+  return { id, upload }
+}
+
 function hasBody(request: FastifyRequest): boolean {
   const { headers } = request.raw
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
-function kindOf(upload: Upload): string {
-  return upload.files.some(isMinidump) ? 'minidump' : 'native'
+export function kindOf(files: readonly SubmittedFile[]): string {
+  return files.some(isMinidump) ? 'minidump' : 'native'
 }
 
-function isMinidump(file: SubmittedFile): boolean {
+export function isMinidump(file: SubmittedFile): boolean {
   if (file.name === 'upload_file_minidump' || file.fileName?.toLowerCase().endsWith('.dmp') === true) return true
   return file.content.kind === 'bytes' && Buffer.from(file.content.bytes.subarray(0, 4)).toString('latin1') === 'MDMP'
 }

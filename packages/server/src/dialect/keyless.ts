@@ -4,6 +4,8 @@
  */
 import type { FastifyRequest } from 'fastify'
 import { ServerError } from '../errors.ts'
+import type { Intake } from '../intake/intake.ts'
+import type { LedgerProject } from '../store/database/ledger.ts'
 
 export interface KeylessOptions {
   /** Slug of the project that gets these reports. */
@@ -21,6 +23,16 @@ export function refuseUnlessLocal(request: FastifyRequest, keyless: KeylessOptio
   if (proxied || headers.origin !== undefined || !isLoopbackHost(headers.host) || !isLoopbackAddress(socket.remoteAddress)) {
     throw new ServerError('not_local')
   }
+}
+
+/** The project of requests that name none. */
+export async function keylessProject(
+  request: FastifyRequest,
+  { intake, keyless }: { readonly intake: Intake; readonly keyless: KeylessOptions | undefined },
+): Promise<LedgerProject> {
+  if (keyless === undefined) throw new ServerError('not_local')
+  refuseUnlessLocal(request, keyless)
+  return intake.projectBySlug(keyless.project)
 }
 
 function isLoopbackHost(host: string | undefined): boolean {

@@ -12,14 +12,16 @@ export interface NewFile {
   readonly name: string
   readonly fileName?: string | undefined
   readonly contentType?: string | undefined
+  /** For what is kept for longer than the exchange: it never stays in memory. */
+  readonly onDisk?: boolean
 }
 
 /** What a dialect puts the pieces of a body into. */
 export interface Pieces {
   readonly fields: FieldList
   readonly notes: BodyNotes
-  /** Reads the source to its end; files beyond the limit are read and left out. Resolves with whether it was kept. */
-  addFile(file: NewFile, source: AsyncIterable<Uint8Array>): Promise<boolean>
+  /** Reads the source to its end; a file beyond the limit of files is read and left out. */
+  addFile(file: NewFile, source: AsyncIterable<Uint8Array>): Promise<SubmittedFile | undefined>
 }
 
 export type TakePieces = (body: AsyncIterable<Uint8Array>, pieces: Pieces) => Promise<void>
@@ -41,24 +43,26 @@ export async function readPieces(source: BodySource, room: MultipartRoom, take: 
     if (files.length >= limits.files) {
       fields.note('too_many_files', `Only the first ${limits.files} files were kept.`)
       await drain(bytes)
-      return false
+      return undefined
     }
     const { maxBytes, boundaryLength } = { maxBytes: limits.uploadBytes, boundaryLength: limits.boundaryLength }
     const note = (code: string, message: string) => fields.note(code, message)
     const plain = isDumpName(file.name) ? (await openDumpPart(bytes, { maxBytes, boundaryLength, note })).bytes : bytes
-    const kept = await collectFile(plain, fileRoom, () => room.openFile(collected.length))
+    const place = file.onDisk === true ? { ...fileRoom, maxInlineFileBytes: 0 } : fileRoom
+    const kept = await collectFile(plain, place, () => room.openFile(collected.length))
     collected.push(kept)
     const fileName = file.fileName === undefined ? undefined : fields.decodeName(file.fileName)
     const contentType = file.contentType?.slice(0, limits.nameLength)
-    files.push({
+    const added: SubmittedFile = {
       name: fields.fileName(file.name),
       ...(fileName === undefined ? {} : { fileName }),
       ...(contentType === undefined ? {} : { contentType }),
       size: kept.size,
       sha256: kept.sha256,
       content: kept.content,
-    })
-    return true
+    }
+    files.push(added)
+    return added
   }
   try {
     const body = openBody(source, { maxBytes: limits.uploadBytes, idleMs: limits.bodyIdleMs, totalMs: limits.bodyTotalMs }, notes)
