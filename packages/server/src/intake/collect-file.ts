@@ -1,5 +1,5 @@
 /** One file part: kept in memory while it is small and memory is at hand, else streamed into a file of the spool. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { SpoolFile } from '../spool/spool-files.ts'
 import type { MemoryShare } from './memory-budget.ts'
 
@@ -25,23 +25,23 @@ export async function collectFile(
   room: FileRoom,
   openFile: () => Promise<SpoolFile>,
 ): Promise<CollectedFile> {
-  let chunks: Uint8Array[] = []
-  let held = 0
+  let held: Buffer | undefined
+  let length = 0
   let spoolFile: SpoolFile | undefined
   try {
     for await (const chunk of source) {
-      if (spoolFile === undefined && mayHold(room, held, chunk.length)) {
+      if (spoolFile === undefined && mayHold(room, length, chunk.length)) {
         room.inlineLeft -= chunk.length
-        held += chunk.length
-        chunks.push(chunk)
+        held = room.share.withRoom(held, length, chunk.length)
+        held.set(chunk, length)
+        length += chunk.length
         continue
       }
       if (spoolFile === undefined) {
         spoolFile = await openFile()
-        for (const earlier of chunks) await spoolFile.write(earlier)
-        room.share.give(held)
-        room.inlineLeft += held
-        chunks = []
+        if (held !== undefined) await spoolFile.write(held.subarray(0, length))
+        room.share.give(length)
+        room.inlineLeft += length
       }
       await spoolFile.write(chunk)
     }
@@ -53,11 +53,11 @@ export async function collectFile(
     await spoolFile?.abandon()
     throw error
   }
-  const bytes = Buffer.concat(chunks)
+  const bytes = held?.subarray(0, length) ?? Buffer.alloc(0)
   return {
     content: { kind: 'bytes', bytes },
     size: bytes.length,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sha256: hash('sha256', bytes, 'hex'),
     spoolFile: undefined,
   }
 }

@@ -13,12 +13,14 @@ import {
 } from 'node:zlib'
 import { ServerError } from '../errors.ts'
 
+/** One piece of a socket's 64 KiB gives a few of these: each is a turn of a thread. */
+const chunkSize = 64 * 1024
 /** At the end of a body that breaks off: all that can be read of it, and no error. */
-const zlibOptions = { finishFlush: constants.Z_SYNC_FLUSH }
-const brotliOptions = { finishFlush: constants.BROTLI_OPERATION_FLUSH }
+const zlibOptions = { chunkSize, finishFlush: constants.Z_SYNC_FLUSH }
+const brotliOptions = { chunkSize, finishFlush: constants.BROTLI_OPERATION_FLUSH }
 /** RFC 8878 asks every decoder for 8 MiB and no more; the format goes to terabytes. */
 const zstdWindowLog = 23
-const zstdOptions = { finishFlush: constants.ZSTD_e_flush, params: { [constants.ZSTD_d_windowLogMax]: zstdWindowLog } }
+const zstdOptions = { chunkSize, finishFlush: constants.ZSTD_e_flush, params: { [constants.ZSTD_d_windowLogMax]: zstdWindowLog } }
 
 /** Brotli and zstd take up to 16 MiB each for their windows, where gzip takes 32 KiB. No crash handler sends them. */
 const maxLargeWindows = 6

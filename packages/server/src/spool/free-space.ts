@@ -28,6 +28,11 @@ export class FreeSpace {
     this.#onLevel = onLevel
   }
 
+  /** Without looking again. */
+  get lastLevel(): DiskState['level'] {
+    return this.#state.level
+  }
+
   async enough(): Promise<boolean> {
     return (await this.state()).level !== 'full'
   }

@@ -54,8 +54,8 @@ export class Segment {
     return new Segment(path, number, await open(path, 'r+'), segmentMagic.length)
   }
 
-  /** Writes a file of zeros that a segment can be made of. */
-  static async prepare(path: string, bytes: number): Promise<void> {
+  /** Writes a file of zeros that a segment can be made of; synced, the first append does not have to write them as well. */
+  static async prepare(path: string, bytes: number, { synced = false } = {}): Promise<void> {
     const handle = await open(path, 'w', 0o600)
     try {
       await handle.write(segmentMagic, 0, segmentMagic.length, 0)
@@ -64,6 +64,7 @@ export class Segment {
         const { bytesWritten } = await handle.write(zeros, 0, length, offset)
         if (bytesWritten !== length) throw diskFull()
       }
+      if (synced) await handle.datasync()
     } catch (cause) {
       await rm(path, { force: true })
       throw cause

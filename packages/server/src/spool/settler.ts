@@ -5,6 +5,7 @@
  * reason of its own (the others succeed: set it aside). So a failure counts against its report only when another report succeeded since
  * its last one. While everything fails, one attempt is made at a time, a failed and a fresh report in turns, ever more slowly.
  */
+import { performance } from 'node:perf_hooks'
 import type { SpoolLimits } from './limits.ts'
 
 export interface SettleItem {
@@ -33,10 +34,17 @@ export interface SettlerStats {
   readonly failures: number
 }
 
+export interface SettlerOptions {
+  readonly onFailure: (id: string, error: unknown) => void
+  /** Whether uploads need the machine more than this does. */
+  readonly isStrained?: () => boolean
+}
+
 export class Settler {
   readonly #limits: SpoolLimits
   readonly #clock: () => number
   readonly #onFailure: (id: string, error: unknown) => void
+  readonly #isStrained: () => boolean
   readonly #fresh = new Set<SettleItem>()
   readonly #failed = new Set<FailedItem>()
   readonly #running = new Set<Promise<void>>()
@@ -46,14 +54,16 @@ export class Settler {
   #failures = 0
   #failuresInARow = 0
   #pausedUntil = 0
+  #lastStart = Number.NEGATIVE_INFINITY
   #freshNext = true
   #timer: NodeJS.Timeout | undefined
   #idleWaiters: (() => void)[] = []
 
-  constructor(limits: SpoolLimits, clock: () => number, onFailure: (id: string, error: unknown) => void) {
+  constructor(limits: SpoolLimits, clock: () => number, { onFailure, isStrained = () => false }: SettlerOptions) {
     this.#limits = limits
     this.#clock = clock
     this.#onFailure = onFailure
+    this.#isStrained = isStrained
   }
 
   add(item: SettleItem): void {
@@ -95,10 +105,17 @@ export class Settler {
   #pump(): void {
     if (!this.#started || this.#stopped) return
     clearTimeout(this.#timer)
-    const allowed = this.#failuresInARow >= 2 ? 1 : this.#limits.settleConcurrency
+    const strained = this.#isStrained()
+    const allowed = this.#failuresInARow >= 2 || strained ? 1 : this.#limits.settleConcurrency
     while (this.#running.size < allowed) {
+      const pause = strained ? this.#lastStart + this.#limits.strainedPauseMs - performance.now() : 0
+      if (pause > 0 && this.#fresh.size + this.#failed.size > 0) {
+        this.#timer = setTimeout(() => this.#pump(), pause)
+        return
+      }
       const next = this.#clock() < this.#pausedUntil ? undefined : this.#take()
       if (next === undefined) break
+      this.#lastStart = performance.now()
       const attempt: Promise<void> = this.#attempt(next).finally(() => {
         this.#running.delete(attempt)
         this.#pump()

@@ -10,8 +10,9 @@
  * Syncs, all of them needed: the record (`fdatasync` of the segment), the segment's name (folder, when it is made), a large file
  * (`fdatasync`) and its name (folder).
  */
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
 import { makeFolder, syncFolder } from '../durable/durable-files.ts'
 import { ServerError } from '../errors.ts'
 import { AppendQueue } from './append-queue.ts'
@@ -20,6 +21,7 @@ import { type SpoolLimits, spoolLimits } from './limits.ts'
 import { type EncodedRecord, encodeRecord, frameBytes, summaryOf } from './record.ts'
 import { type RecordPlace, recoverSegment, Segment } from './segment.ts'
 import { Settler } from './settler.ts'
+import { SpareSegment } from './spare-segment.ts'
 import { type SpoolFile, SpoolFiles } from './spool-files.ts'
 import { lockSpool } from './spool-lock.ts'
 import type { SpoolReport } from './spool-report.ts'
@@ -66,7 +68,7 @@ const segmentName = /^(\d{12})\.segment$/
 export class Spool {
   readonly #folder: string
   readonly #segmentsFolder: string
-  readonly #sparePath: string
+  readonly #spare: SpareSegment
   readonly #clock: () => number
   readonly #limits: SpoolLimits
   readonly #onProblem: (message: string, error: unknown) => void
@@ -83,13 +85,12 @@ export class Spool {
   #stuck: StuckReports | undefined
   #settle: ((report: SpoolReport) => Promise<void>) | undefined
   #active: Segment | undefined
-  /** The spare of another run is prepared anew: it may have been cut short. */
-  #hasSpare = false
   #nextNumber = 1
   #idleTimer: NodeJS.Timeout | undefined
   #stuckTimer: NodeJS.Timeout | undefined
   #retryingStuck: Promise<void> | undefined
   #closing = false
+  #lastAppend = Number.NEGATIVE_INFINITY
   #appended = 0
   #syncs = 0
   #damaged = 0
@@ -97,17 +98,20 @@ export class Spool {
   private constructor(options: SpoolOptions, lock: { release(): void }, files: SpoolFiles) {
     this.#folder = options.folder
     this.#segmentsFolder = join(options.folder, 'segments')
-    this.#sparePath = join(this.#segmentsFolder, 'spare')
     this.#clock = options.clock ?? Date.now
     this.#limits = { ...spoolLimits, ...options.limits }
     this.#onProblem = options.onProblem ?? (() => undefined)
+    this.#spare = new SpareSegment(join(this.#segmentsFolder, 'spare'), this.#limits.segmentBytes)
     this.#lock = lock
     this.#files = files
     this.#space = new FreeSpace(options.folder, this.#limits, this.#clock, ({ level, freeBytes }) => {
       if (level !== 'enough')
         this.#onProblem(`the disk below the spool is ${level}: ${Math.round(freeBytes / 1024 ** 2)} MiB are free`, undefined)
     })
-    this.#settler = new Settler(this.#limits, this.#clock, (id, error) => this.#onProblem(`report ${id} could not be settled`, error))
+    this.#settler = new Settler(this.#limits, this.#clock, {
+      onFailure: (id, error) => this.#onProblem(`report ${id} could not be settled`, error),
+      isStrained: () => this.#isStrained(),
+    })
     this.#appends = new AppendQueue({
       batchBytes: this.#limits.batchBytes,
       bytesOf: ({ record }) => record.length,
@@ -224,11 +228,19 @@ export class Spool {
     clearTimeout(this.#idleTimer)
     clearInterval(this.#stuckTimer)
     await this.#appends.settled()
+    await this.#spare.settled()
     await this.#settler.stop()
     await this.#retryingStuck
     if (this.#active !== undefined) await this.#seal(this.#active)
     for (const segment of this.#segments) await segment.close()
     this.#lock.release()
+  }
+
+  /** Uploads come one upon the other, and what waits behind them has room. */
+  #isStrained(): boolean {
+    const { strainedAppendGapMs, strainedMaxPending } = this.#limits
+    if (this.#closing || this.#pending.size > strainedMaxPending) return false
+    return performance.now() - this.#lastAppend < strainedAppendGapMs && this.#space.lastLevel === 'enough'
   }
 
   async #hasSpace(): Promise<boolean> {
@@ -295,10 +307,9 @@ export class Spool {
     const active = this.#active
     if (active !== undefined && active.size + bytes <= this.#limits.segmentBytes) return active
     if (active !== undefined) await this.#seal(active)
-    if (!this.#hasSpare) await Segment.prepare(this.#sparePath, this.#limits.segmentBytes)
-    this.#hasSpare = false
+    const spare = await this.#spare.take()
     const number = this.#nextNumber++
-    const segment = await Segment.open(this.#pathOf(number), number, this.#sparePath)
+    const segment = await Segment.open(this.#pathOf(number), number, spare)
     this.#segments.add(segment)
     this.#active = segment
     try {
@@ -315,6 +326,8 @@ export class Spool {
       const places = await segment.append(records)
       this.#syncs += 1
       segment.lastAppendAt = this.#clock()
+      this.#lastAppend = performance.now()
+      if (segment.size > this.#limits.segmentBytes / 2) this.#spare.makeAhead()
       return places
     } catch (cause) {
       await this.#abandon(segment)
@@ -384,10 +397,8 @@ export class Spool {
     if (!this.#segments.delete(segment)) return
     await segment.close()
     if (segment.damaged) await this.#stuck?.keepDamaged(segment.path, segment.number)
-    else if (segment.reusable && !this.#hasSpare && segment.size <= this.#limits.segmentBytes) {
-      await rename(segment.path, this.#sparePath)
-      this.#hasSpare = true
-    } else await rm(segment.path, { force: true })
+    else if (!(segment.reusable && segment.size <= this.#limits.segmentBytes && (await this.#spare.offer(segment.path))))
+      await rm(segment.path, { force: true })
     await this.#files.discard(segment.leaves)
   }
 

@@ -1,0 +1,32 @@
+/**
+ * Memory for files while they are received, used again and again: what is allocated for every upload and lives until its sync would be
+ * collected with the whole heap, several times a second.
+ */
+
+/** A dump of Electron has 100 to 300 KB; the largest is what a file in memory may have. */
+const sizes = [64 * 1024, 256 * 1024, 1024 * 1024] as const
+/** Unused slabs kept for the next uploads. */
+const maxFreeBytes = 16 * 1024 * 1024
+
+export class Slabs {
+  readonly #free = new Map<number, Buffer[]>()
+  #freeBytes = 0
+
+  /** Has at least so many bytes, of whatever content. */
+  take(bytes: number): Buffer {
+    const size = sizes.find((each) => each >= bytes) ?? bytes
+    const slab = this.#free.get(size)?.pop()
+    if (slab === undefined) return Buffer.allocUnsafeSlow(size)
+    this.#freeBytes -= size
+    return slab
+  }
+
+  /** Nobody may look at it any more. */
+  give(slab: Buffer): void {
+    if (this.#freeBytes + slab.length > maxFreeBytes || !sizes.some((size) => size === slab.length)) return
+    const free = this.#free.get(slab.length)
+    if (free === undefined) this.#free.set(slab.length, [slab])
+    else free.push(slab)
+    this.#freeBytes += slab.length
+  }
+}
