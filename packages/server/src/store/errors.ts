@@ -14,6 +14,7 @@ export const storeErrorCodes = [
   'slug_taken',
   'unknown_project',
   'bad_symbol_file',
+  'bad_source_map',
   'unknown_report',
 ] as const
 

@@ -65,5 +65,14 @@ export const maxAddedFiles = 32
 /** How long an addition waits for its report to be settled: that may have been set aside until somebody mended the store. */
 export const additionPatienceMs = 7 * 24 * 3600_000
 
+/** Two documents of one session that end within this time ended with one process: Chromium told of them 5 ms apart at most. */
+export const sameDeathMs = 1_000
+/** The same page of the same session that dies again within this time is in a loop of crashes and reloads. */
+export const repeatedDeathMs = 30 * 60_000
+/** Deaths of one session that a new one is compared with, the newest first. */
+export const maxDeathsCompared = 200
+/** Documents kept of one report: a process holds a few pages; of a loop the first ones say what all the others would. */
+export const maxMergedDocuments = 20
+
 /** Characters of a file name or an id in a symbol file's MODULE record. */
 export const maxModuleText = 256

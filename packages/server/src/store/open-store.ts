@@ -10,6 +10,7 @@ import { StoreError } from './errors.ts'
 import { firstStart } from './first-start.ts'
 import { isReportId, reportPrefix } from './report-file.ts'
 import { copyTombstone, settle } from './settle.ts'
+import { fileSourceMapStore } from './source-maps/file-source-map-store.ts'
 import type { Store } from './store.ts'
 import { fileSymbolStore } from './symbols/file-symbol-store.ts'
 
@@ -44,6 +45,7 @@ async function assemble(
   const jobs = kyselyJobs(databases.index.db, databases.index.kind, clock)
   const blobs = await openFileBlobs({ folder: blobsFolder, clock })
   const symbols = fileSymbolStore({ db: databases.ledger.db, folder: join(dataDir, 'symbols'), clock })
+  const sourceMaps = fileSourceMapStore({ db: databases.ledger.db, folder: join(dataDir, 'symbols'), clock })
   await makeFolder(join(dataDir, 'symbols'))
   await firstStart(ledger, dataDir)
   // A program that was stopped between the two writes of setGroupState left the index behind.
@@ -55,7 +57,8 @@ async function assemble(
     jobs,
     blobs,
     symbols,
-    settle: (report) => settle({ ledger, index, blobs }, report, clock()),
+    sourceMaps,
+    settle: (report) => settle({ ledger, index, blobs, jobs }, report, clock()),
     async erase(reportId) {
       const row = await databases.index.db.selectFrom('report').select('dedupe_key').where('id', '=', reportId).executeTakeFirst()
       const aliases = (await index.find(reportId)).find(({ id }) => id === reportId)?.aliases ?? []

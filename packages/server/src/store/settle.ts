@@ -3,6 +3,7 @@ import type { SubmittedFile } from '../dialect/submission.ts'
 import type { SpoolReport } from '../spool/spool-report.ts'
 import { moveAdditions } from './added-files.ts'
 import type { Blobs } from './blobs/blobs.ts'
+import { browserDeathOf } from './browser-death.ts'
 import type { AddedReport, NewReport } from './database/report-index.ts'
 import { type CopyKeys, copyKeys, dumpKeyPrefix } from './dedupe.ts'
 import { encodeReportFile, reportFileOf, reportPrefix } from './report-file.ts'
@@ -11,7 +12,7 @@ import { settleAddition } from './settle-addition.ts'
 import { fileEntries, isFile } from './settle-files.ts'
 import type { Store } from './store.ts'
 
-type SettleStore = Pick<Store, 'ledger' | 'index' | 'blobs'>
+type SettleStore = Pick<Store, 'ledger' | 'index' | 'blobs' | 'jobs'>
 
 /**
  * A copy of an erased dump stays erased, too: its key has a tombstone of its own. Not so for browsers, where two crashes of one page may send
@@ -33,7 +34,7 @@ export async function settle(store: SettleStore, report: SpoolReport, now: numbe
   if (await ledger.isErased(report.id)) return dropReport(blobs, report)
   // A report that was settled before, or is a copy: its files are gone from the spool, rightly.
   const known = (await index.find(report.id)).find(({ id, aliases }) => id === report.id || aliases.includes(report.id))
-  if (known !== undefined) return removeObsolete(blobs, await index.addReport(newReport(report, noKeys)), report.id)
+  if (known !== undefined) return finish(store, report, await index.addReport(newReport(report, noKeys)), now)
 
   const keys = await copyKeys(report, (file, i) => whereIs(blobs, file, `${prefix}${i}`))
   const tombstone = copyTombstone(keys.dedupeKey)
@@ -42,7 +43,7 @@ export async function settle(store: SettleStore, report: SpoolReport, now: numbe
     return dropReport(blobs, report)
   }
   await putFiles(blobs, report, prefix)
-  await removeObsolete(blobs, await index.addReport(newReport(report, keys)), report.id)
+  await finish(store, report, await index.addReport(newReport(report, keys)), now)
   // Erased while this ran: the erasure found no row yet.
   if (await ledger.isErased(report.id)) {
     await index.removeReport(report.id)
@@ -55,6 +56,14 @@ const noKeys: CopyKeys = { dedupeKey: undefined, dedupeWindowMs: 0, copyKey: und
 async function dropReport(blobs: Blobs, { id, submission }: SpoolReport): Promise<void> {
   for (const { content } of submission.files) if (content.kind === 'file') await rm(content.path, { force: true })
   await blobs.removeAll(reportPrefix(id))
+}
+
+async function finish(store: SettleStore, report: SpoolReport, added: AddedReport, now: number): Promise<void> {
+  if (added.partOf === undefined) return removeObsolete(store.blobs, added, report.id)
+  const { id, keep } = added.partOf
+  if (keep) await settleAddition(store, report, id, now)
+  await store.blobs.removeAll(reportPrefix(report.id))
+  if (keep) await store.jobs.add([id])
 }
 
 async function removeObsolete(blobs: Blobs, { obsolete, duplicateOf }: AddedReport, id: string): Promise<void> {
@@ -91,5 +100,6 @@ function newReport({ id, projectId, submission }: SpoolReport, keys: CopyKeys): 
     processType: senderFact(fields, 'processType'),
     installation: senderFact(fields, 'installation'),
     ...keys,
+    death: browserDeathOf(submission),
   }
 }

@@ -8,6 +8,7 @@ import type { Blobs } from './blobs/blobs.ts'
 import type { Jobs } from './database/jobs.ts'
 import type { Ledger } from './database/ledger.ts'
 import type { ReportIndex } from './database/report-index.ts'
+import type { SourceMapStore } from './source-map-store.ts'
 import type { SymbolStore } from './symbol-store.ts'
 
 export interface Store {
@@ -16,6 +17,7 @@ export interface Store {
   readonly jobs: Jobs
   readonly blobs: Blobs
   readonly symbols: SymbolStore
+  readonly sourceMaps: SourceMapStore
   /**
    * Makes blobs, rows and the first job of a spooled report. Idempotent: called again after a crash it finishes what is missing. Calls may
    * overlap, and then share the database's syncs.

@@ -14,3 +14,11 @@ export function moduleIdentity(module: {
   if (debugFile === undefined || debugId === undefined || /^0*$/.test(debugId)) return undefined
   return { debug_file: debugFile, debug_id: debugId }
 }
+
+/**
+ * Scripts are modules, too: their path is the file, and the release stands in the place of the id, as all ids in capitals. The release `''` is
+ * that of reports which name none.
+ */
+export function scriptReleaseId(release: string): string {
+  return `RELEASE:${release}`.toUpperCase()
+}

@@ -43,12 +43,34 @@ export interface ReportIndex {
   }>
   /** Reports whose stacks went through a module that had no symbols when they were processed. */
   reportsLacking(module: { readonly debugFile: string; readonly debugId: string }, projectId: number | undefined): Promise<string[]>
+  /** Reports whose stacks went through a script that had no source map: of this name and release (undefined: of any), or with this debug id. */
+  reportsLackingMap(
+    script: { readonly path: string; readonly release: string | undefined; readonly debugId: string | undefined },
+    projectId: number | undefined,
+  ): Promise<string[]>
 
   countRejection(rejection: NewRejection): Promise<void>
   rejections(projectId: number | undefined): Promise<RejectionRow[]>
 }
 
+/** See merge-deaths.ts. */
+export interface BrowserDeath {
+  readonly session: string
+  /** One document. */
+  readonly page?: string
+  /** Hash of the user agent. */
+  readonly agent: string
+  /** Reason and kind of page: equal for the deaths of a loop. */
+  readonly what: string
+  readonly at: number
+  /** Another page found out afterwards. */
+  readonly toldLater: boolean
+}
+
 export interface AddedReport {
+  /** The report that this one became a document of; `keep`: its files go there. */
+  readonly partOf?: { readonly id: string; readonly keep: boolean }
+
   /** An older copy that now has the id as an alias. */
   readonly duplicateOf: string | undefined
   /** Reports whose blobs nobody needs any more: this one, when it is a duplicate, or a truncated copy that this whole one replaced. */
@@ -83,6 +105,8 @@ export interface NewReport {
   readonly dedupeWindowMs: number
   /** Equal for copies of one report of which one may be cut off; the whole one stays. */
   readonly copyKey?: string | undefined
+  /** Of a browser's report whose page names its session: reports of one death become one. */
+  readonly death?: BrowserDeath | undefined
   readonly truncated?: boolean
 }
 
@@ -105,6 +129,19 @@ export interface ReportRow {
   readonly processedAt: number | undefined
   readonly problems: readonly Problem[]
   readonly aliases: readonly string[]
+  /** Deaths of one session that became this one report. */
+  readonly occurrences: number
+}
+
+export interface PageFacts {
+  /** Kind of page: `/orders/:id`. */
+  readonly route: string | null
+  /** `Chrome 156` */
+  readonly browser: string | null
+  /** `visible` or `hidden`. */
+  readonly visibility: string | null
+  /** `top level` or `embedded`. */
+  readonly frame: string | null
 }
 
 export interface ProcessedRow {
@@ -121,6 +158,8 @@ export interface ProcessedRow {
   /** How well the stack explains the crash, 0 to 100; the best one's report stands for its group. Share of modules with symbols when left out. */
   readonly quality?: number
   readonly processedAt: number
+  /** Of a browser's report. */
+  readonly page?: PageFacts
   readonly problems: readonly Problem[]
   /** Modules that frames lie in. */
   readonly modules: readonly {

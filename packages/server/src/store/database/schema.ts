@@ -15,6 +15,7 @@ export interface LedgerSchema {
   symbol_file: SymbolFileTable
   symbol: SymbolTable
   symbol_conflict: SymbolTable
+  source_map: SourceMapTable
   audit: AuditTable
 }
 
@@ -86,6 +87,20 @@ export interface SymbolTable {
   uploaded_at: number
   uploaded_by: string
 }
+export interface SourceMapTable {
+  scope: string
+  /** '': for every release. */
+  release: string
+  /** Of the script. */
+  path: string
+  /** Its last part. */
+  leaf: string
+  /** '' where the map has none. */
+  debug_id: string
+  sha256: string
+  uploaded_at: number
+  uploaded_by: string
+}
 export interface AuditTable {
   id: Generated<number>
   at: number
@@ -97,6 +112,7 @@ export interface AuditTable {
 export interface IndexSchema {
   report: ReportTable
   report_alias: ReportAliasTable
+  browser_death: BrowserDeathTable
   report_module: ReportModuleTable
   module: ModuleTable
   job: JobTable
@@ -133,10 +149,34 @@ export interface ReportTable {
   dedupe_key: string | null
   copy_key: string | null
   truncated: number
+  /** These four of browsers' reports: the kind of page, `Chrome 156`, visible or hidden, top level or embedded. */
+  route: Generated<string | null>
+  browser: Generated<string | null>
+  visibility: Generated<string | null>
+  frame: Generated<string | null>
+  /** Deaths of one session that became this one report. */
+  occurrences: Generated<number>
 }
 export interface ReportAliasTable {
   alias: string
   report_n: number
+}
+/** One row for each document whose end was told, see merge-deaths.ts. */
+export interface BrowserDeathTable {
+  /** Id of the report that told. */
+  document_id: string
+  /** The report that it became, or became a part of. */
+  report_n: number
+  project_id: number
+  session: string
+  page: string | null
+  agent: string
+  what: string
+  at: number
+  /** 1: found out afterwards by another page, and not told by the browser. */
+  told_later: number
+  /** As a report's own: what was merged may be sent once more as well. */
+  dedupe_key: string | null
 }
 export interface ReportModuleTable {
   report_n: number

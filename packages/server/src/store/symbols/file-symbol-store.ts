@@ -1,14 +1,11 @@
-import { randomUUID } from 'node:crypto'
-import { rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
 import { type ModuleRecord, readModuleRecord, SymbolError } from '@crashkeep/symbols'
 import { fileSource } from '@crashkeep/symbols/node'
 import type { Kysely } from 'kysely'
-import { hasCode, makeFolder, moveFile, syncFile, syncFolder } from '../../durable/durable-files.ts'
 import { moduleIdentity } from '../database/module-identity.ts'
 import type { LedgerSchema } from '../database/schema.ts'
 import { StoreError } from '../errors.ts'
 import type { AddedSymbols, SymbolStore } from '../symbol-store.ts'
+import { contentPath, isStored, takeOver } from './content-files.ts'
 import { registerSymbols } from './register-symbols.ts'
 import { symbolList } from './symbol-list.ts'
 
@@ -19,7 +16,6 @@ export function fileSymbolStore(o: {
   readonly clock: () => number
 }): SymbolStore {
   const { db, folder, clock } = o
-  const pathOf = (sha256: string) => join(folder, sha256.slice(0, 2), sha256)
   const list = symbolList(db)
 
   return {
@@ -29,7 +25,7 @@ export function fileSymbolStore(o: {
       const record = readRecord(path)
       const identity = moduleIdentity(record)
       if (identity === undefined) throw new StoreError('bad_symbol_file', 'The MODULE line names no module: its file name or id is empty')
-      await takeOver(path, pathOf(sha256))
+      await takeOver(path, contentPath(folder, sha256))
       const outcome = await registerSymbols(db, { scope, identity, record, sha256, size, by, at: clock() })
       return { debugFile: record.debugFile, debugId: record.debugId, sha256, size, outcome }
     },
@@ -37,8 +33,8 @@ export function fileSymbolStore(o: {
       const found = await list.describe(projectId, [module])
       const [stored] = found.values()
       if (stored === undefined) return undefined
-      const path = pathOf(stored.sha256)
-      return (await exists(path)) ? path : undefined
+      const path = contentPath(folder, stored.sha256)
+      return (await isStored(path)) ? path : undefined
     },
   }
 }
@@ -52,24 +48,5 @@ function readRecord(path: string): ModuleRecord {
     throw error
   } finally {
     source.close()
-  }
-}
-
-/** The file is in place and durable before the ledger speaks of it. */
-async function takeOver(from: string, to: string): Promise<void> {
-  if (await exists(to)) return rm(from, { force: true })
-  await syncFile(from)
-  await makeFolder(dirname(to))
-  await moveFile(from, to, `${to}.${randomUUID()}`)
-  await syncFolder(dirname(to))
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path)
-    return true
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return false
-    throw error
   }
 }

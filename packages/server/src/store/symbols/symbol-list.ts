@@ -8,7 +8,7 @@ import { StoreError } from '../errors.ts'
 import { maxPageSize } from '../limits.ts'
 import type { StoredSymbols, SymbolStore } from '../symbol-store.ts'
 
-const sharedScope = 'shared'
+export const sharedScope = 'shared'
 export const projectSymbolScope = (projectId: number): string => `project:${projectId}`
 
 /** Modules in one question to the database. */

@@ -8,6 +8,7 @@ import { inTransaction } from '../retry-transaction.ts'
 import type { IndexSchema } from '../schema.ts'
 import { storable } from '../text.ts'
 import { CountChanges } from './counts.ts'
+import { addDeath, mergeDeath, mergedBefore } from './merge-deaths.ts'
 import { removeRow } from './remove-report.ts'
 import { newRow, type StoredReport } from './row.ts'
 
@@ -50,9 +51,16 @@ async function addReport(
     await addAliases(trx, copy.n, [report.id, ...report.aliases])
     return { answer: { duplicateOf: copy.id, obsolete: [report.id] }, isNew: false }
   }
+  const merged = await mergeDeath(trx, report)
+  if (merged !== undefined && report.death !== undefined) {
+    await addAliases(trx, merged.reportN, [report.id, ...report.aliases])
+    if (!merged.isCopy) await addDeath(trx, report, merged.reportN, report.death)
+    return { answer: { duplicateOf: undefined, obsolete: [], partOf: { id: merged.reportId, keep: merged.keep } }, isNew: false }
+  }
   const row = newRow(report)
   const { n } = await trx.insertInto('report').values(row).returning('n').executeTakeFirstOrThrow()
   counts.add(row)
+  if (report.death !== undefined) await addDeath(trx, report, n, report.death)
   const inherited = copy === undefined ? [] : [copy.id, ...(await aliasesOf(trx, copy.n))]
   if (copy !== undefined) await removeRow(trx, kind, copy)
   await addAliases(trx, n, [...inherited, ...report.aliases])
@@ -63,6 +71,8 @@ async function addReport(
 async function knownAs(trx: Trx, id: string): Promise<AddedReport | undefined> {
   const row = await trx.selectFrom('report').select('n').where('id', '=', id).executeTakeFirst()
   if (row !== undefined) return { duplicateOf: undefined, obsolete: (await aliasesOf(trx, row.n)).filter(isReportId) }
+  const merged = await mergedBefore(trx, id)
+  if (merged !== undefined) return { duplicateOf: undefined, obsolete: [], partOf: { id: merged.reportId, keep: merged.keep } }
   const older = await trx
     .selectFrom('report_alias')
     .innerJoin('report', 'report.n', 'report_alias.report_n')
@@ -108,6 +118,8 @@ async function addAliases(trx: Trx, n: number, aliases: readonly string[]): Prom
 
 /** Two programs that add copies of one report at the same time: the second waits and then finds the first's. SQLite has one writer anyway. */
 async function takeTurns(trx: Trx, reports: readonly NewReport[]): Promise<void> {
-  const keys = new Set(reports.flatMap(({ dedupeKey, copyKey }) => [dedupeKey, copyKey]).filter((key) => key !== undefined))
+  const keys = new Set(
+    reports.flatMap(({ dedupeKey, copyKey, death }) => [dedupeKey, copyKey, death?.session]).filter((key) => key !== undefined),
+  )
   for (const key of [...keys].sort()) await sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(trx)
 }

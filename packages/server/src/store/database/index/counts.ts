@@ -13,13 +13,30 @@ export const facetColumns = {
   processType: 'process_type',
   reason: 'reason',
   product: 'product',
+  route: 'route',
+  browser: 'browser',
+  visibility: 'visibility',
+  frame: 'frame',
 } as const
 export type FacetField = keyof typeof facetColumns
 export const facetFields = Object.keys(facetColumns) as FacetField[]
+/** Only browsers tell these: they are counted where they are known, so that other reports cost nothing for them. */
+export const pageFields: ReadonlySet<FacetField> = new Set<FacetField>(['route', 'browser', 'visibility', 'frame'])
 
 export type CountedReport = Pick<
   Insertable<ReportTable>,
-  'project_id' | 'group_id' | 'seen_at' | 'version' | 'platform' | 'process_type' | 'reason' | 'product'
+  | 'project_id'
+  | 'group_id'
+  | 'seen_at'
+  | 'version'
+  | 'platform'
+  | 'process_type'
+  | 'reason'
+  | 'product'
+  | 'route'
+  | 'browser'
+  | 'visibility'
+  | 'frame'
 >
 
 export const projectScope = (projectId: number): string => `p:${projectId}`
@@ -92,7 +109,10 @@ export class CountChanges {
     const group = report.group_id
     for (const scope of [projectScope(report.project_id), ...(typeof group === 'string' ? [groupScope(group)] : [])]) {
       this.#bump({ scope, field: 'day', day, value: report.version ?? '', delta })
-      for (const field of facetFields) this.#bump({ scope, field, day: 0, value: report[facetColumns[field]] ?? '', delta })
+      for (const field of facetFields) {
+        const value = report[facetColumns[field]] ?? ''
+        if (value !== '' || !pageFields.has(field)) this.#bump({ scope, field, day: 0, value, delta })
+      }
     }
   }
 

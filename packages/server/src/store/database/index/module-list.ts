@@ -1,11 +1,12 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { maxPageSize, maxReportsLacking } from '../../limits.ts'
-import { moduleIdentity } from '../module-identity.ts'
+import { moduleIdentity, scriptReleaseId } from '../module-identity.ts'
 import type { ReportIndex } from '../report-index.ts'
 import type { IndexSchema } from '../schema.ts'
 import { pageSize, readCursor, writeCursor } from './cursor.ts'
+import { escapeLike } from './search-conditions.ts'
 
-type ModuleList = Pick<ReportIndex, 'modules' | 'reportsLacking'>
+type ModuleList = Pick<ReportIndex, 'modules' | 'reportsLacking' | 'reportsLackingMap'>
 
 export function moduleList(db: Kysely<IndexSchema>): ModuleList {
   return {
@@ -39,6 +40,33 @@ export function moduleList(db: Kysely<IndexSchema>): ModuleList {
         })),
         next: rows.length > size && last !== undefined ? writeCursor([last.lacking, last.reports], String(last.n)) : undefined,
       }
+    },
+
+    async reportsLackingMap({ path, release, debugId }, projectId) {
+      const leaf = path.slice(path.lastIndexOf('/') + 1)
+      let query = db
+        .selectFrom('module')
+        .innerJoin('report_module', 'report_module.module_n', 'module.n')
+        .innerJoin('report', 'report.n', 'report_module.report_n')
+        .select('report.id')
+        .distinct()
+        .where('report_module.had_symbols', '=', 0)
+        .where((eb) => {
+          const named = eb.or([
+            eb('module.debug_file', '=', leaf),
+            eb('module.debug_file', 'like', sql<string>`${`%/${escapeLike(leaf)}`} escape '\\'`),
+          ])
+          const ofRelease =
+            release === undefined
+              ? eb('module.debug_id', 'like', `${scriptReleaseId('')}%`)
+              : eb('module.debug_id', '=', scriptReleaseId(release))
+          return debugId === undefined
+            ? eb.and([named, ofRelease])
+            : eb.or([eb.and([named, ofRelease]), eb('module.code_id', '=', debugId)])
+        })
+      if (projectId !== undefined) query = query.where('module.project_id', '=', projectId)
+      const rows = await query.orderBy('report.id', 'desc').limit(maxReportsLacking).execute()
+      return rows.map(({ id }) => id)
     },
 
     async reportsLacking(module, projectId) {

@@ -130,7 +130,10 @@ describeStores('the index of reports', (open) => {
       [fresh, 2],
     ])
     expect(await store.index.facets({ projectId, groupId: old })).toEqual(
-      ['version', 'platform', 'processType', 'reason', 'product'].map((field) => ({ field, values: [] })),
+      ['version', 'platform', 'processType', 'reason', 'product', 'route', 'browser', 'visibility', 'frame'].map((field) => ({
+        field,
+        values: [],
+      })),
     )
   })
 

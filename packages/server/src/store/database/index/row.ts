@@ -71,6 +71,7 @@ export async function reportRows(db: Kysely<IndexSchema>, rows: readonly StoredR
     groupId: row.group_id ?? undefined,
     processedAt: row.processed_at ?? undefined,
     problems: problemsOf(row.problems),
+    occurrences: row.occurrences,
     aliases: aliases.filter(({ report_n }) => report_n === row.n).map(({ alias }) => alias),
   }))
 }

@@ -16,6 +16,7 @@ const partColumns = {
   platform: 'report.platform',
   product: 'report.product',
   signature: 'report.signature',
+  browser: 'report.browser',
 } as const
 /** Columns that must be the whole text. */
 const wholeColumns = {
@@ -23,6 +24,9 @@ const wholeColumns = {
   state: 'report.state',
   dialect: 'report.dialect',
   installation: 'report.installation',
+  route: 'report.route',
+  visibility: 'report.visibility',
+  frame: 'report.frame',
 } as const
 
 /** The condition of one term on a report's row. */
@@ -78,7 +82,9 @@ export function groupCondition(term: SearchTerm, kind: DatabaseKind): Condition<
       if (field === 'version')
         return eb.or([ofFacet('version', (column) => sql`(${sql.ref(column)} = ${value} or ${startsWith(column, value)})`)])
       if (field === 'process') return eb.or([ofFacet('processType', (column) => contains(kind, column, value))])
-      if (field === 'platform' || field === 'product' || field === 'reason')
+      if (field === 'route' || field === 'visibility' || field === 'frame')
+        return eb.or([ofFacet(field, (column) => sql`${sql.ref(column)} = ${value}`)])
+      if (field === 'platform' || field === 'product' || field === 'reason' || field === 'browser')
         return eb.or([ofFacet(field, (column) => contains(kind, column, value))])
       return eb(
         'crash_group.id',
@@ -117,7 +123,7 @@ function startsWith(column: string, value: string): RawBuilder<SqlBool> {
   return sql<SqlBool>`(${sql.join(starts, sql` or `)})`
 }
 
-function escapeLike(text: string): string {
+export function escapeLike(text: string): string {
   return text.replaceAll(/[\\%_]/g, '\\$&')
 }
 

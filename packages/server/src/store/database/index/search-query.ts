@@ -14,6 +14,10 @@ export const searchFields = [
   'state',
   'dialect',
   'installation',
+  'route',
+  'browser',
+  'visibility',
+  'frame',
 ] as const
 export type SearchField = (typeof searchFields)[number]
 

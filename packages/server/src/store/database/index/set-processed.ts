@@ -48,6 +48,10 @@ function processedColumns(before: StoredReport, result: ProcessedRow) {
     signature: storable(result.signature, maxSignatureText) ?? '',
     group_id: result.groupId,
     processed_at: result.processedAt,
+    route: storable(result.page?.route) ?? null,
+    browser: storable(result.page?.browser) ?? null,
+    visibility: storable(result.page?.visibility) ?? null,
+    frame: storable(result.page?.frame) ?? null,
     quality: result.quality ?? shareWithSymbols(result.modules),
     problems: problemsText(result.problems),
   } satisfies Updateable<ReportTable>

@@ -3,7 +3,7 @@ import { maxDailyVersions, maxDays, maxFacetValues } from '../../limits.ts'
 import type { Database } from '../open-database.ts'
 import type { DailyRow, ReportIndex } from '../report-index.ts'
 import type { IndexSchema } from '../schema.ts'
-import { type FacetField, facetColumns, facetFields, groupScope, projectScope } from './counts.ts'
+import { type FacetField, facetColumns, facetFields, groupScope, pageFields, projectScope } from './counts.ts'
 import { pageSize } from './cursor.ts'
 import { reportCondition, stoppable } from './search-conditions.ts'
 import { parseSearch, type SearchTerm } from './search-query.ts'
@@ -88,10 +88,15 @@ async function searchedFacets(
   groupId: string | undefined,
   terms: readonly SearchTerm[],
 ): Promise<{ field: string; values: FacetValue[] }[]> {
-  let hits = scan.selectFrom('report').select(Object.values(facetColumns)).where(stoppable(kind)).where('project_id', '=', projectId)
+  const fields = await searchableFields(scan, projectId)
+  let hits = scan
+    .selectFrom('report')
+    .select(fields.map((field) => facetColumns[field]))
+    .where(stoppable(kind))
+    .where('project_id', '=', projectId)
   if (groupId !== undefined) hits = hits.where('group_id', '=', groupId)
   for (const term of terms) hits = hits.where(reportCondition(term, kind))
-  const counted = facetFields.map(
+  const counted = fields.map(
     (field) => sql`
       select * from (
         select ${field} as field, ${sql.ref(facetColumns[field])} as value, count(*) as count
@@ -104,6 +109,18 @@ async function searchedFacets(
     field,
     values: rows.filter((row) => row.field === field).map(({ value, count }) => ({ value, count })),
   }))
+}
+
+/** Projects without browsers do not pay for what only browsers tell. */
+async function searchableFields(db: Kysely<IndexSchema>, projectId: number): Promise<readonly FacetField[]> {
+  const told = await db
+    .selectFrom('facet_count')
+    .select('field')
+    .where('scope', '=', projectScope(projectId))
+    .where('field', 'in', [...pageFields])
+    .limit(1)
+    .execute()
+  return told.length > 0 ? facetFields : facetFields.filter((field) => !pageFields.has(field))
 }
 
 async function dailyRows(db: Kysely<IndexSchema>, scope: string, firstDay: number, versions: readonly string[]): Promise<DailyRow[]> {

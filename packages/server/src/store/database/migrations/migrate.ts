@@ -3,12 +3,14 @@ import { StoreError } from '../../errors.ts'
 import type { DatabaseKind } from '../open-database.ts'
 import { index001 } from './index-001.ts'
 import { index002 } from './index-002.ts'
+import { index003 } from './index-003.ts'
 import { ledger001 } from './ledger-001.ts'
 import { ledger002 } from './ledger-002.ts'
+import { ledger003 } from './ledger-003.ts'
 import type { Migration } from './migration.ts'
 
-export const ledgerMigrations: readonly Migration[] = [ledger001, ledger002]
-export const indexMigrations: readonly Migration[] = [index001, index002]
+export const ledgerMigrations: readonly Migration[] = [ledger001, ledger002, ledger003]
+export const indexMigrations: readonly Migration[] = [index001, index002, index003]
 
 /** Any fixed number: programs that open the same PostgreSQL database at the same time take turns by it. */
 const migrationLock = 7_264_190_551

@@ -1,0 +1,145 @@
+import { type Kysely, type Selectable, sql } from 'kysely'
+import { inTransaction } from '../database/retry-transaction.ts'
+import type { LedgerSchema, SourceMapTable } from '../database/schema.ts'
+import { storable } from '../database/text.ts'
+import { StoreError } from '../errors.ts'
+import { type AskedScript, plainRelease, type SourceMapStore, type StoredSourceMap } from '../source-map-store.ts'
+import { contentPath, isStored, takeOver } from '../symbols/content-files.ts'
+import { projectSymbolScope, sharedScope } from '../symbols/symbol-list.ts'
+import { matchScript } from './match-script.ts'
+import { scanSourceMap } from './scan-source-map.ts'
+
+/** Maps of one leaf name that are compared: every release of a project that calls its script `main.js` has one. */
+const maxCandidates = 200
+
+export function fileSourceMapStore(o: {
+  readonly db: Kysely<LedgerSchema>
+  readonly folder: string
+  readonly clock: () => number
+}): SourceMapStore {
+  const { db, folder, clock } = o
+
+  const findRow = async (projectId: number, asked: AskedScript): Promise<Row | undefined> => {
+    const debugId = storable(asked.debugId)
+    if (debugId !== undefined) {
+      const found = await visible(db, projectId).where('debug_id', '=', debugId).limit(1).executeTakeFirst()
+      if (found !== undefined) return found
+    }
+    const path = storablePath(asked.path)
+    if (path === undefined) return undefined
+    const release = storable(plainRelease(asked.release)) ?? ''
+    const rows = await visible(db, projectId)
+      .where('leaf', '=', leafOf(path))
+      .where('release', 'in', [release, ''])
+      .limit(maxCandidates)
+      .execute()
+    // The release's own before those for every release, the project's own before shared ones.
+    for (const from of release === '' ? [''] : [release, ''])
+      for (const scope of [projectSymbolScope(projectId), sharedScope]) {
+        const found = matchScript(
+          path,
+          rows.filter((row) => row.release === from && row.scope === scope),
+        )
+        if (found !== undefined) return found
+      }
+    return undefined
+  }
+
+  return {
+    async add({ scope, path: file, sha256, size, by, release, script }) {
+      const path = storablePath(script)
+      if (path === undefined) throw new StoreError('bad_source_map', 'The name of the script that the map is for is missing')
+      const { debugId } = await scanSourceMap(file)
+      await takeOver(file, contentPath(folder, sha256))
+      const kept = storable(plainRelease(release)) ?? ''
+      const row = { scope, release: kept, path, leaf: leafOf(path), debug_id: debugId ?? '', sha256, uploaded_at: clock(), uploaded_by: by }
+      const outcome = await inTransaction(db, async (trx) => {
+        await trx
+          .insertInto('symbol_file')
+          .values({ sha256, size, os: null, cpu: null, code_file: null, code_id: null })
+          .onConflict((conflict) => conflict.column('sha256').doNothing())
+          .execute()
+        const before = await trx
+          .selectFrom('source_map')
+          .select('sha256')
+          .where('scope', '=', scope)
+          .where('release', '=', kept)
+          .where('path', '=', path)
+          .executeTakeFirst()
+        if (before?.sha256 === sha256) return 'present' as const
+        await trx
+          .insertInto('source_map')
+          .values(row)
+          .onConflict((conflict) =>
+            conflict.columns(['scope', 'release', 'path']).doUpdateSet({
+              sha256,
+              debug_id: row.debug_id,
+              uploaded_at: row.uploaded_at,
+              uploaded_by: by,
+            }),
+          )
+          .execute()
+        return before === undefined ? ('stored' as const) : ('replaced' as const)
+      })
+      return { script: path, release: kept === '' ? undefined : kept, debugId, sha256, size, outcome }
+    },
+
+    async find(projectId, script) {
+      const row = await findRow(projectId, script)
+      if (row === undefined) return undefined
+      const path = contentPath(folder, row.sha256)
+      return (await isStored(path)) ? path : undefined
+    },
+
+    async describe(projectId, scripts) {
+      const found: (StoredSourceMap | undefined)[] = []
+      for (const script of scripts) {
+        const row = await findRow(projectId, script)
+        found.push(row && storedSourceMap(row))
+      }
+      return found
+    },
+  }
+}
+
+type Row = Selectable<SourceMapTable> & { readonly size: number }
+
+function visible(db: Kysely<LedgerSchema>, projectId: number) {
+  return (
+    db
+      .selectFrom('source_map')
+      .innerJoin('symbol_file', 'symbol_file.sha256', 'source_map.sha256')
+      .selectAll('source_map')
+      .select('symbol_file.size')
+      .where('scope', 'in', [projectSymbolScope(projectId), sharedScope])
+      // `project:…` before `shared`, then the newest.
+      .orderBy('scope')
+      .orderBy(sql`uploaded_at desc`)
+  )
+}
+
+/** Its end tells one script from another. */
+function storablePath(path: string): string | undefined {
+  const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.' && segment !== '..')
+  let kept = segments.join('/')
+  while (kept.length > maxPathLength && kept.includes('/')) kept = kept.slice(kept.indexOf('/') + 1)
+  return storable(kept, maxPathLength)
+}
+
+const maxPathLength = 256
+
+function leafOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}
+
+function storedSourceMap(row: Row): StoredSourceMap {
+  return {
+    scope: row.scope,
+    script: row.path,
+    release: row.release === '' ? undefined : row.release,
+    debugId: row.debug_id === '' ? undefined : row.debug_id,
+    sha256: row.sha256,
+    size: row.size,
+    uploadedAt: row.uploaded_at,
+  }
+}

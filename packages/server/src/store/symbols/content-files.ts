@@ -1,0 +1,28 @@
+/** Files named by their content, in a folder for each first two digits. */
+import { randomUUID } from 'node:crypto'
+import { rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { hasCode, makeFolder, moveFile, syncFile, syncFolder } from '../../durable/durable-files.ts'
+
+export function contentPath(folder: string, sha256: string): string {
+  return join(folder, sha256.slice(0, 2), sha256)
+}
+
+/** The file is in place and durable before the ledger speaks of it. */
+export async function takeOver(from: string, to: string): Promise<void> {
+  if (await isStored(to)) return rm(from, { force: true })
+  await syncFile(from)
+  await makeFolder(dirname(to))
+  await moveFile(from, to, `${to}.${randomUUID()}`)
+  await syncFolder(dirname(to))
+}
+
+export async function isStored(path: string): Promise<boolean> {
+  try {
+    await stat(path)
+    return true
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false
+    throw error
+  }
+}
