@@ -87,8 +87,13 @@ export function ensureBuild() {
   process.stderr.write('Building…\n')
   const node = pinnedNode()
   if (!run(node, ['node_modules/typescript/bin/tsc', '-b'], { timeout: buildTimeoutMs })) fail('The build failed: tsc has printed why.')
-  if (!run(node, ['node_modules/vite/bin/vite.js', 'build', 'packages/web', '--logLevel', 'warn'], { timeout: buildTimeoutMs })) {
-    fail('The build of the pages failed: vite has printed why.')
+  for (const [name, what] of [
+    ['web', 'pages'],
+    ['cli', 'command'],
+  ]) {
+    if (run(node, ['node_modules/vite/bin/vite.js', 'build', `packages/${name}`, '--logLevel', 'warn'], { timeout: buildTimeoutMs }))
+      continue
+    fail(`The build of the ${what} failed: vite has printed why.`)
   }
   mkdirSync(cache, { recursive: true })
   writeFileSync(stamp, sources)

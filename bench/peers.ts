@@ -1,0 +1,19 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { onPath } from './measure.ts'
+
+/** Programs that do the same, where this machine has them. */
+export interface Peers {
+  /** rust-minidump's `minidump-stackwalk`: `cargo install minidump-stackwalk`. */
+  readonly rust: string | undefined
+  /** Breakpad's `minidump_stackwalk`: in the npm package `minidump`, in a folder of its own. */
+  readonly breakpad: string | undefined
+}
+
+/** Looked for on the PATH; Breakpad's also in the folder that `BREAKPAD_BIN` names, or in the one of `npm i --prefix FOLDER minidump` given as that. */
+export function findPeers(): Peers {
+  const given = process.env.BREAKPAD_BIN
+  const places = given === undefined ? [] : [given, join(given, 'linux-x64'), join(given, 'node_modules/minidump/bin/linux-x64')]
+  const breakpad = places.map((folder) => join(folder, 'minidump_stackwalk')).find(existsSync) ?? onPath('minidump_stackwalk')
+  return { rust: onPath('minidump-stackwalk'), breakpad }
+}
