@@ -25,10 +25,10 @@ export interface SpoolLimits {
   /** Reports settled at the same time: enough to share the store's syncs, few enough to leave its threads to uploads. */
   readonly settleConcurrency: number
   /** Uploads that come closer together than this strain the server, and settling gives way to them: */
-  readonly strainedAppendGapMs: number
-  /** …one attempt at a time, this long after the one before, */
+  readonly strainedGapMs: number
+  /** …one attempt at a time, this long after the one before while nothing else waits, the sooner the more reports wait, */
   readonly strainedPauseMs: number
-  /** …as long as no more than so many reports wait: about 3 GB of Electron's dumps, read again in some seconds after a crash. */
+  /** …and as always when so many do: 1.5 GB of Electron's dumps, read again within seconds after a crash. */
   readonly strainedMaxPending: number
   readonly settleRetryFirstMs: number
   readonly settleRetryMaxMs: number
@@ -51,9 +51,9 @@ export const spoolLimits: SpoolLimits = {
   orphanFileAgeMs: 60 * 60 * 1000,
   damagedSegmentAgeMs: 7 * 24 * 60 * 60 * 1000,
   settleConcurrency: 4,
-  strainedAppendGapMs: 5,
+  strainedGapMs: 10,
   strainedPauseMs: 20,
-  strainedMaxPending: 20_000,
+  strainedMaxPending: 10_000,
   settleRetryFirstMs: 250,
   settleRetryMaxMs: 30_000,
   settleOwnFailures: 5,

@@ -36,15 +36,15 @@ export interface SettlerStats {
 
 export interface SettlerOptions {
   readonly onFailure: (id: string, error: unknown) => void
-  /** Whether uploads need the machine more than this does. */
-  readonly isStrained?: () => boolean
+  /** When uploads need the machine more than this does: the time between one attempt and the next, and only one at a time. */
+  readonly pauseMs?: () => number
 }
 
 export class Settler {
   readonly #limits: SpoolLimits
   readonly #clock: () => number
   readonly #onFailure: (id: string, error: unknown) => void
-  readonly #isStrained: () => boolean
+  readonly #pauseMs: () => number
   readonly #fresh = new Set<SettleItem>()
   readonly #failed = new Set<FailedItem>()
   readonly #running = new Set<Promise<void>>()
@@ -59,11 +59,11 @@ export class Settler {
   #timer: NodeJS.Timeout | undefined
   #idleWaiters: (() => void)[] = []
 
-  constructor(limits: SpoolLimits, clock: () => number, { onFailure, isStrained = () => false }: SettlerOptions) {
+  constructor(limits: SpoolLimits, clock: () => number, { onFailure, pauseMs = () => 0 }: SettlerOptions) {
     this.#limits = limits
     this.#clock = clock
     this.#onFailure = onFailure
-    this.#isStrained = isStrained
+    this.#pauseMs = pauseMs
   }
 
   add(item: SettleItem): void {
@@ -105,10 +105,10 @@ export class Settler {
   #pump(): void {
     if (!this.#started || this.#stopped) return
     clearTimeout(this.#timer)
-    const strained = this.#isStrained()
-    const allowed = this.#failuresInARow >= 2 || strained ? 1 : this.#limits.settleConcurrency
+    const pauseMs = this.#pauseMs()
+    const allowed = this.#failuresInARow >= 2 || pauseMs > 0 ? 1 : this.#limits.settleConcurrency
     while (this.#running.size < allowed) {
-      const pause = strained ? this.#lastStart + this.#limits.strainedPauseMs - performance.now() : 0
+      const pause = pauseMs > 0 ? this.#lastStart + pauseMs - performance.now() : 0
       if (pause > 0 && this.#fresh.size + this.#failed.size > 0) {
         this.#timer = setTimeout(() => this.#pump(), pause)
         return

@@ -110,7 +110,7 @@ export class Spool {
     })
     this.#settler = new Settler(this.#limits, this.#clock, {
       onFailure: (id, error) => this.#onProblem(`report ${id} could not be settled`, error),
-      isStrained: () => this.#isStrained(),
+      pauseMs: () => this.#pauseMs(),
     })
     this.#appends = new AppendQueue({
       batchBytes: this.#limits.batchBytes,
@@ -236,11 +236,11 @@ export class Spool {
     this.#lock.release()
   }
 
-  /** Uploads come one upon the other, and what waits behind them has room. */
-  #isStrained(): boolean {
-    const { strainedAppendGapMs, strainedMaxPending } = this.#limits
-    if (this.#closing || this.#pending.size > strainedMaxPending) return false
-    return performance.now() - this.#lastAppend < strainedAppendGapMs && this.#space.lastLevel === 'enough'
+  /** How long settling waits between two reports while uploads come one upon the other; 0: it need not. */
+  #pauseMs(): number {
+    const { strainedGapMs, strainedPauseMs, strainedMaxPending } = this.#limits
+    const strained = !this.#closing && performance.now() - this.#lastAppend < strainedGapMs && this.#space.lastLevel === 'enough'
+    return strained ? Math.max(0, strainedPauseMs * (1 - this.#pending.size / strainedMaxPending)) : 0
   }
 
   async #hasSpace(): Promise<boolean> {
