@@ -1,0 +1,1 @@
+export { type ServiceWorkerScope, witness } from './witness.ts'
