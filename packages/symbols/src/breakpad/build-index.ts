@@ -24,6 +24,7 @@ export interface BreakpadIndex {
 }
 
 const newline = 0x0a
+const [letterF, letterI, letterM, letterP, letterS] = [0x46, 0x49, 0x4d, 0x50, 0x53] as const
 const addressSpace = 0x1_0000_0000
 
 export function buildIndex(source: ByteSource): BreakpadIndex {
@@ -111,19 +112,33 @@ class IndexScan {
   }
 
   #read(cursor: LineCursor, offset: number): boolean {
-    if (cursor.skipWord('FUNC')) return this.#readFunction(cursor, offset)
-    if (cursor.skipWord('STACK')) return this.#readStack(cursor, offset)
-    if (cursor.skipWord('PUBLIC')) return this.#readPublic(cursor, offset)
-    if (cursor.skipWord('INLINE_ORIGIN')) return this.#readNumbered(cursor, offset, this.#inlineOrigins)
-    if (cursor.skipWord('FILE')) return this.#readNumbered(cursor, offset, this.#files)
-    if (cursor.skipWord('INFO')) return true
-    if (cursor.skipWord('MODULE')) {
-      const isFirst = !this.#seenModule
-      this.#seenModule = true
-      return isFirst
+    switch (cursor.bytes[cursor.at]) {
+      case letterF:
+        if (cursor.skipWord('FUNC')) return this.#readFunction(cursor, offset)
+        if (cursor.skipWord('FILE')) return this.#readNumbered(cursor, offset, this.#files)
+        break
+      case letterS:
+        if (cursor.skipWord('STACK')) return this.#readStack(cursor, offset)
+        break
+      case letterP:
+        if (cursor.skipWord('PUBLIC')) return this.#readPublic(cursor, offset)
+        break
+      case letterI:
+        if (cursor.skipWord('INLINE_ORIGIN')) return this.#readNumbered(cursor, offset, this.#inlineOrigins)
+        if (cursor.skipWord('INFO')) return true
+        break
+      case letterM:
+        if (cursor.skipWord('MODULE')) return this.#isFirstModule()
+        break
     }
     // A line record whose address begins with a capital letter.
     return cursor.hex() >= 0 && (this.#body === 'function' || this.#body === 'skipped')
+  }
+
+  #isFirstModule(): boolean {
+    const isFirst = !this.#seenModule
+    this.#seenModule = true
+    return isFirst
   }
 
   /** `FUNC [m] <address> <size> <parameter size> <name>` */

@@ -49,10 +49,10 @@ export class LineCursor {
   skipWord(word: string): boolean {
     this.#skipSpaces()
     const { bytes, at } = this
-    if (at + word.length > this.end) return false
+    const end = at + word.length
+    if (end > this.end || !this.#isFieldEnd(end)) return false
     for (let i = 0; i < word.length; i++) if (bytes[at + i] !== word.charCodeAt(i)) return false
-    if (!this.#isFieldEnd(at + word.length)) return false
-    this.at = at + word.length
+    this.at = end
     return true
   }
 
