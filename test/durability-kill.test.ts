@@ -7,6 +7,7 @@ import { SentReports } from './harness/sent-reports.ts'
 import { startServer } from './harness/server.ts'
 
 const rounds = 20
+const timeout = 10 * 60_000
 const senders = 6
 /** Below and above what travels inside a record of the spool. */
 const dumpSizes = [2_000, 2_000, 60_000, 300_000, 1_500_000]
@@ -16,7 +17,7 @@ const maxAcknowledgements = 40
 describe('a server that is killed in the middle of uploads', () => {
   const undo = undoAfterAll()
 
-  test(`loses nothing that it acknowledged and shows nothing in halves, ${rounds} times`, async () => {
+  test(`loses nothing that it acknowledged and shows nothing in halves, ${rounds} times`, { timeout }, async () => {
     const folder = temporaryFolder(undo, 'kill')
     const seed = Date.now()
     const random = seededRandom(seed)

@@ -4,11 +4,13 @@
  */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Answer, Exchange } from './http.ts'
 import type { Machine, MakeMachine, PowerCut } from './machine.ts'
 import type { Random } from './random.ts'
-import { SentReports, sentFunction, sentSymbols } from './sent-reports.ts'
+import { dumpWith, SentReports, sentFunction, sentSymbols } from './sent-reports.ts'
 import { startServer, type TestedServer } from './server.ts'
 import { until } from './until.ts'
+import { acknowledged, type Form, sendForm, sha256 } from './upload.ts'
 
 const settleTimeoutMs = 60_000
 const small = 2_000
@@ -42,6 +44,7 @@ export const powerRounds: readonly PowerRound[] = [
   { name: 'when the spool has let go of what was settled', apart: true, role: 'collector', run: settled },
   { name: 'right after reports were processed', apart: true, role: 'all', run: processed },
   { name: 'right after symbols were stored', apart: true, role: 'all', run: symbolsStored },
+  { name: 'right after privacy rules rewrote large files', apart: true, role: 'all', run: rewritten },
   { name: 'right after a report was erased', apart: true, role: 'all', run: erased },
   { name: 'in a stream of uploads, all on one disk', apart: false, role: 'all', run: stream },
 ]
@@ -121,13 +124,41 @@ async function processed({ server, reports, power }: Stage): Promise<void> {
 
 async function symbolsStored({ server, reports, power }: Stage): Promise<(server: TestedServer) => Promise<void>> {
   const headers = { 'content-type': 'application/octet-stream' }
-  const answer = await server.ask('/api/v1/symbols?project=default', { method: 'POST', headers, body: Buffer.from(sentSymbols) })
-  if (answer.status >= 300) throw new Error(`The symbols were answered ${answer.status}, ${answer.text.slice(0, 300)}`)
+  await mustAnswer(server.ask('/api/v1/symbols?project=default', { method: 'POST', headers, body: Buffer.from(sentSymbols) }))
   await power.cut()
   return async (after) => {
     await send(reports, after, [small])
     const { signature } = await after.finishedReport(reports.acknowledged.at(-1) ?? '', settleTimeoutMs)
     if (!sentFunction.startsWith(signature ?? '-')) throw new Error(`The symbols are not used: a report is signed ${signature}.`)
+  }
+}
+
+/** What the project does not keep is struck out of the files before the answer, or it would come back with the power. */
+async function rewritten({ server, reports, random, power }: Stage): Promise<(server: TestedServer) => Promise<void>> {
+  await mustAnswer(server.ask('/api/v1/projects/default', jsonBody('PATCH', { settings: { privacy: { dropFields: ['secret'] } } })))
+  const secret = 'correct horse battery staple'
+  const fields = { prod: 'Private', secret }
+  const send = async (form: Form) => {
+    const id = await acknowledged(sendForm(server.ingestUrl, { ...form, fields }))
+    reports.leave(id)
+    return id
+  }
+  await until('the rules to be obeyed', settleTimeoutMs, async () => {
+    const report = await server.report(await send({ dump: dumpWith(random.bytes(small)) }))
+    return report?.fields.secret === undefined ? true : undefined
+  })
+  const dump = dumpWith(Buffer.concat([random.bytes(large), Buffer.from(secret)]))
+  const json = Buffer.from(JSON.stringify({ secret, filler: random.bytes(large).toString('hex') }))
+  const id = await send({ dump, json })
+  await power.cut()
+  return async (after) => {
+    const { state, attachments } = await after.finishedReport(id, settleTimeoutMs)
+    if (state !== 'processed' || attachments.length !== 2) throw new Error(`The report is ${state} with ${attachments.length} files.`)
+    for (const { name, sha256: expected } of attachments) {
+      const { body } = await mustAnswer(after.ask(`/api/v1/reports/${id}/attachments/${name}`))
+      if (sha256(body) !== expected) throw new Error(`The file ${name} is not the one that was kept.`)
+      if (body.includes(secret)) throw new Error(`The file ${name} holds what its project does not keep.`)
+    }
   }
 }
 
@@ -141,8 +172,7 @@ async function erased({ server, reports, dataDir, power }: Stage): Promise<(serv
   )
   const path = join(dataDir, 'blobs', folder)
   if (!existsSync(path)) throw new Error(`Report ${id} has no folder.`)
-  const answer = await server.ask(`/api/v1/reports/${id}`, { method: 'DELETE' })
-  if (answer.status !== 204) throw new Error(`The erasure was answered ${answer.status}`)
+  await mustAnswer(server.ask(`/api/v1/reports/${id}`, { method: 'DELETE' }))
   await power.cut()
   reports.forget(id)
   return async (after) => {
@@ -176,6 +206,16 @@ async function noJobs(server: TestedServer): Promise<void> {
     const { text } = await server.ask('/metrics')
     return (text.match(/^crashkeep_jobs\{.*\} 0$/gm) ?? []).length === 2 ? true : undefined
   })
+}
+
+async function mustAnswer(answer: Promise<Answer>): Promise<Answer> {
+  const { status, text } = await answer
+  if (status >= 300) throw new Error(`Answered ${status}, ${text.slice(0, 300)}`)
+  return answer
+}
+
+function jsonBody(method: string, value: unknown): Exchange {
+  return { method, headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(value)) }
 }
 
 function pathOf(url: string): string {

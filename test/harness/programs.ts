@@ -28,10 +28,14 @@ export async function breakpadTool(name: 'dump_syms' | 'minidump_stackwalk' | 'm
   const tool = join(folder, 'node_modules/minidump/bin/linux-x64', name)
   if (existsSync(tool)) return tool
   mkdirSync(folder, { recursive: true })
-  const npm = process.env.npm_execpath ?? (await npmBesideNode())
   const flags = ['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', '--no-save', '--loglevel=error']
-  await run(...withNode(npm, [...flags, breakpadPackage]), { cwd: folder, timeout: installTimeoutMs })
+  await run(...(await npmCommand([...flags, breakpadPackage])), { cwd: folder, timeout: installTimeoutMs })
   return tool
+}
+
+/** npm, with the Node that runs this. */
+export async function npmCommand(args: readonly string[]): Promise<[string, string[]]> {
+  return withNode(process.env.npm_execpath ?? (await npmBesideNode()), [...args])
 }
 
 function withNode(npm: string, args: string[]): [string, string[]] {

@@ -7,16 +7,20 @@ const boundary = '---MultipartBoundary-crashkeep-test---'
 export interface Form {
   readonly fields?: Readonly<Record<string, string>>
   readonly dump?: Uint8Array
+  /** A file of JSON beside the dump, called `report` as by clients of other services. */
+  readonly json?: Uint8Array
 }
 
-export function formBody({ fields = {}, dump }: Form): Buffer {
+export function formBody({ fields = {}, dump, json }: Form): Buffer {
   const parts = Object.entries(fields).map(([name, value]) =>
     Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`),
   )
-  if (dump !== undefined) {
-    const head = 'Content-Disposition: form-data; name="upload_file_minidump"; filename="a.dmp"\r\nContent-Type: application/octet-stream'
-    parts.push(Buffer.from(`--${boundary}\r\n${head}\r\n\r\n`), Buffer.from(dump), Buffer.from('\r\n'))
+  const file = (name: string, type: string, bytes: Uint8Array) => {
+    const head = `Content-Disposition: form-data; name="${name}"; filename="a.dmp"\r\nContent-Type: ${type}`
+    parts.push(Buffer.from(`--${boundary}\r\n${head}\r\n\r\n`), Buffer.from(bytes), Buffer.from('\r\n'))
   }
+  if (dump !== undefined) file('upload_file_minidump', 'application/octet-stream', dump)
+  if (json !== undefined) file('report', 'application/json', json)
   return Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)])
 }
 

@@ -1,0 +1,69 @@
+/** Other services' own clients, unmodified, from the npm registry: installed once into the cache of the checkout, at exact versions. */
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { npmCommand, run } from './programs.ts'
+import { root } from './server.ts'
+
+const folder = join(root, 'node_modules/.cache/peers/clients')
+const programs = join(root, 'test/clients/programs')
+const installTimeoutMs = 300_000
+const programTimeoutMs = 60_000
+
+/** The newest of each that the registry can install; two of BugSplat's, because its client for Node.js wants the older one. */
+const dependencies = {
+  '@sentry/node': '10.78.0',
+  '@backtrace/node': '0.8.3',
+  '@bugsnag/node': '9.0.0',
+  'bugsplat-node': '3.0.2',
+  bugsplat: '8.0.1',
+  bugsplat9: 'npm:bugsplat@9.0.1',
+  '@bugsplat/js-api-client': '14.5.0',
+}
+
+export async function installClients(): Promise<void> {
+  const wanted = JSON.stringify({ name: 'peer-clients', private: true, dependencies }, undefined, 2)
+  const done = join(folder, 'installed.json')
+  if (existsSync(done) && readFileSync(done, 'utf8') === wanted) return
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'package.json'), wanted)
+  const [program, args] = await npmCommand([
+    'install',
+    '--prefix',
+    folder,
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ])
+  await run(program, args, { cwd: folder, timeout: installTimeoutMs })
+  writeFileSync(done, wanted)
+}
+
+/** Runs one of the programs beside the tests to its end; its last line is JSON. */
+export function runClient(name: string, environment: Readonly<Record<string, string>>): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(programs, `${name}.cjs`)], {
+      env: { PATH: process.env.PATH, CLIENTS: folder, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: programTimeoutMs,
+      killSignal: 'SIGKILL',
+    })
+    let [output, errors] = ['', '']
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+    })
+    child.stderr.on('data', (chunk: Buffer) => {
+      errors += chunk.toString()
+    })
+    child.once('error', reject)
+    child.once('close', () => {
+      const line = output.trim().split('\n').at(-1) ?? ''
+      try {
+        resolve(JSON.parse(line))
+      } catch {
+        reject(new Error(`${name} did not say what it did: ${output.slice(-2000)}${errors.slice(-4000)}`))
+      }
+    })
+  })
+}

@@ -1,0 +1,131 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { type Answer, exchange } from './http.ts'
+import { readyTimeoutMs, type TestedBrowser, type TestedTab } from './tested-browser.ts'
+import { until } from './until.ts'
+
+const startTimeoutMs = 60_000
+const miniBrowser = '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser'
+
+/** WebKitGTK's own small browser over WebDriver, on a screen of Xvfb. */
+export async function testedWebKit(home: string, port: number): Promise<TestedBrowser> {
+  mkdirSync(home, { recursive: true })
+  const screen = start('Xvfb', ['-displayfd', '3', '-screen', '0', '1024x768x24', '-nolisten', 'tcp'], process.env, 'pipe')
+  const display = await displayOf(screen)
+  const folders = Object.fromEntries(['HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_CACHE_HOME'].map((name) => [name, home]))
+  const driver = start('WebKitWebDriver', [`--port=${port}`, '--host=127.0.0.1'], { ...process.env, ...folders, DISPLAY: display })
+  const ask = asker(`http://127.0.0.1:${port}`)
+  await until('WebKitWebDriver to listen', startTimeoutMs, () =>
+    ask('GET', '/status').then(
+      () => true,
+      () => undefined,
+    ),
+  )
+  const capabilities = {
+    acceptInsecureCerts: true,
+    'webkitgtk:browserOptions': { binary: miniBrowser, args: ['--automation'] },
+  }
+  const { sessionId } = (await ask('POST', '/session', { capabilities: { alwaysMatch: capabilities } })) as { sessionId: string }
+  const session: Ask = (method, path, body) => ask(method, `/session/${sessionId}${path}`, body)
+  return {
+    name: 'WebKit',
+    openTab: async (url) => {
+      const { handle } = (await session('POST', '/window/new', { type: 'window' })) as { handle: string }
+      const tab = webKitTab(session, handle, driver.pid ?? 0)
+      await tab.goto(url)
+      return tab
+    },
+    close: async () => {
+      await session('DELETE', '').catch(() => undefined)
+      for (const child of [driver, screen]) {
+        child.kill('SIGTERM')
+        await until('WebKit to end', startTimeoutMs, () => child.exitCode ?? child.signalCode ?? undefined)
+      }
+    },
+  }
+}
+
+type Ask = (method: string, path: string, body?: unknown) => Promise<unknown>
+
+function asker(origin: string): Ask {
+  return async (method, path, body) => {
+    const bytes = body === undefined ? {} : { body: Buffer.from(JSON.stringify(body)) }
+    const answer: Answer = await exchange(`${origin}${path}`, { method, ...bytes })
+    const { value } = JSON.parse(answer.text) as { value: unknown }
+    if (answer.status >= 400) throw new Error(`${method} ${path}: ${JSON.stringify(value).slice(0, 300)}`)
+    return value
+  }
+}
+
+function webKitTab(session: Ask, handle: string, driverPid: number): TestedTab {
+  /** The driver speaks to one tab at a time. */
+  const here = async (method: string, path: string, body: unknown) => {
+    await session('POST', '/window', { handle })
+    return session(method, path, body)
+  }
+  let pid = 0
+  /** A tab's process is the one that its first load started, or changed to. */
+  const loaded = async (load: () => Promise<unknown>) => {
+    const before = webProcesses(driverPid)
+    await load()
+    const started = webProcesses(driverPid).filter((each) => !before.includes(each))
+    pid = started.at(-1) ?? (pid || (before.at(-1) ?? 0))
+  }
+  return {
+    goto: (url) => loaded(() => here('POST', '/url', { url })),
+    reload: () => loaded(() => here('POST', '/refresh', {})),
+    evaluate: async (expression) => {
+      const script = `const [done] = arguments; Promise.resolve(${expression}).then((value) => done(JSON.stringify([value ?? null])), (error) => done(String(error)))`
+      const text = String(await here('POST', '/execute/async', { script, args: [] }))
+      if (!text.startsWith('[')) throw new Error(text)
+      return JSON.parse(text)[0]
+    },
+    fire: (expression) => {
+      here('POST', '/execute/sync', { script: `setTimeout(() => { ${expression} })`, args: [] }).catch(() => undefined)
+    },
+    show: async () => undefined,
+    kill: async () => {
+      // Its own handler of SIGSEGV goes on where there was no fault.
+      process.kill(pid, 'SIGABRT')
+      await until('the web process to end', readyTimeoutMs, () => (webProcesses(driverPid).includes(pid) ? undefined : true))
+    },
+    close: async () => {
+      await here('DELETE', '/window', undefined)
+    },
+  }
+}
+
+/** Grandchildren of the driver, in the order in which they started. */
+function webProcesses(driverPid: number): readonly number[] {
+  const all = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (processAt(Number(name)) ?? []) : []))
+  const browsers = new Set(all.filter(({ parent }) => parent === driverPid).map(({ pid }) => pid))
+  return all
+    .filter(({ parent, name, state }) => browsers.has(parent) && name.startsWith('WebKitWeb') && state !== 'Z')
+    .map(({ pid }) => pid)
+}
+
+function processAt(
+  pid: number,
+): { readonly pid: number; readonly name: string; readonly state: string; readonly parent: number } | undefined {
+  try {
+    const [, name = '', state = '', parent = ''] = /^\d+ \((.*)\) (\S) (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
+    return { pid, name, state, parent: Number(parent) }
+  } catch {
+    return undefined
+  }
+}
+
+/** It never outlives this process. */
+function start(program: string, options: readonly string[], env: NodeJS.ProcessEnv, third: 'pipe' | 'ignore' = 'ignore'): ChildProcess {
+  return spawn('setpriv', ['--pdeathsig', 'KILL', program, ...options], { stdio: ['ignore', 'ignore', 'ignore', third], env })
+}
+
+async function displayOf(screen: ChildProcess): Promise<string> {
+  let said = ''
+  const output = screen.stdio[3] as Readable
+  output.on('data', (chunk: Buffer) => {
+    said += chunk.toString()
+  })
+  return `:${await until('Xvfb to start', startTimeoutMs, () => /^(\d+)\n/.exec(said)?.[1])}`
+}
