@@ -1,3 +1,5 @@
+import { parseJson as parseBounded } from '../intake/parse-json.ts'
+
 /** Looks into JSON that a stranger sent. Objects become Maps, so that no name is a prototype's. */
 export type JsonObject = ReadonlyMap<string, unknown>
 
@@ -41,6 +43,7 @@ export function fieldText(value: unknown): string | undefined {
   }
 }
 
+/** Throws for what is no JSON, and for what is nested deeper than any report. */
 export function parseJson(bytes: Uint8Array): unknown {
-  return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'))
+  return parseBounded(bytes)
 }

@@ -9,6 +9,7 @@ import { ServerError } from '../errors.ts'
 import { mayReport, originOf } from '../intake/allowed-origins.ts'
 import { newBodyNotes, openBody, readWhole } from '../intake/body.ts'
 import type { Intake } from '../intake/intake.ts'
+import { parseJson } from '../intake/parse-json.ts'
 import type { LedgerProject } from '../store/database/ledger.ts'
 import { type BrowserReport, contextOf, fieldsOf, jsonOfReport, readBrowserReports } from './browser-report.ts'
 import type { DialectContext } from './dialect-context.ts'
@@ -105,17 +106,9 @@ async function readReports(request: FastifyRequest, intake: Intake): Promise<rea
   if (notes.badCompression) throw new ServerError('bad_gzip')
   if (notes.endedEarly !== undefined) throw new ServerError('truncated_body')
   if (body.length === 0) throw new ServerError('empty_body')
-  const reports = readBrowserReports(parse(body))
+  const reports = readBrowserReports(parseJson(body))
   if (reports === undefined) throw new ServerError('bad_json')
   return reports
-}
-
-function parse(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch (cause) {
-    throw new ServerError('bad_json', { cause })
-  }
 }
 
 /** Reports of other types in the same batch often tell what led to the crash. Their ages are left out: a retry must look the same. */

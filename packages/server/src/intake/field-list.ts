@@ -3,6 +3,7 @@ import type { SubmissionProblem } from '../dialect/submission.ts'
 import { ServerError } from '../errors.ts'
 import type { IntakeLimits } from './limits.ts'
 import type { MemoryShare } from './memory-budget.ts'
+import { parseJson } from './parse-json.ts'
 
 /** A problem that repeats is told so often; a body can have thousands of bad parts. */
 const maxProblems = 50
@@ -45,7 +46,7 @@ export class FieldList {
   addJson(bytes: Uint8Array): boolean {
     let parsed: unknown
     try {
-      parsed = JSON.parse(Buffer.from(bytes).toString('utf8'))
+      parsed = parseJson(bytes)
     } catch {
       this.note('bad_json_fields', 'The part "extra" is not JSON; it was kept as a file.')
       return false

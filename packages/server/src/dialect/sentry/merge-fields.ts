@@ -3,7 +3,7 @@
  * `sentry___initialScope` is JSON of its own below, and `sentry[tags][shop]` is one value, the path in brackets. What was said first stays.
  */
 import { stitchFields } from '../../intake/stitch.ts'
-import { objectOf } from '../json-value.ts'
+import { objectOf, parseJson } from '../json-value.ts'
 
 /** Parts of a path in brackets; an event is not deeper, and merging follows them by recursion. */
 const maxPathParts = 7
@@ -86,7 +86,7 @@ function plain(tree: Tree): Record<string, unknown> {
 
 function parseObject(text: string): ReadonlyMap<string, unknown> | undefined {
   try {
-    return objectOf(JSON.parse(text))
+    return objectOf(parseJson(Buffer.from(text, 'utf8')))
   } catch {
     return undefined
   }
