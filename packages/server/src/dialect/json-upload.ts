@@ -48,7 +48,7 @@ export async function jsonOfFile(file: SubmittedFile, unpacked: (bytes: Buffer) 
   try {
     return parseJson(unpacked(bytes))
   } catch (cause) {
-    throw cause instanceof ServerError ? cause : new ServerError('bad_event', { cause })
+    throw new ServerError('bad_event', { cause })
   }
 }
 

@@ -97,12 +97,18 @@ function errorOf(event: unknown): ScriptError {
 /** Sentry writes the outermost frame first. */
 function framesOf(stacktrace: unknown): ScriptFrame[] {
   return [...listOf(at(stacktrace, 'frames'))].reverse().map((frame) => ({
-    function: textOf(at(frame, 'function')) ?? textOf(at(frame, 'instruction_addr')) ?? null,
+    function: functionOf(frame),
     url:
       textOf(at(frame, 'abs_path')) ?? textOf(at(frame, 'filename')) ?? textOf(at(frame, 'package')) ?? textOf(at(frame, 'module')) ?? null,
     line: positionOf(at(frame, 'lineno')),
     column: positionOf(at(frame, 'colno')),
   }))
+}
+
+/** `?` is how its clients write a function without a name. */
+function functionOf(frame: unknown): string | null {
+  const name = textOf(at(frame, 'function'))
+  return (name === '?' ? undefined : name) ?? textOf(at(frame, 'instruction_addr')) ?? null
 }
 
 function userAgentOf(headers: unknown): string | null {

@@ -152,7 +152,8 @@ async function keep(
     return (await keepMinidump(served, project, { id, upload })).eventId
   }
   if (taken.event === undefined) {
-    const report = taken.eventId ?? aboutEvent(taken)
+    // Feedback has an id of its own.
+    const report = aboutEvent(taken) ?? taken.eventId
     if (report === undefined) {
       await upload.discard()
       throw new ServerError('unknown_report')

@@ -1,0 +1,55 @@
+/** Bugsnag's own client, unmodified, with nothing changed but its addresses. */
+import { join } from 'node:path'
+import type { ProcessedBrowserCrash } from '@crashkeep/server/api-types'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { temporaryFolder, undoAfterAll } from '../harness/cleanup.ts'
+import { installClients, runClient } from '../harness/peer-clients.ts'
+import { startServer, type TestedServer } from '../harness/server.ts'
+import { until } from '../harness/until.ts'
+
+const processingTimeoutMs = 60_000
+
+describe('@bugsnag/node', () => {
+  const undo = undoAfterAll()
+  let server: TestedServer
+  let key: string
+
+  beforeAll(async () => {
+    await installClients()
+    server = await startServer({ dataDir: join(temporaryFolder(undo, 'bugsnag'), 'data') })
+    undo(() => server.stop())
+    key = server.ingestUrl.split('/').at(-1) ?? ''
+  })
+
+  async function reportIds(): Promise<string[]> {
+    const { items } = JSON.parse((await server.ask('/api/v1/reports?project=default')).text) as { items: { id: string }[] }
+    return items.map(({ id }) => id)
+  }
+
+  test.for(['/', '/notify'])('sends an error with its stack, metadata and user to %s', async (path) => {
+    const before = await reportIds()
+    expect(await runClient('bugsnag', { KEY: key, SERVER: server.url, NOTIFY_PATH: path })).toEqual({ failure: null })
+    const id = await until('the report', processingTimeoutMs, async () => (await reportIds()).find((each) => !before.includes(each)))
+    const report = await server.finishedReport(id, processingTimeoutMs)
+    expect(report).toMatchObject({ kind: 'javascript', dialect: 'bugsnag', state: 'processed', version: '2.0.0' })
+    expect(report.signature).toBe('TypeError | total (bugsnag.cjs)')
+    expect(report.fields).toMatchObject({ 'user.id': '42', 'basket.apples': '3', severity: 'warning' })
+    const crash = report.processed as ProcessedBrowserCrash
+    expect(crash.stack[0]).toMatchObject({ function: 'total' })
+    expect(crash.neighbours).toContainEqual(expect.objectContaining({ body: expect.objectContaining({ name: 'one more' }) }))
+  })
+
+  test('has its sessions counted', async () => {
+    await runClient('bugsnag', { KEY: key, SERVER: server.url, NOTIFY_PATH: '/notify', SESSIONS: 'yes' })
+    await until('the session', processingTimeoutMs, async () => {
+      const { text } = await server.ask('/api/v1/rejections?project=default')
+      return text.includes('"session"') || undefined
+    })
+    expect(server.output).not.toMatch(/"level":(50|60)/)
+  })
+
+  test('is told of a wrong key', async () => {
+    const said = await runClient('bugsnag', { KEY: 'f'.repeat(32), SERVER: server.url, NOTIFY_PATH: '/notify' })
+    expect(said).toMatchObject({ failure: expect.stringContaining('401') })
+  })
+})
