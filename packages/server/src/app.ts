@@ -20,6 +20,7 @@ import { reports } from './api/reports.ts'
 import { dataPolicy, pagePolicy, securityHeaders } from './api/security-headers.ts'
 import { session } from './api/session.ts'
 import { SessionCookie } from './api/session-cookie.ts'
+import { sourceMapUpload } from './api/source-map-upload.ts'
 import { symbolUpload } from './api/symbol-upload.ts'
 import { symbols } from './api/symbols.ts'
 import { tokens } from './api/tokens.ts'
@@ -108,6 +109,7 @@ function api(options: AppOptions): FastifyPluginAsync {
     await app.register(counts(store, now))
     await app.register(symbols(store))
     await app.register(symbolUpload(store, tmpFolder, wake))
+    await app.register(sourceMapUpload(store, tmpFolder, wake))
     await app.register(projects(store, ingestUrls(options.publicUrl)))
     await app.register(tokens(store))
     if (options.uploads !== undefined) await app.register(options.uploads)

@@ -1,23 +1,26 @@
-import { openAsBlob, statSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { SymbolModule, SymbolModulePage, SymbolUploaded } from '@crashkeep/server/api-types'
+import { openAsBlob } from 'node:fs'
+import type { SourceMapUploaded, SymbolModule, SymbolModulePage, SymbolUploaded } from '@crashkeep/server/api-types'
 import type { Command } from 'commander'
 import { CommandError } from '../errors.ts'
 import { printJson, printTable } from '../print.ts'
 import { type ConnectionOptions, ServerConnection, withConnection } from '../server-connection.ts'
+import { symbolFiles } from '../symbols/symbol-files.ts'
 
 type Options = ConnectionOptions & { json?: true; project: string }
+type UploadOptions = Options & { shared?: true; release?: string }
 /** Pages that `list` follows: a project does not name more modules than this. */
 const maxPages = 200
 
 export function addSymbols(program: Command): void {
   const symbols = program.command('symbols').description('symbol files in the store')
 
-  withConnection(symbols.command('upload').description('upload Breakpad .sym files; reports that lacked them are processed again'))
-    .argument('<file...>', '.sym files, or folders that hold them')
+  withConnection(
+    symbols.command('upload').description('upload Breakpad .sym files and source maps; reports that lacked them are processed again'),
+  )
+    .argument('<file...>', '.sym and .map files, or folders that hold them')
     .option('--project <slug>', 'for this project', 'default')
     .option('--shared', 'for every project instead')
+    .option('--release <name>', 'the release whose scripts the source maps are for, as pages name it; left out: for every release')
     .option('--json', 'as JSON')
     .action(upload)
 
@@ -28,39 +31,44 @@ export function addSymbols(program: Command): void {
     .action(list)
 }
 
-async function upload(paths: string[], options: Options & { shared?: true }): Promise<void> {
+async function upload(paths: string[], options: UploadOptions): Promise<void> {
   const server = new ServerConnection(options)
-  const scope = options.shared ? 'shared=true' : `project=${encodeURIComponent(options.project)}`
+  const scope: Record<string, string> = options.shared ? { shared: 'true' } : { project: options.project }
   const files = (await Promise.all(paths.map(symbolFiles))).flat()
-  const results: (SymbolUploaded & { file: string })[] = []
+  const results: object[] = []
   let failed = 0
-  for (const file of files) {
+  for (const { path, script } of files) {
     try {
-      const uploaded = await server.call<SymbolUploaded>('POST', `/symbols?${scope}`, { bytes: await openAsBlob(file) })
-      results.push({ file, ...uploaded })
-      if (!options.json)
-        process.stdout.write(`${file}: ${uploaded.outcome}, ${uploaded.debugFile}/${uploaded.debugId}${again(uploaded.reprocessing)}\n`)
+      const bytes = await openAsBlob(path)
+      if (script === undefined) {
+        const uploaded = await server.call<SymbolUploaded>('POST', `/symbols?${new URLSearchParams(scope)}`, { bytes })
+        results.push({ file: path, ...uploaded })
+        say(options, `${path}: ${uploaded.outcome}, ${uploaded.debugFile}/${uploaded.debugId}${again(uploaded.reprocessing)}`)
+      } else {
+        const query = new URLSearchParams({ ...scope, script, ...(options.release === undefined ? {} : { release: options.release }) })
+        const uploaded = await server.call<SourceMapUploaded>('POST', `/source-maps?${query}`, { bytes })
+        results.push({ file: path, ...uploaded })
+        say(options, `${path}: ${uploaded.outcome}, ${uploaded.script} of ${releaseName(uploaded)}${again(uploaded.reprocessing)}`)
+      }
     } catch (error) {
       failed++
-      process.stderr.write(`crashkeep: ${file}: ${error instanceof Error ? error.message : String(error)}\n`)
+      process.stderr.write(`crashkeep: ${path}: ${error instanceof Error ? error.message : String(error)}\n`)
     }
   }
   if (options.json) printJson(results)
   if (failed > 0) throw new CommandError(`${failed} of ${files.length} files were not stored.`)
 }
 
-function again(reports: number): string {
-  return reports === 0 ? '' : `; ${reports} ${reports === 1 ? 'report is' : 'reports are'} processed again`
+function say({ json }: UploadOptions, line: string): void {
+  if (!json) process.stdout.write(`${line}\n`)
 }
 
-async function symbolFiles(path: string): Promise<string[]> {
-  const stat = statSync(path, { throwIfNoEntry: false })
-  if (stat === undefined) throw new CommandError(`${path} does not exist.`, { exitStatus: 2 })
-  if (!stat.isDirectory()) return [path]
-  const names = await readdir(path, { recursive: true })
-  const found = names.filter((name) => name.endsWith('.sym')).map((name) => join(path, name))
-  if (found.length === 0) throw new CommandError(`${path} holds no .sym file.`)
-  return found.sort()
+function releaseName({ release, debugId }: SourceMapUploaded): string {
+  return `${release === null ? 'every release' : `release ${release}`}${debugId === null ? '' : `, debug id ${debugId}`}`
+}
+
+function again(reports: number): string {
+  return reports === 0 ? '' : `; ${reports} ${reports === 1 ? 'report is' : 'reports are'} processed again`
 }
 
 async function list(options: Options & { missing?: true }): Promise<void> {

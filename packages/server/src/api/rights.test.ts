@@ -101,6 +101,7 @@ describe('rights of every route', () => {
         "POST /api/v1/projects/{slug}/reports triage",
         "POST /api/v1/reports/{id}/reprocess triage",
         "POST /api/v1/session public",
+        "POST /api/v1/source-maps upload-symbols",
         "POST /api/v1/symbols upload-symbols",
         "POST /api/v1/tokens administer",
       ]

@@ -39,6 +39,7 @@ export const Report = Type.Object({
   reason: nullable(Type.String()),
   signature: nullable(Type.String()),
   groupId: nullable(Type.String()),
+  occurrences: Type.Integer({ description: 'Deaths of one session in a loop that this one report stands for; 1 for all others' }),
 })
 
 export const Attachment = Type.Object({
@@ -79,6 +80,33 @@ export const ReportDetail = Type.Object({
 
 export const ReportAccepted = Type.Object({ id: Type.String() })
 
+/** One line of a script's stack; line and column count from 1, in the file as it was delivered. */
+export const ScriptFrame = Type.Object({
+  function: nullable(Type.String()),
+  url: nullable(Type.String()),
+  line: nullable(Type.Integer()),
+  column: nullable(Type.Integer()),
+  raw: Type.String(),
+})
+
+export const ProcessedScriptFrame = Type.Object({
+  ...ScriptFrame.properties,
+  original: nullable(
+    Type.Object(
+      {
+        function: nullable(Type.String()),
+        source: Type.String(),
+        line: Type.Integer(),
+        column: Type.Integer(),
+        ignored: Type.Boolean({ description: "The build says that it is not the page's own code" }),
+        excerpt: nullable(Type.Object({ firstLine: Type.Integer(), lines: Type.Array(Type.String()) })),
+      },
+      { description: 'The place that a person wrote, by the source map' },
+    ),
+  ),
+  map: nullable(Type.String({ description: 'used, missing, damaged; null where no script is named' })),
+})
+
 /** `processed` of a browser's report, and of an error that a client of another service caught. */
 export const ProcessedBrowserCrash = Type.Object({
   kind: Type.Union([Type.Literal('browser'), Type.Literal('javascript')]),
@@ -89,15 +117,8 @@ export const ProcessedBrowserCrash = Type.Object({
   isTopLevel: nullable(Type.Boolean()),
   visibilityState: nullable(Type.String()),
   context: Type.Record(Type.String(), Type.String(), { description: 'crash_report_api: what the page set with window.crashReport' }),
-  stack: Type.Array(
-    Type.Object({
-      function: nullable(Type.String()),
-      url: nullable(Type.String()),
-      line: nullable(Type.Integer()),
-      column: nullable(Type.Integer()),
-      raw: Type.String(),
-    }),
-  ),
+  toldBy: nullable(Type.String({ description: 'How another page found out: next-load, same-tab, other-tab, …; null: the browser told' })),
+  stack: Type.Array(ProcessedScriptFrame),
   stackMissing: nullable(Type.String({ description: 'Why there is no stack: "not_opted_in", "not_sent", "unreadable"' })),
   neighbours: Type.Array(
     Type.Object(
@@ -105,7 +126,19 @@ export const ProcessedBrowserCrash = Type.Object({
       { description: 'Reports of other types in the same batch; breadcrumbs of an error' },
     ),
   ),
-  extra: Type.Record(Type.String(), Type.Unknown()),
+  documents: Type.Array(
+    Type.Object({
+      url: nullable(Type.String()),
+      reason: nullable(Type.String()),
+      isTopLevel: nullable(Type.Boolean()),
+      visibilityState: nullable(Type.String()),
+      toldBy: nullable(Type.String()),
+      at: Time,
+      context: Type.Record(Type.String(), Type.String()),
+    }),
+    { description: 'Other reports that became this one: more pages of the process, the same death told by another page, its repetitions' },
+  ),
+  extra: Type.Record(Type.String(), Type.Unknown(), { description: 'Members of the body that are not known here' }),
 })
 
 export const GroupState = Type.Union([Type.Literal('open'), Type.Literal('resolved'), Type.Literal('muted')])
@@ -233,6 +266,16 @@ export const SymbolUploaded = Type.Object({
   reprocessing: Type.Integer({ description: 'Reports that are processed again because they lacked this file' }),
 })
 
+export const SourceMapUploaded = Type.Object({
+  script: Type.String(),
+  release: nullable(Type.String({ description: 'Without the name of the product before it; null: for every release' })),
+  debugId: nullable(Type.String()),
+  sha256: Type.String(),
+  size: Type.Integer(),
+  outcome: Type.Union([Type.Literal('stored'), Type.Literal('present'), Type.Literal('replaced')]),
+  reprocessing: Type.Integer({ description: 'Reports that are processed again because they lacked this map' }),
+})
+
 export const Rejection = Type.Object({
   reason: Type.String(),
   count: Type.Integer(),
@@ -269,6 +312,8 @@ export type Problem = Static<typeof Problem>
 export type SignatureStep = Static<typeof SignatureStep>
 export type ReportDetail = Static<typeof ReportDetail>
 export type ReportAccepted = Static<typeof ReportAccepted>
+export type ScriptFrame = Static<typeof ScriptFrame>
+export type ProcessedScriptFrame = Static<typeof ProcessedScriptFrame>
 export type ProcessedBrowserCrash = Static<typeof ProcessedBrowserCrash>
 export type GroupState = Static<typeof GroupState>
 export type Group = Static<typeof Group>
@@ -286,6 +331,7 @@ export type TokenCreate = Static<typeof TokenCreate>
 export type TokenCreated = Static<typeof TokenCreated>
 export type SymbolModule = Static<typeof SymbolModule>
 export type SymbolUploaded = Static<typeof SymbolUploaded>
+export type SourceMapUploaded = Static<typeof SourceMapUploaded>
 export type Rejection = Static<typeof Rejection>
 export type Me = Static<typeof Me>
 export type ReportPage = Static<typeof ReportPage>

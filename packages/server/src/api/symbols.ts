@@ -1,7 +1,9 @@
 import { createReadStream } from 'node:fs'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { scriptReleaseId } from '../store/database/module-identity.ts'
 import type { ModuleRow } from '../store/database/report-index.ts'
+import type { AskedScript } from '../store/source-map-store.ts'
 import type { Store } from '../store/store.ts'
 import type { StoredSymbols } from '../store/symbol-store.ts'
 import { ApiProblem } from './api-error.ts'
@@ -40,8 +42,16 @@ export function symbols(store: Store): FastifyPluginAsyncTypebox {
           return { items: items.map(fromFile), next: next ?? null }
         }
         const { items, next } = await store.index.modules({ ...query, ...(missing === undefined ? {} : { missingOnly: missing }) })
-        const files = await store.symbols.describe(projectId, items)
-        return { items: items.map((module) => fromModule(module, files.get(`${module.debugFile}/${module.debugId}`))), next: next ?? null }
+        const isOfScript = ({ debugId }: ModuleRow) => debugId.startsWith(scriptReleaseId(''))
+        const scripts = items.filter(isOfScript)
+        const maps = await store.sourceMaps.describe(projectId, scripts.map(askedScript))
+        const files = await store.symbols.describe(
+          projectId,
+          items.filter((module) => !isOfScript(module)),
+        )
+        const fileOf = (module: ModuleRow) =>
+          isOfScript(module) ? maps[scripts.indexOf(module)] : files.get(`${module.debugFile}/${module.debugId}`)
+        return { items: items.map((module) => fromModule(module, fileOf(module))), next: next ?? null }
       },
     )
 
@@ -78,13 +88,19 @@ export function symbols(store: Store): FastifyPluginAsyncTypebox {
   }
 }
 
-function fromModule(module: ModuleRow, file: StoredSymbols | undefined): SymbolModule {
+function askedScript({ debugFile, debugId, codeId }: ModuleRow): AskedScript {
+  return { path: debugFile, release: debugId.slice(scriptReleaseId('').length), debugId: codeId }
+}
+
+type StoredFile = Pick<StoredSymbols, 'sha256' | 'size' | 'uploadedAt' | 'scope'> & Partial<Pick<StoredSymbols, 'os' | 'cpu' | 'conflicts'>>
+
+function fromModule(module: ModuleRow, file: StoredFile | undefined): SymbolModule {
   return {
     debugFile: module.debugFile,
     debugId: module.debugId,
     codeFile: module.codeFile ?? null,
     codeId: module.codeId ?? null,
-    state: file === undefined ? 'missing' : file.conflicts > 0 ? 'conflict' : 'present',
+    state: file === undefined ? 'missing' : (file.conflicts ?? 0) > 0 ? 'conflict' : 'present',
     reports: module.reports,
     firstSeen: time(module.firstSeen),
     lastSeen: time(module.lastSeen),
@@ -106,6 +122,6 @@ function fromFile(file: StoredSymbols): SymbolModule {
   }
 }
 
-function toFile({ sha256, size, uploadedAt, scope, os, cpu }: StoredSymbols): NonNullable<SymbolModule['file']> {
+function toFile({ sha256, size, uploadedAt, scope, os, cpu }: StoredFile): NonNullable<SymbolModule['file']> {
   return { sha256, size, uploadedAt: time(uploadedAt), scope, os: os ?? null, cpu: cpu ?? null }
 }

@@ -23,6 +23,7 @@ export function toReport(row: ReportRow, slugs: Slugs): Report {
     reason: row.reason ?? null,
     signature: row.signature ?? null,
     groupId: row.groupId ?? null,
+    occurrences: row.occurrences,
   }
 }
 
@@ -42,6 +43,7 @@ export function toWaitingReport({ id, projectId, submission }: SpoolReport, slug
     reason: null,
     signature: null,
     groupId: null,
+    occurrences: 1,
   }
 }
 

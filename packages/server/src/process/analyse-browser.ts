@@ -1,33 +1,38 @@
 import { readFileSync, statSync } from 'node:fs'
-import { generateJavaScriptSignature, parseJavaScriptStack, rulesVersion } from '@crashkeep/signature'
+import { generateJavaScriptSignature, parseJavaScriptStack, route, rulesVersion } from '@crashkeep/signature'
 import type { ProcessedBrowserCrash } from '../api/schema.ts'
+import type { PageFacts } from '../store/database/report-index.ts'
+import { senderFact } from '../store/sender-facts.ts'
+import { plainRelease } from '../store/source-map-store.ts'
 import type { Analysis } from './analysis.ts'
 import { boundedSteps, cut } from './bounded.ts'
+import { browserName } from './browser-name.ts'
 import { readBrowserReport } from './browser-report.ts'
 import { describeBrowserCrash } from './describe-browser-crash.ts'
 import { processLimits } from './limits.ts'
+import { mergeDocuments, type ToldDocument } from './merge-documents.ts'
 import type { Task } from './messages.ts'
+import { debugIdsOf, originalStack, type StackSource, writtenFrames } from './original-stack.ts'
 import { processorVersion } from './processed-header.ts'
 import { UnreadableReport } from './unreadable-report.ts'
 
-export function analyseBrowser(task: Task): Analysis {
-  const { size } = statSync(task.inputPath)
-  if (size > processLimits.maxBrowserReportBytes) {
-    throw new UnreadableReport(
-      'not_a_report',
-      `The file has ${size} bytes; a browser's report has at most ${processLimits.maxBrowserReportBytes}.`,
-    )
-  }
-  const { crash, stackText } = readBrowserReport(readFileSync(task.inputPath, 'utf8'))
+export async function analyseBrowser(task: Task, findSymbols: StackSource['findSymbols']): Promise<Analysis> {
+  const first = readDocument(task.inputPath, task.receivedAt)
+  const { main, others } = mergeDocuments([first, ...(task.documents ?? []).flatMap(({ path, receivedAt }) => readOther(path, receivedAt))])
+  const { crash, stackText } = main
   const frames = parseJavaScriptStack(stackText).frames.slice(0, processLimits.maxBrowserFrames)
+  const release = plainRelease(crash.context.release ?? senderFact(new Map(task.fields), 'version'))
+  const debugIds = debugIdsOf(crash.context.debugIds)
+  const { stack, modules, problems } = await originalStack(frames, { release, debugIds, findSymbols })
   const processed: ProcessedBrowserCrash = {
     ...crash,
-    stack: frames,
+    stack,
     stackMissing: crash.stackMissing ?? (frames.length === 0 ? 'unreadable' : null),
+    documents: others,
   }
   const { signature, protoSignature, notes, steps } = generateJavaScriptSignature({
     kind: 'browser',
-    frames,
+    frames: writtenFrames(stack),
     ...(crash.reason === null ? {} : { reason: crash.reason }),
     ...(crash.url === null ? {} : { url: crash.url }),
   })
@@ -40,8 +45,9 @@ export function analyseBrowser(task: Task): Analysis {
       platform: platformOf(crash.userAgent),
       crashedAt: null,
       annotations: [],
-      problems: [],
-      modules: [],
+      page: pageFacts(processed),
+      problems,
+      modules,
     },
     header: {
       processorVersion,
@@ -54,9 +60,39 @@ export function analyseBrowser(task: Task): Analysis {
         steps: boundedSteps(steps),
       },
       sentence: cut(describeBrowserCrash(processed), processLimits.maxSentenceLength),
-      problems: [],
+      problems,
     },
     crashJson: JSON.stringify(processed),
+  }
+}
+
+function readDocument(path: string, receivedAt: number): ToldDocument {
+  const { size } = statSync(path)
+  if (size > processLimits.maxBrowserReportBytes) {
+    throw new UnreadableReport(
+      'not_a_report',
+      `The file has ${size} bytes; a browser's report has at most ${processLimits.maxBrowserReportBytes}.`,
+    )
+  }
+  return { ...readBrowserReport(readFileSync(path, 'utf8')), receivedAt }
+}
+
+/** What was added to a report cannot make it unreadable. */
+function readOther(path: string, receivedAt: number): ToldDocument[] {
+  try {
+    return [readDocument(path, receivedAt)]
+  } catch (error) {
+    if (error instanceof UnreadableReport) return []
+    throw error
+  }
+}
+
+function pageFacts({ url, userAgent, visibilityState, isTopLevel }: ProcessedBrowserCrash): PageFacts {
+  return {
+    route: url === null ? null : cut(route(url), 256),
+    browser: browserName(userAgent),
+    visibility: visibilityState,
+    frame: isTopLevel === null ? null : isTopLevel ? 'top level' : 'embedded',
   }
 }
 

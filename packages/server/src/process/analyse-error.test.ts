@@ -9,16 +9,17 @@ import { mainFile, taskKind } from './main-file.ts'
 const folder = mkdtempSync(join(tmpdir(), 'crashkeep-error-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-function analyse(content: unknown) {
+async function analyse(content: unknown) {
   const inputPath = join(folder, 'report')
   writeFileSync(inputPath, typeof content === 'string' ? content : JSON.stringify(content))
-  const { summary, header, crashJson } = analyseError({ kind: 'error', inputPath, outputPath: '', fields: [], now: 0, receivedAt: 0 })
+  const task = { kind: 'error' as const, inputPath, outputPath: '', fields: [], now: 0, receivedAt: 0 }
+  const { summary, header, crashJson } = await analyseError(task, async (modules) => modules.map(() => null))
   return { summary, header, crash: JSON.parse(crashJson) as ProcessedBrowserCrash }
 }
 
 describe('an error that a client caught', () => {
-  it('is signed by its class and first named function, with its causes and breadcrumbs beside it', () => {
-    const { summary, header, crash } = analyse({
+  it('is signed by its class and first named function, with its causes and breadcrumbs beside it', async () => {
+    const { summary, header, crash } = await analyse({
       error: {
         type: 'TypeError',
         message: 'x is not a function',
@@ -38,18 +39,19 @@ describe('an error that a client caught', () => {
     })
   })
 
-  it('gets its frames from the text where the client sent that', () => {
-    const { summary, crash } = analyse({
+  it('gets its frames from the text where the client sent that', async () => {
+    const { summary, crash } = await analyse({
       error: { type: 'Error', message: 'boom', stackText: 'Error: boom\n    at pay (/app/shop.js:3:7)' },
     })
     expect(crash.stack).toMatchObject([{ function: 'pay', line: 3, column: 7 }])
     expect(summary.signature).toBe('Error | pay (shop.js)')
   })
 
-  it('is unreadable where its file is none of ours, and survives nonsense inside', () => {
-    expect(() => analyse('no json')).toThrow('not JSON')
-    expect(() => analyse({ other: 1 })).toThrow('no error')
-    expect(analyse({ error: { frames: [null, 3, { line: 'x' }], causes: 'no', breadcrumbs: [7] } }).crash.stack).toHaveLength(3)
+  it('is unreadable where its file is none of ours, and survives nonsense inside', async () => {
+    await expect(analyse('no json')).rejects.toThrow('not JSON')
+    await expect(analyse({ other: 1 })).rejects.toThrow('no error')
+    const { crash } = await analyse({ error: { frames: [null, 3, { line: 'x' }], causes: 'no', breadcrumbs: [7] } })
+    expect(crash.stack).toHaveLength(3)
   })
 
   it('is told from a dump by its file', () => {

@@ -1,22 +1,28 @@
 import { readFileSync, statSync } from 'node:fs'
 import { generateJavaScriptSignature, parseJavaScriptStack, rulesVersion } from '@crashkeep/signature'
 import type { ProcessedBrowserCrash } from '../api/schema.ts'
+import { senderFact } from '../store/sender-facts.ts'
+import { plainRelease } from '../store/source-map-store.ts'
 import type { Analysis } from './analysis.ts'
 import { boundedSteps, cut } from './bounded.ts'
 import { processLimits } from './limits.ts'
 import type { Task } from './messages.ts'
+import { originalStack, type StackSource, writtenFrames } from './original-stack.ts'
 import { processorVersion } from './processed-header.ts'
 import { type ReadScriptError, readScriptError } from './script-error.ts'
 import { UnreadableReport } from './unreadable-report.ts'
 
 /** An error that a client caught, in a script or in another language whose frames have the same parts. */
-export function analyseError(task: Task): Analysis {
+export async function analyseError(task: Task, findSymbols: StackSource['findSymbols']): Promise<Analysis> {
   const { size } = statSync(task.inputPath)
   if (size > processLimits.maxErrorReportBytes) {
     throw new UnreadableReport('not_a_report', `The file has ${size} bytes; an error has at most ${processLimits.maxErrorReportBytes}.`)
   }
   const error = readScriptError(readFileSync(task.inputPath, 'utf8'))
-  const stack = error.stack.length > 0 ? error.stack : parseJavaScriptStack(error.stackText).frames.slice(0, processLimits.maxBrowserFrames)
+  const frames =
+    error.stack.length > 0 ? error.stack : parseJavaScriptStack(error.stackText).frames.slice(0, processLimits.maxBrowserFrames)
+  const release = plainRelease(senderFact(new Map(task.fields), 'version'))
+  const { stack, modules, problems } = await originalStack(frames, { release, debugIds: new Map(), findSymbols })
   const processed: ProcessedBrowserCrash = {
     kind: 'javascript',
     reason: error.reason,
@@ -25,15 +31,17 @@ export function analyseError(task: Task): Analysis {
     ageMs: null,
     isTopLevel: null,
     visibilityState: null,
+    toldBy: null,
     context: {},
     stack,
     stackMissing: stack.length > 0 ? null : error.stackText === '' ? 'not_sent' : 'unreadable',
     neighbours: error.breadcrumbs,
+    documents: [],
     extra: { handled: error.handled, causes: error.causes },
   }
   const { signature, protoSignature, notes, steps } = generateJavaScriptSignature({
     kind: 'javascript',
-    frames: stack,
+    frames: writtenFrames(stack),
     ...(error.reason === null ? {} : { reason: error.reason }),
     ...(error.url === null ? {} : { url: error.url }),
   })
@@ -46,8 +54,8 @@ export function analyseError(task: Task): Analysis {
       platform: null,
       crashedAt: null,
       annotations: [],
-      problems: [],
-      modules: [],
+      problems,
+      modules,
     },
     header: {
       processorVersion,
@@ -60,13 +68,14 @@ export function analyseError(task: Task): Analysis {
         steps: boundedSteps(steps),
       },
       sentence: cut(describeError(error, stack), processLimits.maxSentenceLength),
-      problems: [],
+      problems,
     },
     crashJson: JSON.stringify(processed),
   }
 }
 
-function describeError({ handled, reason }: ReadScriptError, [top]: ProcessedBrowserCrash['stack']): string {
+function describeError({ handled, reason }: ReadScriptError, stack: ProcessedBrowserCrash['stack']): string {
+  const [top] = writtenFrames(stack)
   const what = handled === true ? 'An error was caught' : handled === false ? 'An error was thrown and not caught' : 'An error was reported'
   const file = top?.url?.split(/[\\/]/).at(-1)?.split('?', 1)[0]
   const place = file === undefined || file === '' ? '' : ` (${file}${top?.line == null ? '' : `:${top.line}`})`

@@ -11,6 +11,10 @@ const knownMembers = new Set([
   ...['reason', 'stack', 'crash_report_api', 'is_top_level', 'isTopLevel', 'visibility_state', 'page_visibility', 'visibilityState'],
   ...['sourceFile', 'crashId'],
 ])
+/** Members of drafts that say nothing of the crash. */
+const shownAsExtra = new Set(['sourceFile', 'crashId'])
+const maxExtraMembers = 100
+const maxExtraLength = 8192
 const maxContextEntries = 1000
 /** A context's serialisation is at most 64 KiB in Chromium. */
 const maxContextLength = 65_536
@@ -18,7 +22,7 @@ const maxUrlLength = 8192
 const maxStackLength = 32_768
 
 export interface BrowserReport {
-  readonly crash: Omit<ProcessedBrowserCrash, 'stack'>
+  readonly crash: Omit<ProcessedBrowserCrash, 'stack' | 'documents'>
   /** Empty where `crash.stackMissing` says why. */
   readonly stackText: string
 }
@@ -29,6 +33,7 @@ export function readBrowserReport(text: string): BrowserReport {
   const report = object(kept.report)
   if (report === undefined) throw new UnreadableReport('not_a_report', 'The file holds no report of a browser.')
   const body = object(report.get('body')) ?? new Map<string, unknown>()
+  const context = contextOf(body)
   const stack = string(body.get('stack'), maxStackLength)
   const stackMissing = stack === null || stack.trim() === '' ? 'not_sent' : stack.trim() === notOptedIn ? 'not_opted_in' : null
   return {
@@ -40,10 +45,11 @@ export function readBrowserReport(text: string): BrowserReport {
       ageMs: number(report.get('age')),
       isTopLevel: boolean(body.get('is_top_level') ?? body.get('isTopLevel')),
       visibilityState: string(body.get('visibility_state') ?? body.get('page_visibility') ?? body.get('visibilityState'), 100),
-      context: contextOf(body),
+      toldBy: cutOrNull(context.detected_by),
+      context,
       stackMissing,
       neighbours: neighboursOf(kept.neighbours),
-      extra: Object.fromEntries(['sourceFile', 'crashId'].flatMap((name) => (body.has(name) ? [[name, body.get(name)]] : []))),
+      extra: extraOf(body),
     },
     stackText: stackMissing === null && stack !== null ? stack : '',
   }
@@ -75,6 +81,21 @@ function nullPrototype(entries: readonly (readonly [string, string])[]): Record<
   const result: Record<string, string> = Object.create(null)
   for (const [name, value] of entries) result[name] = value
   return result
+}
+
+function cutOrNull(text: string | undefined): string | null {
+  return text === undefined ? null : cut(text, 200)
+}
+
+/** What no specification and no draft names, kept as it came as long as it is small. Texts are context, see there. */
+function extraOf(body: ReadonlyMap<string, unknown>): Record<string, unknown> {
+  const unknown = [...body].filter(([name, value]) => shownAsExtra.has(name) || (!knownMembers.has(name) && typeof value !== 'string'))
+  return Object.fromEntries(
+    unknown.slice(0, maxExtraMembers).map(([name, value]) => {
+      const text = JSON.stringify(value) ?? ''
+      return [name, text.length <= maxExtraLength ? value : cut(text, maxExtraLength)]
+    }),
+  )
 }
 
 function neighboursOf(value: unknown): ProcessedBrowserCrash['neighbours'] {

@@ -28,6 +28,14 @@ const Message = Type.Union([
       annotations: Type.Array(Type.Tuple([text(processLimits.maxAnnotationLength), text(processLimits.maxAnnotationLength)]), {
         maxItems: processLimits.maxAnnotations,
       }),
+      page: Type.Optional(
+        Type.Object({
+          route: nullable(text(1000)),
+          browser: nullable(text(200)),
+          visibility: nullable(text(200)),
+          frame: nullable(text(200)),
+        }),
+      ),
       problems: Type.Array(Type.Object({ code: text(100), message: text(processLimits.maxProblemLength) }), {
         maxItems: processLimits.maxProblems,
       }),

@@ -32,9 +32,9 @@ function findSymbols(modules: readonly ModuleAsked[]): Promise<readonly (string 
 function analyse(task: Task): Analysis | Promise<Analysis> {
   switch (task.kind) {
     case 'browser':
-      return analyseBrowser(task)
+      return analyseBrowser(task, findSymbols)
     case 'error':
-      return analyseError(task)
+      return analyseError(task, findSymbols)
     case 'minidump':
       return analyseMinidump(task, findSymbols)
   }

@@ -3,7 +3,7 @@ import type { ReportFile } from '../store/report-file.ts'
 import { type SenderFact, senderFact } from '../store/sender-facts.ts'
 import type { Summary } from './messages.ts'
 
-type Facts = Pick<ProcessedRow, 'crashedAt' | 'platform' | 'processType' | 'product' | 'version' | 'reason'>
+type Facts = Pick<ProcessedRow, 'crashedAt' | 'platform' | 'processType' | 'product' | 'version' | 'reason' | 'page'>
 
 /** What the upload says goes before what lies inside the dump: an uploader adds, it does not know less. */
 export function factsOf(report: Pick<ReportFile, 'fields' | 'crashedAt'>, summary: Summary): Facts {
@@ -17,5 +17,6 @@ export function factsOf(report: Pick<ReportFile, 'fields' | 'crashedAt'>, summar
     product: fact('product'),
     version: fact('version'),
     reason: summary.reason ?? undefined,
+    ...(summary.page === undefined ? {} : { page: summary.page }),
   }
 }

@@ -37,6 +37,10 @@ export const processLimits = {
   /** An error's report is what a dialect made of at most 4 MiB of JSON. */
   maxErrorReportBytes: 8 * 1024 * 1024,
   maxBrowserFrames: 200,
+  /** Scripts of one stack whose source maps are looked for: a stack of Chromium has ten frames, one of an SDK fifty. */
+  maxScriptsAsked: 16,
+  /** A map takes about five times its size when it is read, and the child's heap has 384 MiB. */
+  maxSourceMapBytes: 32 * 1024 * 1024,
   maxNeighbours: 100,
   /** Last words on standard error that are kept of a child that died. */
   maxLastWords: 4096,

@@ -1,4 +1,6 @@
 /** What parent and child say to each other. The child has read hostile bytes: what it says is checked by `check-message.ts`. */
+import type { PageFacts } from '../store/database/report-index.ts'
+
 export interface Task {
   readonly kind: 'minidump' | 'browser' | 'error'
   readonly inputPath: string
@@ -8,6 +10,8 @@ export interface Task {
   /** Unix milliseconds, given so that the child needs no clock. */
   readonly now: number
   readonly receivedAt: number
+  /** Of a browser: other reports of the same death. */
+  readonly documents?: readonly { readonly path: string; readonly receivedAt: number }[]
 }
 
 export interface ModuleAsked {
@@ -44,6 +48,7 @@ export interface Summary {
   /** Unix milliseconds. */
   readonly crashedAt: number | null
   readonly annotations: readonly (readonly [string, string])[]
+  readonly page?: PageFacts
   readonly problems: readonly SummaryProblem[]
   readonly modules: readonly (ModuleAsked & { readonly hadSymbols: boolean })[]
 }

@@ -11,7 +11,9 @@ import { factsOf } from './facts.ts'
 import { groupFor } from './grouping.ts'
 import { mainFile, taskKind } from './main-file.ts'
 import type { ModuleAsked, Summary } from './messages.ts'
+import { otherDocuments } from './other-documents.ts'
 import { ProcessPool } from './pool.ts'
+import { askedScript } from './script-module.ts'
 import type { Limits, Outcome } from './worker-process.ts'
 
 export interface ProcessorOptions {
@@ -157,7 +159,7 @@ export class Processor {
     await index.setState(reportId, 'processing')
     const resultPath = this.#pool.resultPath(`${row.id}-${job.leaseId.replaceAll(/[^\w-]/g, '')}.json`)
     try {
-      const outcome = await this.#analyse(report, resultPath)
+      const outcome = await this.#analyse(row, report, resultPath)
       if (outcome.kind === 'done') {
         await this.#keep(row, report, outcome.summary, resultPath)
         await jobs.done(job)
@@ -169,27 +171,36 @@ export class Processor {
     }
   }
 
-  async #analyse(report: ReportFile, outputPath: string): Promise<Outcome> {
+  async #analyse(row: ReportRow, report: ReportFile, outputPath: string): Promise<Outcome> {
     const main = mainFile(report.kind, report.files)
     if (main === undefined)
       return { kind: 'unreadable', code: 'no_dump', message: 'The report came without a file that says what happened.' }
     const file = await this.#store.blobs.localFile(`${reportPrefix(report.id)}${main}`)
     if (file === undefined) return { kind: 'unreadable', code: 'no_dump', message: 'The file of this report is not in the store any more.' }
+    const kind = taskKind(report.kind, report.files[main])
+    const documents = kind === 'browser' ? await otherDocuments(this.#store.blobs, row, report) : []
     try {
       return await this.#pool.run(
         {
-          kind: taskKind(report.kind, report.files[main]),
+          kind,
           inputPath: file.path,
           outputPath,
           fields: Object.entries(report.fields),
           now: Date.now(),
           receivedAt: report.receivedAt,
+          documents: documents.map(({ path, receivedAt }) => ({ path, receivedAt })),
         },
-        (modules) => this.#findSymbols(report.projectId, modules),
+        (modules) => (kind === 'minidump' ? this.#findSymbols(report.projectId, modules) : this.#findSourceMaps(report.projectId, modules)),
       )
     } finally {
-      await file.release()
+      for (const { release } of [file, ...documents]) await release()
     }
+  }
+
+  async #findSourceMaps(projectId: number, modules: readonly ModuleAsked[]): Promise<(string | null)[]> {
+    const paths: (string | null)[] = []
+    for (const module of modules) paths.push((await this.#store.sourceMaps.find(projectId, askedScript(module))) ?? null)
+    return paths
   }
 
   async #findSymbols(projectId: number, modules: readonly ModuleAsked[]): Promise<(string | null)[]> {

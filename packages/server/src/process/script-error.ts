@@ -1,10 +1,10 @@
 /** Reads what the dialects keep of an error: the file `report`, JSON `{error}`, all of it the sender's word. */
-import type { ProcessedBrowserCrash } from '../api/schema.ts'
+import type { ProcessedBrowserCrash, ScriptFrame } from '../api/schema.ts'
 import { cut } from './bounded.ts'
 import { processLimits } from './limits.ts'
 import { UnreadableReport } from './unreadable-report.ts'
 
-type Frame = ProcessedBrowserCrash['stack'][number]
+type Frame = ScriptFrame
 
 export interface ReadScriptError {
   /** `TypeError: x is not a function` */

@@ -15,10 +15,13 @@ export function moduleIdentity(module: {
   return { debug_file: debugFile, debug_id: debugId }
 }
 
+/** Before the release, which stands in the place of a script's id. */
+export const scriptIdPrefix = 'release:'
+
 /**
  * Scripts are modules, too: their path is the file, and the release stands in the place of the id, as all ids in capitals. The release `''` is
  * that of reports which name none.
  */
 export function scriptReleaseId(release: string): string {
-  return `RELEASE:${release}`.toUpperCase()
+  return `${scriptIdPrefix}${release}`.toUpperCase()
 }

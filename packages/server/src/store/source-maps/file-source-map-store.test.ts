@@ -44,6 +44,8 @@ describeStores('source maps', (open) => {
     expect(await found(opened, 'static/assets/app.js', '2.0.0')).toBe('a')
     expect(await found(opened, 'app.js', '@acme/shop@2.0.0')).toBe('a')
     expect(await found(opened, 'app.js', '2.0.1')).toBeUndefined()
+    await add(opened, { release: '3-beta', content: map('beta') })
+    expect(await found(opened, 'app.js', '3-BETA')).toBe('beta')
     expect(await found(opened, 'app.js')).toBeUndefined()
     expect(await found(opened, 'other.js', '2.0.0')).toBeUndefined()
   })

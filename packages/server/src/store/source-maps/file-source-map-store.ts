@@ -27,10 +27,10 @@ export function fileSourceMapStore(o: {
     }
     const path = storablePath(asked.path)
     if (path === undefined) return undefined
-    const release = storable(plainRelease(asked.release)) ?? ''
+    const release = releaseKey(asked.release)
     const rows = await visible(db, projectId)
       .where('leaf', '=', leafOf(path))
-      .where('release', 'in', [release, ''])
+      .where(sql`upper(release)`, 'in', [release, ''])
       .limit(maxCandidates)
       .execute()
     // The release's own before those for every release, the project's own before shared ones.
@@ -38,7 +38,7 @@ export function fileSourceMapStore(o: {
       for (const scope of [projectSymbolScope(projectId), sharedScope]) {
         const found = matchScript(
           path,
-          rows.filter((row) => row.release === from && row.scope === scope),
+          rows.filter((row) => row.release.toUpperCase() === from && row.scope === scope),
         )
         if (found !== undefined) return found
       }
@@ -127,6 +127,11 @@ function storablePath(path: string): string | undefined {
 }
 
 const maxPathLength = 256
+
+/** Reports know releases in capitals only, as they know all ids of modules. */
+function releaseKey(release: string | undefined): string {
+  return (storable(plainRelease(release)) ?? '').toUpperCase()
+}
 
 function leafOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1)

@@ -15,6 +15,10 @@ const titles: Readonly<Record<string, string>> = {
   processType: 'Process',
   reason: 'Reason',
   product: 'Product',
+  route: 'Route',
+  browser: 'Browser',
+  visibility: 'Visibility',
+  frame: 'Frame',
 }
 const shownValues = 5
 

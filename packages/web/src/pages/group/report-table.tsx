@@ -24,6 +24,11 @@ export function ReportTable({ project, reports }: { readonly project: string; re
               <a data-row href={pathTo({ page: 'report', project, id: report.id })}>
                 <Time at={report.crashedAt ?? report.receivedAt} />
               </a>
+              {report.occurrences > 1 ? (
+                <span class="quiet-tag" title="Deaths of one session">
+                  ×{report.occurrences}
+                </span>
+              ) : null}
             </td>
             <td>{report.version}</td>
             <td>{report.platform}</td>

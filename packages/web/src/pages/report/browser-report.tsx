@@ -8,8 +8,10 @@ import { ScriptStack } from '../../stack/script-stack.tsx'
 import { counted } from '../../text/number.ts'
 import { webAddress } from '../../text/source-position.ts'
 import { duration } from '../../text/time.ts'
+import { MissingSourceMaps } from './missing-source-maps.tsx'
+import { OtherDocuments, toldByWords } from './other-documents.tsx'
 
-export function BrowserReport({ crash }: { readonly crash: ProcessedBrowserCrash }): JSX.Element {
+export function BrowserReport({ crash, release }: { readonly crash: ProcessedBrowserCrash; readonly release: string | null }): JSX.Element {
   const context = Object.entries(crash.context)
   return (
     <>
@@ -20,7 +22,9 @@ export function BrowserReport({ crash }: { readonly crash: ProcessedBrowserCrash
         aside={<StackCopy crash={crash} />}
       >
         {crash.stack.length === 0 ? <NoStack crash={crash} /> : <ScriptStack frames={crash.stack} />}
+        <MissingSourceMaps crash={crash} release={release} />
       </Section>
+      <OtherDocuments crash={crash} />
       <Section id="context" title="Context" note="what the page told with window.crashReport">
         {context.length === 0 ? (
           <p class="dim">
@@ -45,12 +49,31 @@ export function BrowserReport({ crash }: { readonly crash: ProcessedBrowserCrash
           <Row name="Address">{crash.url === null ? null : <Address url={crash.url} />}</Row>
           <Row name="Frame">{crash.isTopLevel === null ? null : crash.isTopLevel ? 'top level' : 'embedded in another page'}</Row>
           <Row name="Visibility">{crash.visibilityState}</Row>
+          <Row name="Told by">{toldByWords(crash)}</Row>
           <Row name="Waited in the browser">{crash.ageMs === null ? null : duration(crash.ageMs)}</Row>
           <Row name="Browser">{crash.userAgent === null ? null : <LongText text={crash.userAgent} />}</Row>
         </dl>
       </Section>
+      <Unknown crash={crash} />
       {crash.neighbours.length === 0 ? null : <Neighbours crash={crash} />}
     </>
+  )
+}
+
+/** Members that a browser sent and nobody here knows. */
+function Unknown({ crash }: { readonly crash: ProcessedBrowserCrash }): JSX.Element | null {
+  const members = Object.entries(crash.extra)
+  if (members.length === 0) return null
+  return (
+    <Section id="extra" title="More" note="sent by the browser, not known here">
+      <dl class="fields">
+        {members.map(([name, value]) => (
+          <Row key={name} name={name}>
+            <LongText text={typeof value === 'string' ? value : JSON.stringify(value, null, 1)} />
+          </Row>
+        ))}
+      </dl>
+    </Section>
   )
 }
 
@@ -73,6 +96,13 @@ function NoStack({ crash }: { readonly crash: ProcessedBrowserCrash }): JSX.Elem
     return <p class="dim">The report has a stack in a form that is not known here; it is below in the raw JSON.</p>
   if (crash.reason === 'oom')
     return <p class="dim">Browsers send no stack when a page runs out of memory. The context and the address are what there is.</p>
+  if (crash.reason === null)
+    return (
+      <p class="dim">
+        No reason and no stack means that the page's process crashed or was killed: a fault in the browser itself, or the system that needed
+        the memory. An error of a script never looks like this. Browsers send a stack only of pages that stopped responding.
+      </p>
+    )
   return <p class="dim">The browser sent no stack. It sends one only for pages that stopped responding.</p>
 }
 

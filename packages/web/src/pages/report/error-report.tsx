@@ -3,12 +3,14 @@ import type { JSX } from 'preact'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { LongText } from '../../parts/long-text.tsx'
 import { Section } from '../../parts/section.tsx'
-import { isObject, objectsAt, textAt } from '../../stack/read-json.ts'
+import { readScriptFrames } from '../../stack/browser-crash.ts'
+import { objectsAt, textAt } from '../../stack/read-json.ts'
 import { ScriptStack } from '../../stack/script-stack.tsx'
 import { counted } from '../../text/number.ts'
+import { MissingSourceMaps } from './missing-source-maps.tsx'
 
 /** An error that a client caught: its stack, what caused it, what went before. */
-export function ErrorReport({ crash }: { readonly crash: ProcessedBrowserCrash }): JSX.Element {
+export function ErrorReport({ crash, release }: { readonly crash: ProcessedBrowserCrash; readonly release: string | null }): JSX.Element {
   const stackText = crash.stack.map((frame) => frame.raw.trim()).join('\n')
   return (
     <>
@@ -19,10 +21,11 @@ export function ErrorReport({ crash }: { readonly crash: ProcessedBrowserCrash }
         aside={crash.stack.length === 0 ? null : <CopyButton text={stackText} what="stack as text" label="Copy stack" />}
       >
         {crash.stack.length === 0 ? <p class="dim">The client sent no stack that is known here.</p> : <ScriptStack frames={crash.stack} />}
+        <MissingSourceMaps crash={crash} release={release} />
       </Section>
       {objectsAt(crash.extra, 'causes').map((cause, at) => (
         <Section key={at} id={`cause-${at}`} title="Caused by" note={textAt(cause, 'reason')}>
-          <ScriptStack frames={framesOf(cause)} />
+          <ScriptStack frames={readScriptFrames(cause, 'stack')} />
         </Section>
       ))}
       {crash.url === null && crash.userAgent === null ? null : (
@@ -54,21 +57,5 @@ function Row({ name, text }: { readonly name: string; readonly text: string }): 
         <LongText text={text} />
       </dd>
     </div>
-  )
-}
-
-function framesOf(cause: { readonly [key: string]: unknown }): ProcessedBrowserCrash['stack'] {
-  return objectsAt(cause, 'stack').flatMap((frame) =>
-    isObject(frame)
-      ? [
-          {
-            function: textAt(frame, 'function') ?? null,
-            url: textAt(frame, 'url') ?? null,
-            line: typeof frame.line === 'number' ? frame.line : null,
-            column: typeof frame.column === 'number' ? frame.column : null,
-            raw: textAt(frame, 'raw') ?? '',
-          },
-        ]
-      : [],
   )
 }

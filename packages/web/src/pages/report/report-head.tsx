@@ -55,6 +55,7 @@ export function ReportHead({ report, crash, browser, onReprocessed }: ReportHead
           {[report.platform, crash?.system.osVersion?.split(' ')[0]].filter((part) => part != null).join(' ') || undefined}
         </Fact>
         <Fact name="Ran for">{crash?.uptimeSeconds === undefined ? undefined : duration(crash.uptimeSeconds * 1000)}</Fact>
+        <Fact name="Happened">{report.occurrences > 1 ? `${report.occurrences} times in one session` : undefined}</Fact>
         <Fact name="Page">{browser?.visibilityState}</Fact>
         <Fact name="Crashed">{report.crashedAt === null ? undefined : <Time at={report.crashedAt} />}</Fact>
         <Fact name="Received">{report.crashedAt === null ? <Time at={report.receivedAt} /> : undefined}</Fact>

@@ -48,9 +48,9 @@ function ReportBody({ report, reload }: { readonly report: ReportDetail; readonl
       {crash !== undefined ? (
         <MinidumpReport report={report} crash={crash} />
       ) : browser?.kind === 'javascript' ? (
-        <ErrorReport crash={browser} />
+        <ErrorReport crash={browser} release={report.version} />
       ) : browser !== undefined ? (
-        <BrowserReport crash={browser} />
+        <BrowserReport crash={browser} release={report.version} />
       ) : (
         <WaitingReport report={report} />
       )}

@@ -1,0 +1,105 @@
+import { afterEach, expect, test } from 'vitest'
+import { type TestServer, testServer } from '../../testing/test-server.ts'
+import type { GroupDetail, ProcessedBrowserCrash, SourceMapUploaded, SymbolModule } from '../api/schema.ts'
+
+let server: TestServer
+afterEach(() => server.close())
+
+const stack = '\n    at s (https://h.example/static/app.js:1:1)\n    at t (https://h.example/static/app.js:1:31)'
+const sourceMap = { version: 3, sources: ['cart.ts'], sourcesContent: ['one\ntwo\nthree'], names: ['total'], mappings: 'AAAA,8BAEAA' }
+
+/** Id of the report, in the store. */
+async function sendReport(context: object): Promise<string> {
+  const body = { reason: 'unresponsive', stack, crash_report_api: context }
+  const known = await reportIds()
+  await server.app.inject({
+    method: 'POST',
+    url: `/i/${server.key}`,
+    headers: { 'content-type': 'application/reports+json' },
+    payload: JSON.stringify([{ type: 'crash', age: 1, url: 'https://h.example/', user_agent: 'x', body }]),
+  })
+  await server.spool.drained()
+  return (await reportIds()).find((id) => !known.includes(id)) ?? ''
+}
+
+async function reportIds(): Promise<string[]> {
+  const { items } = (await server.ask({ url: '/api/v1/reports?project=default' })).json<{ items: { id: string }[] }>()
+  return items.map(({ id }) => id)
+}
+
+async function upload(query: string, map: object = sourceMap): Promise<SourceMapUploaded> {
+  const answer = await server.ask({
+    method: 'POST',
+    url: `/api/v1/source-maps?project=default&script=dist/app.js${query}`,
+    headers: { 'content-type': 'application/json' },
+    payload: JSON.stringify(map),
+  })
+  return answer.json<SourceMapUploaded>()
+}
+
+/** Once it was processed with a map. */
+async function mapped(id: string): Promise<ProcessedBrowserCrash> {
+  for (;;) {
+    const { processed } = await server.finished(id)
+    const crash = processed as ProcessedBrowserCrash
+    if (crash.stack[0]?.map === 'used') return crash
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+async function scripts(): Promise<SymbolModule[]> {
+  return (await server.ask({ url: '/api/v1/symbols?project=default' })).json<{ items: SymbolModule[] }>().items
+}
+
+test('a report that lacked a source map is processed again when it comes, and keeps its group', async () => {
+  server = await testServer({ processes: true })
+  const id = await sendReport({ release: 'shop@2.0.0-rc.1' })
+  const before = await server.finished(id)
+  expect(before).toMatchObject({ signature: 'unresponsive | s (app.js) | t (app.js)', version: '2.0.0-rc.1' })
+  expect(await scripts()).toMatchObject([{ debugFile: 'static/app.js', debugId: 'RELEASE:2.0.0-RC.1', state: 'missing', reports: 1 }])
+  expect(await upload('&release=9.9.9')).toMatchObject({ outcome: 'stored', reprocessing: 0 })
+  expect(await upload('&release=2.0.0-rc.1')).toMatchObject({ reprocessing: 1, release: '2.0.0-rc.1', script: 'dist/app.js' })
+  const crash = await mapped(id)
+  expect(crash.stack.map(({ original }) => original && [original.function, original.source, original.line])).toEqual([
+    ['total', 'cart.ts', 1],
+    ['t', 'cart.ts', 3],
+  ])
+  const after = await server.finished(id)
+  expect(after.signature).toBe('unresponsive | total (cart.ts)')
+  expect(after.groupId).toBe(before.groupId)
+  expect((await server.ask({ url: `/api/v1/groups/${after.groupId}` })).json<GroupDetail>()).toMatchObject({
+    count: 1,
+    signature: after.signature,
+  })
+  expect(await scripts()).toMatchObject([{ state: 'present', file: { scope: expect.stringContaining('project:') } }])
+})
+
+test('a map without a release, and one with the debug id that the page told, serve reports that came before', async () => {
+  server = await testServer({ processes: true })
+  const plain = await sendReport({})
+  const debugIds = JSON.stringify({ 'https://h.example/static/app.js': '85314830-023f-4cf1-a267-535f4e37bb17' })
+  const told = await sendReport({ release: '7', debugIds })
+  for (const id of [plain, told]) await server.finished(id)
+  expect(await upload('&release=8', { ...sourceMap, debugId: '85314830-023f-4cf1-a267-535f4e37bb17' })).toMatchObject({ reprocessing: 1 })
+  await mapped(told)
+  expect(await upload('')).toMatchObject({ release: null, reprocessing: 1 })
+  await mapped(plain)
+})
+
+test('what is no source map is refused with one sentence', async () => {
+  server = await testServer()
+  const answer = await server.ask({
+    method: 'POST',
+    url: '/api/v1/source-maps?project=default&script=a.js',
+    headers: { 'content-type': 'application/json' },
+    payload: '{"a":1}',
+  })
+  expect([answer.statusCode, answer.json()]).toEqual([422, { code: 'bad_symbols', message: expect.stringContaining('no source map') }])
+  const nameless = await server.ask({
+    method: 'POST',
+    url: '/api/v1/source-maps?project=default',
+    headers: { 'content-type': 'application/json' },
+    payload: '{}',
+  })
+  expect(nameless.statusCode).toBe(400)
+})
