@@ -1,10 +1,13 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { ServeOptions, Server } from '@crashkeep/server'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { CommandError } from '../errors.ts'
 import { restartWithSmallHeap } from '../small-heap.ts'
+
+/** Shorter ones can be tried one by one. */
+const shortestSecret = 16
 
 export function addServe(program: Command): void {
   program
@@ -16,8 +19,9 @@ export function addServe(program: Command): void {
     .option('--database <url>', 'postgres://… instead of SQLite in the data folder')
     .option('--blobs <folder>', 'where dumps and reports lie, instead of blobs/ in the data folder')
     .addOption(new Option('--role <role>', 'what this process does').choices(['all', 'collector', 'processor', 'api']).default('all'))
-    .option('--keyless-project <slug>', 'the project that /submit and /post add to; without it they do not exist')
+    .option('--keyless-project <slug>', 'the project that addresses without a key add to; without it they do not exist')
     .option('--keyless-public', 'let others than this machine use them')
+    .option('--webhook-secret <file>', 'holds the secret with which symbols sent to /webhook are signed')
     .option('--tls-cert <file>', 'PEM certificate; serves https together with --tls-key')
     .option('--tls-key <file>', 'PEM key')
     .option('--public-url <url>', 'the address that others use, where a proxy stands before the server')
@@ -28,7 +32,7 @@ export function addServe(program: Command): void {
     .option('--process-memory-bytes <number>', 'what one processing child may use before it is ended', wholeNumber)
     .option('--process-time-ms <number>', 'how long one report may be processed', wholeNumber)
     .option('--log-level <level>', 'fatal, error, warn, info, debug, trace', 'warn')
-    .action(async (options: ServeOptions & { allowedHost?: string[] }) => {
+    .action(async (options: ServeOptions & { allowedHost?: string[]; webhookSecret?: string }) => {
       if ((options.tlsCert === undefined) !== (options.tlsKey === undefined))
         throw new CommandError('TLS needs both --tls-cert and --tls-key.', { exitStatus: 2 })
       restartWithSmallHeap()
@@ -40,10 +44,11 @@ export function addServe(program: Command): void {
         if (!listens) process.exit(0)
       })
       const { serve } = await import('@crashkeep/server')
-      const { allowedHost, ...rest } = options
+      const { allowedHost, webhookSecret, ...rest } = options
       const webRoot = builtPages()
       const server = await serve({
         ...rest,
+        ...(webhookSecret === undefined ? {} : { webhookSecret: secretIn(webhookSecret) }),
         ...(allowedHost === undefined ? {} : { allowedHosts: allowedHost }),
         ...(webRoot === undefined ? {} : { webRoot }),
       })
@@ -52,6 +57,14 @@ export function addServe(program: Command): void {
       await stop
       await server.close()
     })
+}
+
+/** In a file, because the arguments of a program are everybody's to see. */
+function secretIn(path: string): string {
+  const secret = readFileSync(path, 'utf8').trim()
+  if (secret.length < shortestSecret)
+    throw new CommandError(`${path} holds no secret: it needs at least ${shortestSecret} characters.`, { exitStatus: 2 })
+  return secret
 }
 
 function wholeNumber(text: string): number {
