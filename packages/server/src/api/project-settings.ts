@@ -29,6 +29,7 @@ export const PrivacyRules = Type.Object(
     dropFields: Type.Array(FieldName, { maxItems: 200, description: 'Names without regard to case; * at the end stands for any ending' }),
     hashFields: Type.Array(FieldName, { maxItems: 200, description: 'Replaced by a keyed hash: equal values stay equal' }),
     stripUrls: Type.Boolean({ description: 'Without user, query, fragment and tokens, in fields and in reports of browsers' }),
+    keepBrowserUrls: Type.Boolean({ description: 'Addresses in reports of browsers stay whole; false: those are always stripped' }),
     dropAddress: Type.Boolean({ description: "The sender's network address is not kept" }),
     metadataOnly: Type.Boolean({ description: 'Fields are kept, files are not' }),
   },
@@ -67,6 +68,7 @@ export const ProjectUpdate = Type.Object(
                 dropFields: Type.Optional(PrivacyRules.properties.dropFields),
                 hashFields: Type.Optional(PrivacyRules.properties.hashFields),
                 stripUrls: Type.Optional(PrivacyRules.properties.stripUrls),
+                keepBrowserUrls: Type.Optional(PrivacyRules.properties.keepBrowserUrls),
                 dropAddress: Type.Optional(PrivacyRules.properties.dropAddress),
                 metadataOnly: Type.Optional(PrivacyRules.properties.metadataOnly),
               },
@@ -92,7 +94,7 @@ export const defaultSettings: ProjectSettings = {
   dailyQuota: null,
   rules: [],
   allowedOrigins: [],
-  privacy: { dropFields: [], hashFields: [], stripUrls: false, dropAddress: false, metadataOnly: false },
+  privacy: { dropFields: [], hashFields: [], stripUrls: false, keepBrowserUrls: false, dropAddress: false, metadataOnly: false },
 }
 
 export function mergedSettings(before: ProjectSettings, { privacy, ...rest }: NonNullable<ProjectUpdate['settings']>): ProjectSettings {

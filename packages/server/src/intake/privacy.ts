@@ -29,7 +29,7 @@ export interface Redacted {
 }
 
 export async function applyPrivacy({ settings, hashKey }: LedgerProject, submission: Submission): Promise<Redacted> {
-  const rules = settings.privacy
+  const rules = rulesFor(submission.kind, settings.privacy)
   if (saysNothing(rules)) return { submission, unneeded: [] }
   const privacy = fieldPrivacy(rules, hashKey)
   const { fields, removed } = redactFields(submission.fields, privacy)
@@ -53,6 +53,11 @@ export async function applyPrivacy({ settings, hashKey }: LedgerProject, submiss
   }
   const { address: _, ...sender } = submission.sender
   return { submission: { ...submission, fields, files, problems, ...(rules.dropAddress ? { sender } : {}) }, unneeded }
+}
+
+/** Addresses of pages give away who looked at what, and nobody has to ask for them to be shortened. */
+function rulesFor(kind: string, rules: PrivacyRules): PrivacyRules {
+  return kind === 'browser' && !rules.keepBrowserUrls ? { ...rules, stripUrls: true } : rules
 }
 
 function saysNothing({ dropFields, hashFields, stripUrls, dropAddress, metadataOnly }: PrivacyRules): boolean {

@@ -173,6 +173,20 @@ describe('what a project keeps of a report', () => {
     })
     expect(kept[0]).not.toMatch(/anna|session|42/)
   })
+
+  it("a browser's report loses queries and users unless the project keeps them", async () => {
+    const kept: string[] = []
+    for (const privacy of [{}, { keepBrowserUrls: true }]) {
+      await start({ privacy })
+      collector.spool.startSettling(async ({ submission: { files } }) => {
+        const [file] = files
+        if (file?.content.kind === 'bytes') kept.push(JSON.parse(Buffer.from(file.content.bytes).toString()).report.url)
+      })
+      expect((await report([crash])).status).toBe(204)
+      await collector.spool.drained()
+    }
+    expect(kept).toEqual(['https://shop.example/cart', crash.url])
+  })
 })
 
 describe('which pages may report', () => {

@@ -29,7 +29,7 @@ export async function originalStack(frames: readonly JavaScriptFrame[], source: 
   const modules = new Map<string, ModuleAsked>()
   for (const { url, line } of frames) {
     if (url === null || line === null || modules.has(url) || modules.size >= processLimits.maxScriptsAsked) continue
-    const module = scriptModule(url, source.release, source.debugIds.get(url))
+    const module = scriptModule(url, source.release, source.debugIds.get(withoutQuery(url)))
     if (module !== undefined) modules.set(url, module)
   }
   const paths = await source.findSymbols([...modules.values()])
@@ -81,6 +81,11 @@ export function writtenFrames(
   )
 }
 
+/** Queries are not kept of stacks, see intake/privacy.ts. */
+function withoutQuery(url: string): string {
+  return url.split(/[?#]/, 1)[0] ?? url
+}
+
 /** `debugIds` in a page's context: JSON with the address of each script and the debug id that its build gave it. */
 export function debugIdsOf(text: string | undefined): ReadonlyMap<string, string> {
   const ids = new Map<string, string>()
@@ -89,7 +94,7 @@ export function debugIdsOf(text: string | undefined): ReadonlyMap<string, string
     if (typeof given !== 'object' || given === null) return ids
     for (const [url, id] of Object.entries(given)) {
       const normal = typeof id === 'string' ? normalDebugId(id) : undefined
-      if (normal !== undefined) ids.set(url, normal)
+      if (normal !== undefined) ids.set(withoutQuery(url), normal)
     }
   } catch {
     // The page's own mistake; the release may still find the maps.
