@@ -5,7 +5,7 @@
  * engine's CrashUpload.cpp and FCompressedCrashFile as symbolic-unreal describes them. Texts are `u32 length, bytes, padded with NUL`.
  */
 import { Readable } from 'node:stream'
-import { createInflate } from 'node:zlib'
+import { constants, createInflate } from 'node:zlib'
 import { ServerError } from '../errors.ts'
 import { ByteReader } from './byte-reader.ts'
 
@@ -20,23 +20,35 @@ const maxTextBytes = 4096
 /** A crash has five files; a project may add logs. */
 const maxFiles = 500
 
-export async function* readUnrealContainer(body: AsyncIterable<Uint8Array>): AsyncGenerator<UnrealFile> {
-  const inflater = createInflate()
+/** Damage ends the files; `onDamage` hears of it. Throws `bad_container` where not even the header can be read. */
+export async function* readUnrealContainer(body: AsyncIterable<Uint8Array>, onDamage: () => void): AsyncGenerator<UnrealFile> {
+  // What was packed before a stream broke off is still to be had.
+  const inflater = createInflate({ finishFlush: constants.Z_SYNC_FLUSH })
   const packed = Readable.from(body, { objectMode: false })
-  packed.on('error', (error) => inflater.destroy(error))
+  let refused: unknown
+  packed.on('error', (error) => {
+    refused = error
+    inflater.destroy(error)
+  })
   try {
-    const reader = new ByteReader(bytesOf(packed.pipe(inflater)))
+    const reader = new ByteReader(bytesOf(packed.pipe(inflater), () => refused, onDamage))
     yield* files(reader)
-  } catch (cause) {
-    throw cause instanceof ServerError ? cause : new ServerError('bad_container', { cause })
+    if (reader.brokeOff) onDamage()
   } finally {
     packed.destroy()
     inflater.destroy()
   }
 }
 
-async function* bytesOf(stream: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
-  for await (const chunk of stream) if (chunk instanceof Uint8Array) yield chunk
+async function* bytesOf(stream: AsyncIterable<unknown>, refusal: () => unknown, onDamage: () => void): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of stream) if (chunk instanceof Uint8Array) yield chunk
+  } catch {
+    // Too large or too slow is the body's own refusal; anything else is damage of the container.
+    const refused = refusal()
+    if (refused instanceof ServerError) throw refused
+    onDamage()
+  }
 }
 
 async function* files(reader: ByteReader): AsyncGenerator<UnrealFile> {

@@ -134,7 +134,8 @@ export async function answerBugSplatUnreal(request: FastifyRequest, reply: Fasti
     async (project) => {
       const id = intake.newReportId()
       const upload = await intake.readPieces(id, bodyOf(request), project, async (body, pieces) => {
-        for await (const { name, bytes } of readUnrealContainer(body)) {
+        const onDamage = () => pieces.fields.note('bad_attachment', 'The container is damaged; the files before the damage were kept.')
+        for await (const { name, bytes } of readUnrealContainer(body, onDamage)) {
           const isDump = /\.u?dmp$/i.test(name)
           await pieces.addFile({ name: isDump ? 'upload_file_minidump' : name, fileName: name }, bytes)
         }
