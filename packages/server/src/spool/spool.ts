@@ -252,8 +252,7 @@ export class Spool {
   }
 
   async #recover(): Promise<void> {
-    await mkdir(this.#segmentsFolder, { recursive: true, mode: 0o700 })
-    await syncFolder(this.#folder)
+    await makeFolder(this.#segmentsFolder)
     this.#stuck = await StuckReports.open(join(this.#folder, 'stuck'), this.#files.folder, this.#limits.recordBytes, (_, payload) => {
       for (const leaf of summaryOf(payload).leaves) this.#files.keep(leaf)
     })
