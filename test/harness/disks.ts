@@ -70,11 +70,6 @@ class Disks {
     this.#mounted.delete(name)
   }
 
-  /** What a file system may do at any time by itself: writes everything. */
-  async flush(name: string): Promise<void> {
-    await command('sync', ['-f', this.pathOf(name)])
-  }
-
   /** Ready to cut the power of all disks within microseconds of being asked. */
   async knife(): Promise<PowerCut> {
     const child = spawn(
@@ -121,13 +116,13 @@ export async function ext4Machine(folder: string, apart: boolean, powercut: stri
       const databases = await disks.create('databases')
       for (const name of ['ledger.db', 'index.db']) symlinkSync(join(databases, name), join(dataDir, name))
       // The links are part of the stage, not of the play.
-      await disks.flush('data')
+      await flush(dataDir)
     }
     return {
       name: apart ? 'on ext4, each part on a disk of its own' : 'on ext4',
       dataDir,
       environment: {},
-      flush: (part) => disks.flush(apart ? part : 'data'),
+      flush: (path) => flush(join(dataDir, path)),
       knife: () => disks.knife(),
       powerOn: () => disks.powerOn(),
       async remove() {
@@ -152,6 +147,11 @@ export async function canMount(folder: string): Promise<boolean> {
   } catch {
     return false
   }
+}
+
+/** What a file system may do at any time by itself: writes everything. */
+async function flush(path: string): Promise<void> {
+  await command('sync', ['-f', path])
 }
 
 async function kill(child: ChildProcess, ended: Promise<unknown>): Promise<void> {

@@ -9,15 +9,18 @@ export interface InstalledBrowser {
   readonly name: string
   /** How the title of a test says that its browser is missing. */
   readonly isInstalled: boolean
+  /** It can be spoken to after a tab was killed; otherwise the next tab is of a new browser. */
+  readonly outlivesItsPages: boolean
   launch(home: string): Promise<TestedBrowser>
 }
 
 export const browsers: readonly InstalledBrowser[] = [
-  { name: 'Chromium', isInstalled: has('chromium'), launch: (home) => testedChromium(home) },
-  { name: 'Firefox', isInstalled: has('firefox-esr'), launch: testedFirefox },
+  { name: 'Chromium', isInstalled: has('chromium'), outlivesItsPages: true, launch: (home) => testedChromium(home) },
+  { name: 'Firefox', isInstalled: has('firefox-esr'), outlivesItsPages: true, launch: testedFirefox },
   {
     name: 'WebKit',
     isInstalled: has('WebKitWebDriver') && has('Xvfb'),
+    outlivesItsPages: false,
     launch: async (home) => testedWebKit(home, await freePort()),
   },
 ]

@@ -6,8 +6,8 @@ export interface Machine {
   readonly dataDir: string
   /** For the server that runs on it. */
   readonly environment: Readonly<Record<string, string>>
-  /** Writes a part of the data folder, as every system does at times without being asked. */
-  flush(part: 'spool'): Promise<void>
+  /** Writes what lies below a path in the data folder, as every system does at times without being asked; ext4 its whole disk. */
+  flush(path: string): Promise<void>
   /** Ready to cut the power within microseconds of being asked. */
   knife(server: TestedServer): Promise<PowerCut>
   /** After this the data folder is what the cut has left. The server of before has ended. */

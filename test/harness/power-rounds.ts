@@ -2,7 +2,7 @@
  * The rounds of the power-cut test. Each begins a server on a new machine, cuts the power at an instant at which some sync has just been relied
  * on, and looks what the server knows after the power is back.
  */
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Answer, Exchange } from './http.ts'
 import type { Machine, MakeMachine, PowerCut } from './machine.ts'
@@ -42,6 +42,7 @@ export const powerRounds: readonly PowerRound[] = [
   { name: 'right after the acknowledgement of large dumps', apart: true, role: 'collector', run: acknowledgedLarge },
   { name: 'right after the first acknowledgement from a segment that serves again', apart: true, role: 'collector', run: servesAgain },
   { name: 'when the spool has let go of what was settled', apart: true, role: 'collector', run: settled },
+  { name: 'when a report that cannot be settled was set aside', apart: true, role: 'collector', run: setAside },
   { name: 'right after reports were processed', apart: true, role: 'all', run: processed },
   { name: 'right after symbols were stored', apart: true, role: 'all', run: symbolsStored },
   { name: 'right after privacy rules rewrote large files', apart: true, role: 'all', run: rewritten },
@@ -115,6 +116,34 @@ async function settled({ machine, server, reports, dataDir, power }: Stage): Pro
   await power.cut()
 }
 
+/** One report fails for a reason of its own while others succeed; the spool's disk then writes that its segment is gone. */
+async function setAside({ machine, server, reports, dataDir, power }: Stage): Promise<void> {
+  const blobs = join(dataDir, 'blobs')
+  const [year = '', month = '', day = ''] = new Date().toISOString().slice(0, 10).split('-')
+  writeFileSync(join(blobs, year), 'in the way of all reports')
+  await send(reports, server, [small])
+  await until('settling to fail', settleTimeoutMs, async () => {
+    const failures = /^crashkeep_spool_settle_failures(?:_total)? (\d+)$/m.exec((await server.ask('/metrics')).text)?.[1]
+    return Number(failures) > 0 ? true : undefined
+  })
+  const [id = ''] = reports.acknowledged
+  const obstacle = join(blobs, year, month, day, id)
+  mkdirSync(join(blobs, 'prepared', month, day), { recursive: true })
+  writeFileSync(join(blobs, 'prepared', month, day, id), 'in the way of one report')
+  renameSync(join(blobs, year), join(blobs, 'removed'))
+  renameSync(join(blobs, 'prepared'), join(blobs, year))
+  await until('the report to be set aside', settleTimeoutMs, async () => {
+    await send(reports, server, [small])
+    return existsSync(join(dataDir, 'spool/stuck', `${id}.report`)) ? true : undefined
+  })
+  await spoolLetsGo(dataDir)
+  rmSync(obstacle)
+  rmSync(join(blobs, 'removed'))
+  await machine.flush('blobs')
+  await machine.flush('spool/segments')
+  await power.cut()
+}
+
 async function processed({ server, reports, power }: Stage): Promise<void> {
   await send(reports, server, [small, large])
   for (const id of reports.acknowledged) await server.finishedReport(id, settleTimeoutMs)
@@ -162,11 +191,14 @@ async function rewritten({ server, reports, random, power }: Stage): Promise<(se
   }
 }
 
-async function erased({ server, reports, dataDir, power }: Stage): Promise<(server: TestedServer) => Promise<void>> {
+async function erased({ machine, server, reports, dataDir, power }: Stage): Promise<(server: TestedServer) => Promise<void>> {
   await send(reports, server, [small, small])
   const [id = ''] = reports.acknowledged
   for (const each of reports.acknowledged) await server.finishedReport(each, settleTimeoutMs)
   await noJobs(server)
+  // Else the spool would have the report settled once more, and dropped.
+  await spoolLetsGo(dataDir)
+  await machine.flush('spool')
   const [folder = 'no folder'] = readdirSync(join(dataDir, 'blobs'), { recursive: true, encoding: 'utf8' }).filter((path) =>
     path.endsWith(id),
   )

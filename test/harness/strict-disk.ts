@@ -35,8 +35,8 @@ export async function strictMachine(folder: string, library: string): Promise<Ma
     name: 'on the strictest disk',
     dataDir,
     environment: { LD_PRELOAD: library, STRICT_DISK_ROOT: dataDir, STRICT_DISK_SHADOW: shadow },
-    async flush(part) {
-      noteTree(join(dataDir, part), shadow)
+    async flush(path) {
+      noteTree(join(dataDir, path), shadow)
     },
     async knife(server) {
       return { cut: () => server.kill(), spare: async () => undefined }

@@ -15,6 +15,8 @@ export interface TestedTab {
   fire(expression: string): void
   /** Somebody looks at it, and at no other in its window. */
   show(): Promise<void>
+  /** As browsers do in the background, where the driver can. */
+  freeze?(frozen: boolean): Promise<void>
   /** Its process dies as of a bug. */
   kill(): Promise<void>
   close(): Promise<void>

@@ -45,6 +45,9 @@ async function chromiumTab(page: Page): Promise<TestedTab> {
     fire: (expression) => {
       session.send('Runtime.evaluate', { expression }).catch(() => undefined)
     },
+    freeze: async (frozen) => {
+      await session.send('Page.setWebLifecycleState', { state: frozen ? 'frozen' : 'active' })
+    },
     show: () => page.bringToFront(),
     kill: async () => {
       let isGone = false

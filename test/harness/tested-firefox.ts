@@ -76,7 +76,8 @@ function firefoxTab(bidi: Bidi, context: string): TestedTab {
     },
     kill: async () => {
       const pid = await processOf(bidi, context)
-      process.kill(pid, 'SIGSEGV')
+      if (pid < 2) throw new Error('The tab has no process.')
+      process.kill(pid, 'SIGABRT')
       await until('the content process to end', readyTimeoutMs, () => (isRunning(pid) ? undefined : true))
     },
     close: async () => {

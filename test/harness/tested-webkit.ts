@@ -22,28 +22,47 @@ export async function testedWebKit(home: string, port: number): Promise<TestedBr
       () => undefined,
     ),
   )
-  const capabilities = {
-    acceptInsecureCerts: true,
-    'webkitgtk:browserOptions': { binary: miniBrowser, args: ['--automation'] },
+  let session: Session | undefined
+  /** The driver gives up on the whole browser when a page of it dies. */
+  const giveUp = async () => {
+    await session?.ask('DELETE', '').catch(() => undefined)
+    session = undefined
   }
-  const { sessionId } = (await ask('POST', '/session', { capabilities: { alwaysMatch: capabilities } })) as { sessionId: string }
-  const session: Ask = (method, path, body) => ask(method, `/session/${sessionId}${path}`, body)
   return {
     name: 'WebKit',
     openTab: async (url) => {
-      const { handle } = (await session('POST', '/window/new', { type: 'window' })) as { handle: string }
+      if (session?.isLost) await giveUp()
+      session ??= await newSession(ask)
+      await session.ask('POST', '/window', { handle: session.firstWindow })
+      const { handle } = (await session.ask('POST', '/window/new', { type: 'window' })) as { handle: string }
       const tab = webKitTab(session, handle, driver.pid ?? 0)
       await tab.goto(url)
       return tab
     },
     close: async () => {
-      await session('DELETE', '').catch(() => undefined)
+      await giveUp()
       for (const child of [driver, screen]) {
         child.kill('SIGTERM')
         await until('WebKit to end', startTimeoutMs, () => child.exitCode ?? child.signalCode ?? undefined)
       }
     },
   }
+}
+
+interface Session {
+  readonly ask: Ask
+  readonly firstWindow: string
+  isLost: boolean
+}
+
+async function newSession(ask: Ask): Promise<Session> {
+  const capabilities = {
+    acceptInsecureCerts: true,
+    'webkitgtk:browserOptions': { binary: miniBrowser, args: ['--automation'] },
+  }
+  const { sessionId } = (await ask('POST', '/session', { capabilities: { alwaysMatch: capabilities } })) as { sessionId: string }
+  const inSession: Ask = (method, path, body) => ask(method, `/session/${sessionId}${path}`, body)
+  return { ask: inSession, firstWindow: String(await inSession('GET', '/window')), isLost: false }
 }
 
 type Ask = (method: string, path: string, body?: unknown) => Promise<unknown>
@@ -58,11 +77,11 @@ function asker(origin: string): Ask {
   }
 }
 
-function webKitTab(session: Ask, handle: string, driverPid: number): TestedTab {
+function webKitTab(session: Session, handle: string, driverPid: number): TestedTab {
   /** The driver speaks to one tab at a time. */
   const here = async (method: string, path: string, body: unknown) => {
-    await session('POST', '/window', { handle })
-    return session(method, path, body)
+    await session.ask('POST', '/window', { handle })
+    return session.ask(method, path, body)
   }
   let pid = 0
   /** A tab's process is the one that its first load started, or changed to. */
@@ -86,6 +105,7 @@ function webKitTab(session: Ask, handle: string, driverPid: number): TestedTab {
     },
     show: async () => undefined,
     kill: async () => {
+      session.isLost = true
       // Its own handler of SIGSEGV goes on where there was no fault.
       process.kill(pid, 'SIGABRT')
       await until('the web process to end', readyTimeoutMs, () => (webProcesses(driverPid).includes(pid) ? undefined : true))
