@@ -8,6 +8,7 @@ import { uploads } from './api/uploads.ts'
 import { type AppOptions, createApp } from './app.ts'
 import { Connections } from './connections.ts'
 import { openDialects } from './dialect/open-dialects.ts'
+import { SourceMapFetcher } from './fetch/source-map-fetcher.ts'
 import { createIntake, type Intake } from './intake/intake.ts'
 import { createLogger } from './logger.ts'
 import { processLimits } from './process/limits.ts'
@@ -41,7 +42,10 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
     })
     opened.push(() => store.close())
     const metrics = createMetrics(store)
-    const processor = role === 'all' || role === 'processor' ? startProcessor(options, store, data, log, metrics.processed) : undefined
+    const fetcher = new SourceMapFetcher({ store, tmpFolder: join(data, 'tmp'), log, found: () => processor?.wake() })
+    opened.push(() => fetcher.close())
+    const processor: Processor | undefined =
+      role === 'all' || role === 'processor' ? startProcessor(options, store, data, log, metrics.processed, fetcher) : undefined
     if (processor !== undefined) opened.push(() => processor.close())
     const collector = collects ? await openCollector(options, store, data, log, metrics) : undefined
     if (collector !== undefined) opened.push(() => collector.close())
@@ -85,6 +89,7 @@ function startProcessor(
   data: string,
   log: FastifyBaseLogger,
   onOutcome: Metrics['processed'],
+  fetcher: SourceMapFetcher,
 ): Processor {
   const blobs = resolve(options.blobs ?? join(data, 'blobs'))
   return new Processor({
@@ -93,6 +98,7 @@ function startProcessor(
     tmpFolder: join(data, 'tmp'),
     log,
     onOutcome,
+    onMissingMap: (wanted) => fetcher.want(wanted),
     limits: limitsOf(options),
     ...(options.processes === undefined ? {} : { concurrency: options.processes }),
   })

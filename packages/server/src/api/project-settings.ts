@@ -46,6 +46,10 @@ const settings = {
     maxItems: 100,
     description: 'Pages that may report; empty: any',
   }),
+  sourceMapOrigins: Type.Array(Type.String({ pattern: '^https://[^/?#@\\s]{1,253}$' }), {
+    maxItems: 20,
+    description: 'Origins of scripts whose source maps the server may fetch; empty: none',
+  }),
   privacy: PrivacyRules,
 }
 
@@ -62,6 +66,7 @@ export const ProjectUpdate = Type.Object(
           dailyQuota: Type.Optional(settings.dailyQuota),
           rules: Type.Optional(settings.rules),
           allowedOrigins: Type.Optional(settings.allowedOrigins),
+          sourceMapOrigins: Type.Optional(settings.sourceMapOrigins),
           privacy: Type.Optional(
             Type.Object(
               {
@@ -94,6 +99,7 @@ export const defaultSettings: ProjectSettings = {
   dailyQuota: null,
   rules: [],
   allowedOrigins: [],
+  sourceMapOrigins: [],
   privacy: { dropFields: [], hashFields: [], stripUrls: false, keepBrowserUrls: false, dropAddress: false, metadataOnly: false },
 }
 

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Problem } from '../api/schema.ts'
+import type { WantedMap } from '../fetch/source-map-fetcher.ts'
 import type { Job } from '../store/database/jobs.ts'
 import type { ReportRow } from '../store/database/report-index.ts'
 import type { ReportFile } from '../store/report-file.ts'
@@ -27,6 +28,8 @@ export interface ProcessorOptions {
   readonly limits?: Partial<Limits>
   readonly pollMs?: number
   readonly log: ProcessorLog
+  /** Told which scripts lack their source map. */
+  readonly onMissingMap?: (wanted: WantedMap) => void
   /** Told after each attempt, for metrics. */
   readonly onOutcome?: (outcome: ProcessorOutcome, seconds: number) => void
 }
@@ -199,7 +202,13 @@ export class Processor {
 
   async #findSourceMaps(projectId: number, modules: readonly ModuleAsked[]): Promise<(string | null)[]> {
     const paths: (string | null)[] = []
-    for (const module of modules) paths.push((await this.#store.sourceMaps.find(projectId, askedScript(module))) ?? null)
+    for (const module of modules) {
+      const script = askedScript(module)
+      const path = await this.#store.sourceMaps.find(projectId, script)
+      if (path === undefined && module.codeFile !== undefined)
+        this.#options.onMissingMap?.({ projectId, url: module.codeFile, release: script.release })
+      paths.push(path ?? null)
+    }
     return paths
   }
 
