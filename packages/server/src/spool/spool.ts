@@ -10,7 +10,7 @@
  * Syncs, all of them needed: the record (`fdatasync` of the segment), the segment's name (folder, when it is made), a large file
  * (`fdatasync`) and its name (folder).
  */
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { makeFolder, syncFolder } from '../durable/durable-files.ts'
