@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import type { ServeOptions, Server } from '@crashkeep/server'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { CommandError } from '../errors.ts'
-import { restartWithSmallHeap } from '../small-heap.ts'
+import { keepHeapSmall, restartWithSmallHeap } from '../small-heap.ts'
 
 /** Shorter ones can be tried one by one. */
 const shortestSecret = 16
@@ -36,6 +36,7 @@ export function addServe(program: Command): void {
       if ((options.tlsCert === undefined) !== (options.tlsKey === undefined))
         throw new CommandError('TLS needs both --tls-cert and --tls-key.', { exitStatus: 2 })
       restartWithSmallHeap()
+      keepHeapSmall()
       // Listened for first: a signal may come as soon as the server says that it listens, and before.
       const stop = stopped()
       let listens = false
