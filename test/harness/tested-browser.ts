@@ -11,8 +11,6 @@ export interface TestedTab {
   reload(): Promise<void>
   /** The value of a JavaScript expression, as JSON; promises are awaited. */
   evaluate(expression: string): Promise<unknown>
-  /** Starts it and waits for nothing: the page may never answer again. */
-  fire(expression: string): void
   /** Somebody looks at it, and at no other in its window. */
   show(): Promise<void>
   /** As browsers do in the background, where the driver can. */
@@ -35,3 +33,8 @@ export const isWatched: string = `new Promise((resolve, reject) => {
   }
   look()
 })`
+
+/** Lets the page do something a moment later, after which it may never answer again. */
+export async function soon(tab: TestedTab, statements: string, delayMs = 10): Promise<void> {
+  await tab.evaluate(`(setTimeout(() => { ${statements} }, ${delayMs}), null)`)
+}

@@ -42,9 +42,6 @@ async function chromiumTab(page: Page): Promise<TestedTab> {
     goto: (url) => loaded(() => session.send('Page.navigate', { url })),
     reload: () => loaded(() => session.send('Page.reload')),
     evaluate,
-    fire: (expression) => {
-      session.send('Runtime.evaluate', { expression }).catch(() => undefined)
-    },
     freeze: async (frozen) => {
       await session.send('Page.setWebLifecycleState', { state: frozen ? 'frozen' : 'active' })
     },

@@ -68,9 +68,6 @@ function firefoxTab(bidi: Bidi, context: string): TestedTab {
       await bidi.send('browsingContext.reload', { context, wait: 'complete' })
     },
     evaluate,
-    fire: (expression) => {
-      bidi.evaluate(expression, { context }).catch(() => undefined)
-    },
     show: async () => {
       await bidi.send('browsingContext.activate', { context })
     },

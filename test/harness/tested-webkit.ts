@@ -100,9 +100,6 @@ function webKitTab(session: Session, handle: string, driverPid: number): TestedT
       if (!text.startsWith('[')) throw new Error(text)
       return JSON.parse(text)[0]
     },
-    fire: (expression) => {
-      here('POST', '/execute/sync', { script: `setTimeout(() => { ${expression} })`, args: [] }).catch(() => undefined)
-    },
     show: async () => undefined,
     kill: async () => {
       session.isLost = true

@@ -12,6 +12,8 @@ export const maxRecords = 40
 export const maxRecordAgeMs: number = 7 * 24 * 60 * 60 * 1000
 /** Elsewhere the mark of a clean end may be visible a little later than the end itself. */
 export const cleanEndGraceMs = 500
+/** From the moment a page is asked whether it may be left until it is gone. */
+export const leavingMs = 2000
 /** While one page tells of a death, others wait. */
 export const sendTimeoutMs = 10_000
 /** Browsers refuse more than 64 KiB that outlive the page. */

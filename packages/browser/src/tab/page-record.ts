@@ -4,8 +4,8 @@ import type { BrowserReport } from '../report/crash-report.ts'
 /** What a page leaves behind in storage while it lives; a clean end removes it. */
 export interface PageRecord {
   readonly page: string
-  /** `cached`: left, and kept by the browser for the way back. `frozen`: in the background without running. */
-  readonly state: 'live' | 'cached' | 'frozen'
+  /** `leaving`: about to be left. `cached`: left, and kept by the browser for the way back. `frozen`: in the background without running. */
+  readonly state: 'live' | 'leaving' | 'cached' | 'frozen'
   readonly visible: boolean
   readonly url: string
   readonly userAgent: string

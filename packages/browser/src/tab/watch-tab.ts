@@ -1,5 +1,5 @@
 import type { CrashContext } from '../context/crash-context.ts'
-import { cleanEndGraceMs } from '../limits.ts'
+import { cleanEndGraceMs, leavingMs } from '../limits.ts'
 import { type Destination, sendReport } from '../report/send-report.ts'
 import { currentRecord } from './current-record.ts'
 import { judgeDeath } from './judge-death.ts'
@@ -37,10 +37,11 @@ export function watchTab(context: CrashContext, options: WatchTabOptions): () =>
   context.set('page', page)
   const watched = new Set<string>([page])
   let isLeft = false
+  let isLeaving = false
   let unsubscribe = () => {}
 
   const toWorker = (message: unknown) => options.serviceWorker && serviceWorker?.controller?.postMessage({ crashkeep: message })
-  const tell = (state?: PageRecord['state']) => {
+  const tell = (state: PageRecord['state'] = isLeaving ? 'leaving' : 'live') => {
     const record = currentRecord(context, state)
     writeRecord(record)
     toWorker(record)
@@ -113,6 +114,18 @@ export function watchTab(context: CrashContext, options: WatchTabOptions): () =>
   const listen = (target: EventTarget, name: string, listener: (event: Event) => unknown) =>
     target.addEventListener(name, listener, { signal, capture: true })
 
+  // A page that is left for another process may lose its own before it can say so. Chromium alone: elsewhere such a listener keeps pages out
+  // of the browser's cache. It also comes before downloads, so that it counts for a moment only.
+  if ('wasDiscarded' in document) {
+    listen(window, 'beforeunload', () => {
+      isLeaving = true
+      tell()
+      setTimeout(() => {
+        isLeaving = false
+        if (!isLeft) tell()
+      }, leavingMs)
+    })
+  }
   listen(window, 'pagehide', (event) => {
     unsubscribe()
     isLeft = true
