@@ -55,12 +55,17 @@ function mutantsOf(dist: string): Mutant[] {
   })
 }
 
+const readByChildren = new Set(['@jridgewell', 'iced-x86'])
+
 /** The packages with their builds, in a folder where they find each other before those of the checkout. */
 function copyOfBuild(folder: string): { readonly command: string; readonly server: string } {
   const modules = join(folder, 'node_modules')
   mkdirSync(join(modules, '@crashkeep'), { recursive: true })
   for (const name of readdirSync(join(root, 'node_modules'))) {
-    if (name !== '@crashkeep' && !name.startsWith('.')) symlinkSync(join(root, 'node_modules', name), join(modules, name))
+    if (name === '@crashkeep' || name.startsWith('.')) continue
+    // What the processes that read reports import must lie where they look; they may read no other folder.
+    if (readByChildren.has(name)) cpSync(join(root, 'node_modules', name), join(modules, name), { recursive: true })
+    else symlinkSync(join(root, 'node_modules', name), join(modules, name))
   }
   for (const name of readdirSync(join(root, 'packages'))) {
     const copy = join(folder, 'packages', name)

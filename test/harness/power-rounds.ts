@@ -13,6 +13,8 @@ import { until } from './until.ts'
 import { acknowledged, type Form, sendForm, sha256 } from './upload.ts'
 
 const settleTimeoutMs = 60_000
+/** Of what the server printed, told with a fault. */
+const maxSaid = 2_000
 const small = 2_000
 /** More than travels inside a record of the spool. */
 const large = 1_300_000
@@ -83,7 +85,8 @@ export async function runPowerRound(round: PowerRound, options: PowerRoundOption
     await after.stop()
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    throw new Error(`Power cut ${round.name}, ${machine.name}: ${message}`, { cause: error })
+    const said = servers.at(-1)?.output.slice(-maxSaid)
+    throw new Error(`Power cut ${round.name}, ${machine.name}: ${message}\nThe server said: ${said}`, { cause: error })
   } finally {
     for (const server of servers) await server.kill()
     await machine.remove()

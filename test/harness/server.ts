@@ -121,10 +121,16 @@ export class TestedServer {
 
   /** The report when nothing more happens to it. */
   finishedReport(id: string, timeoutMs: number): Promise<ReportDetail> {
-    return until(`report ${id} to be processed`, timeoutMs, async () => {
-      const report = await this.report(id)
-      return report?.state === 'processed' || report?.state === 'failed' ? report : undefined
-    })
+    let state = 'not there'
+    return until(
+      () => `report ${id} to be processed (it is ${state})`,
+      timeoutMs,
+      async () => {
+        const report = await this.report(id)
+        state = `${report?.state} ${JSON.stringify(report?.problems)}`
+        return report?.state === 'processed' || report?.state === 'failed' ? report : undefined
+      },
+    )
   }
 
   /** As Ctrl-C does. */
