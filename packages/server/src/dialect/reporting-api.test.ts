@@ -143,6 +143,54 @@ describe('the Reporting API dialect', () => {
   })
 })
 
+describe('an error that a page caught itself', () => {
+  const error = {
+    ...crash,
+    type: 'javascript-error',
+    url: 'https://shop.example/x?token=1',
+    body: {
+      name: 'TypeError',
+      message: 'x is not a function',
+      stack: 'TypeError: x is not a function\n    at pay (https://shop.example/app.js?v=1:1:7)',
+      crash_report_api: { release: 'shop@2.0.0', sid: 's', breadcrumbs: 'one\ntwo' },
+    },
+  }
+
+  it('is kept as an error with the context in its fields, beside a crash of the same batch', async () => {
+    expect(await post([error, crash])).toBe(204)
+    expect(kept.map(({ submission }) => submission.kind).sort()).toEqual(['browser', 'javascript'])
+    const { submission } = kept.find((each) => each.submission.kind === 'javascript') ?? { submission: undefined }
+    expect(Object.fromEntries(submission?.fields ?? [])).toEqual({ release: 'shop@2.0.0', sid: 's', product: 'shop', version: '2.0.0' })
+    expect(submission?.crashedAt).toBe((submission?.receivedAt ?? 0) - error.age)
+    const [file] = submission?.files ?? []
+    expect(JSON.parse(Buffer.from(file?.content.kind === 'bytes' ? file.content.bytes : []).toString())).toMatchObject({
+      error: {
+        type: 'TypeError',
+        handled: false,
+        url: 'https://shop.example/x',
+        stackText: expect.stringContaining('(https://shop.example/app.js:1:7)'),
+        breadcrumbs: [{ body: 'one' }, { body: 'two' }],
+      },
+    })
+  })
+
+  it('has its place where nothing with a stack was thrown', async () => {
+    expect(
+      await post([{ ...error, body: { name: 'Error', message: 'text', source: 'https://shop.example/a.js', line: 3, column: 0 } }]),
+    ).toBe(204)
+    const [file] = kept[0]?.submission.files ?? []
+    expect(JSON.parse(Buffer.from(file?.content.kind === 'bytes' ? file.content.bytes : []).toString()).error.frames).toEqual([
+      { function: null, url: 'https://shop.example/a.js', line: 3, column: null },
+    ])
+  })
+
+  it('is nothing that a session ping is: those are counted', async () => {
+    expect(await post([{ ...error, type: 'session', body: { state: 'start' } }])).toBe(204)
+    expect(kept).toEqual([])
+    expect(collector.rejections.map(({ reason }) => reason)).toEqual(['session'])
+  })
+})
+
 describe.skipIf(!existsSync(fixtures))('bytes of a real Chromium 156 (needs ../shared fixtures)', () => {
   const names = [
     'crash-no-reason',

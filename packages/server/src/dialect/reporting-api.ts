@@ -11,9 +11,11 @@ import { newBodyNotes, openBody, readWhole } from '../intake/body.ts'
 import type { Intake } from '../intake/intake.ts'
 import { parseJson } from '../intake/parse-json.ts'
 import type { LedgerProject } from '../store/database/ledger.ts'
+import { browserErrorType, errorFields, scriptErrorOf } from './browser-error.ts'
 import { type BrowserReport, contextOf, fieldsOf, jsonOfReport, readBrowserReports } from './browser-report.ts'
 import type { DialectContext } from './dialect-context.ts'
 import { asServerError, countDrop, countRefusal, keyOf, letGo } from './exchange.ts'
+import { scriptErrorFile } from './script-error.ts'
 import type { Submission, SubmissionProblem } from './submission.ts'
 
 const dialect = 'reporting-api'
@@ -72,14 +74,18 @@ async function take(request: FastifyRequest, intake: Intake, project: LedgerProj
   const { limits } = intake
   const receivedAt = intake.now()
   const reports = await readReports(request, intake)
-  const isCrash = (report: BrowserReport) => report.type === 'crash'
+  const isCrash = ({ type }: BrowserReport) => type === 'crash' || type === browserErrorType
   // A page's own server may be the one that it reports to, and then no Origin is sent.
   const crashes = reports.filter((report) => isCrash(report) && mayReport(project, originOf(report.url)))
   const elsewhere = reports.filter((report) => isCrash(report) && !mayReport(project, originOf(report.url)))
-  const others = reports.filter((report) => report.type !== 'crash')
+  const others = reports.filter((report) => !isCrash(report))
   const drop = { dialect, projectId: project.id }
   for (const { type } of others.slice(0, limits.browserReports)) {
-    countDrop(request, intake, { ...drop, reason: 'not_a_crash', detail: `type ${JSON.stringify(type.slice(0, 100))}` })
+    countDrop(request, intake, {
+      ...drop,
+      reason: type === 'session' ? 'session' : 'not_a_crash',
+      detail: `type ${JSON.stringify(type.slice(0, 100))}`,
+    })
   }
   for (const { url } of elsewhere.slice(0, limits.browserReports)) {
     countDrop(request, intake, { ...drop, reason: 'origin_not_allowed', detail: `page ${originOf(url)}` })
@@ -90,7 +96,9 @@ async function take(request: FastifyRequest, intake: Intake, project: LedgerProj
   const neighbours = crashes.length === 0 ? [] : neighboursOf(others, limits)
   await Promise.all(
     crashes.slice(0, limits.browserReports).map((crash) => {
-      const submission = submissionOf(crash, neighbours, others.length, { request, receivedAt })
+      const exchange = { request, receivedAt }
+      const submission =
+        crash.type === browserErrorType ? errorSubmission(crash, exchange) : submissionOf(crash, neighbours, others.length, exchange)
       return intake.accept(project, intake.newReportId(), submission)
     }),
   )
@@ -135,13 +143,37 @@ function jsonLength(value: unknown): number {
   }
 }
 
+function errorSubmission(error: BrowserReport, exchange: { readonly request: FastifyRequest; readonly receivedAt: number }): Submission {
+  return {
+    kind: 'javascript',
+    fields: errorFields(error),
+    files: [scriptErrorFile(scriptErrorOf(error))],
+    problems: [],
+    ...arrivalOf(error, exchange),
+  }
+}
+
+/** How and when it came. */
+function arrivalOf(
+  { age, userAgent: told }: BrowserReport,
+  { request, receivedAt }: { readonly request: FastifyRequest; readonly receivedAt: number },
+) {
+  const userAgent = request.raw.headers['user-agent'] ?? told
+  return {
+    dialect,
+    receivedAt,
+    ...(age === undefined ? {} : { crashedAt: receivedAt - age }),
+    aliases: [],
+    sender: { ...(userAgent === undefined ? {} : { userAgent }), address: request.ip },
+  }
+}
+
 function submissionOf(
   crash: BrowserReport,
   neighbours: readonly unknown[],
   neighbourCount: number,
   exchange: { readonly request: FastifyRequest; readonly receivedAt: number },
 ): Submission {
-  const { request, receivedAt } = exchange
   const bytes = fileOf(crash, neighbours)
   const problems: SubmissionProblem[] = []
   if (neighbours.length < neighbourCount) {
@@ -150,10 +182,8 @@ function submissionOf(
       message: `Of ${neighbourCount} other reports in the batch ${neighbours.length} were kept.`,
     })
   }
-  const userAgent = request.raw.headers['user-agent'] ?? crash.userAgent
   return {
     kind: 'browser',
-    dialect,
     fields: fieldsOf(contextOf(crash)),
     files: [
       {
@@ -164,11 +194,8 @@ function submissionOf(
         content: { kind: 'bytes', bytes },
       },
     ],
-    receivedAt,
-    ...(crash.age === undefined ? {} : { crashedAt: receivedAt - crash.age }),
-    aliases: [],
-    sender: { ...(userAgent === undefined ? {} : { userAgent }), address: request.ip },
     problems,
+    ...arrivalOf(crash, exchange),
   }
 }
 

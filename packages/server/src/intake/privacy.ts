@@ -29,7 +29,7 @@ export interface Redacted {
 }
 
 export async function applyPrivacy({ settings, hashKey }: LedgerProject, submission: Submission): Promise<Redacted> {
-  const rules = rulesFor(submission.kind, settings.privacy)
+  const rules = rulesFor(submission, settings.privacy)
   if (saysNothing(rules)) return { submission, unneeded: [] }
   const privacy = fieldPrivacy(rules, hashKey)
   const { fields, removed } = redactFields(submission.fields, privacy)
@@ -56,8 +56,8 @@ export async function applyPrivacy({ settings, hashKey }: LedgerProject, submiss
 }
 
 /** Addresses of pages give away who looked at what, and nobody has to ask for them to be shortened. */
-function rulesFor(kind: string, rules: PrivacyRules): PrivacyRules {
-  return kind === 'browser' && !rules.keepBrowserUrls ? { ...rules, stripUrls: true } : rules
+function rulesFor({ kind, dialect }: Submission, rules: PrivacyRules): PrivacyRules {
+  return (kind === 'browser' || dialect === 'reporting-api') && !rules.keepBrowserUrls ? { ...rules, stripUrls: true } : rules
 }
 
 function saysNothing({ dropFields, hashFields, stripUrls, dropAddress, metadataOnly }: PrivacyRules): boolean {

@@ -1,10 +1,11 @@
 import { readFileSync, statSync } from 'node:fs'
-import { generateJavaScriptSignature, parseJavaScriptStack, rulesVersion } from '@crashkeep/signature'
+import { generateJavaScriptSignature, parseJavaScriptStack, route, rulesVersion } from '@crashkeep/signature'
 import type { ProcessedBrowserCrash } from '../api/schema.ts'
 import { senderFact } from '../store/sender-facts.ts'
 import { plainRelease } from '../store/source-map-store.ts'
 import type { Analysis } from './analysis.ts'
 import { boundedSteps, cut } from './bounded.ts'
+import { browserName } from './browser-name.ts'
 import { processLimits } from './limits.ts'
 import type { Task } from './messages.ts'
 import { originalStack, type StackSource, writtenFrames } from './original-stack.ts'
@@ -54,6 +55,12 @@ export async function analyseError(task: Task, findSymbols: StackSource['findSym
       platform: null,
       crashedAt: null,
       annotations: [],
+      page: {
+        route: error.url === null ? null : cut(route(error.url), 256),
+        browser: browserName(error.userAgent),
+        visibility: null,
+        frame: null,
+      },
       problems,
       modules,
     },

@@ -12,7 +12,7 @@ export function describeBrowserCrash(crash: ProcessedBrowserCrash): string {
       return `${subject} stopped responding${whereOf(crash)}${hidden}${crash.toldBy === null ? ' and was ended' : ''}.`
     case null:
       return crash.toldBy === null
-        ? `${subject} lost its process${hidden}: it crashed or was killed by the system, for lack of memory for example; the browser gives no reason. It is not an error of a script.`
+        ? `${subject} lost its process${hidden}: it crashed or was killed by the system; the browser gives no reason.`
         : `${subject} disappeared without saying goodbye${hidden}: its process crashed or was killed, as another page found out.`
     default:
       return `${subject} ended${hidden}: ${crash.reason.slice(0, 200)}.`

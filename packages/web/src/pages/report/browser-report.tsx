@@ -11,7 +11,14 @@ import { duration } from '../../text/time.ts'
 import { MissingSourceMaps } from './missing-source-maps.tsx'
 import { OtherDocuments, toldByWords } from './other-documents.tsx'
 
-export function BrowserReport({ crash, release }: { readonly crash: ProcessedBrowserCrash; readonly release: string | null }): JSX.Element {
+interface BrowserReportProps {
+  readonly crash: ProcessedBrowserCrash
+  readonly release: string | null
+  /** Of one session in a loop. */
+  readonly deaths: number
+}
+
+export function BrowserReport({ crash, release, deaths }: BrowserReportProps): JSX.Element {
   const context = Object.entries(crash.context)
   return (
     <>
@@ -24,7 +31,7 @@ export function BrowserReport({ crash, release }: { readonly crash: ProcessedBro
         {crash.stack.length === 0 ? <NoStack crash={crash} /> : <ScriptStack frames={crash.stack} />}
         <MissingSourceMaps crash={crash} release={release} />
       </Section>
-      <OtherDocuments crash={crash} />
+      <OtherDocuments crash={crash} deaths={deaths} />
       <Section id="context" title="Context" note="what the page told with window.crashReport">
         {context.length === 0 ? (
           <p class="dim">

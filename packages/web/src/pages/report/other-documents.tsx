@@ -8,10 +8,14 @@ import { counted } from '../../text/number.ts'
 type OtherDocument = ProcessedBrowserCrash['documents'][number]
 
 /** What else told of this death: more pages of the process, another page that saw it, its repetitions. */
-export function OtherDocuments({ crash }: { readonly crash: ProcessedBrowserCrash }): JSX.Element | null {
+export function OtherDocuments({ crash, deaths }: { readonly crash: ProcessedBrowserCrash; readonly deaths: number }): JSX.Element | null {
   if (crash.documents.length === 0) return null
   return (
-    <Section id="documents" title="One death" note={`of which ${counted(crash.documents.length + 1, 'report')} told`}>
+    <Section
+      id="documents"
+      title={deaths > 1 ? 'Deaths of one session' : 'One death'}
+      note={deaths > 1 ? `${deaths}; these told beside the first report` : `told by ${counted(crash.documents.length + 1, 'report')}`}
+    >
       <table class="table">
         <thead>
           <tr>

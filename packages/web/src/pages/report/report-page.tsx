@@ -50,7 +50,7 @@ function ReportBody({ report, reload }: { readonly report: ReportDetail; readonl
       ) : browser?.kind === 'javascript' ? (
         <ErrorReport crash={browser} release={report.version} />
       ) : browser !== undefined ? (
-        <BrowserReport crash={browser} release={report.version} />
+        <BrowserReport crash={browser} release={report.version} deaths={report.occurrences} />
       ) : (
         <WaitingReport report={report} />
       )}
