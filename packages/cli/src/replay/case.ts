@@ -1,6 +1,14 @@
 import type { ReadAnswer } from './clients.ts'
 import type { Answer, Sent } from './replay-exchange.ts'
 
+export interface Crashkeep {
+  readonly origin: string
+  readonly key: string
+  /** In Sentry's addresses. */
+  readonly projectNumber: number
+  readonly keyless: boolean
+}
+
 /** The server that is tried. */
 export interface Peer {
   /** Where crash handlers are told to upload. */
@@ -22,8 +30,6 @@ export interface ReplayCase {
   /** undefined: this server has no such address. */
   send(peer: Peer): Promise<Answer> | undefined
 }
-
-export type Crashkeep = NonNullable<Peer['crashkeep']>
 
 /** A request to an address that only Crashkeep has. */
 export function ours(peer: Peer, make: (crashkeep: Crashkeep) => Sent): Promise<Answer> | undefined {
