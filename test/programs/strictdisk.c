@@ -36,39 +36,38 @@ static int look(int folder, const char* name, int flags, struct statx* found) {
   return statx(folder, name, flags | AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS | STATX_BTIME, found);
 }
 
-/* A note is written beside its place and renamed, so that none is half there when the process is killed. */
-static FILE* begin_note(const char* shadow, const char* kind, const char* key, char* partial, char* whole) {
-  snprintf(whole, PATH_MAX, "%s/%s/%s", shadow, kind, key);
-  snprintf(partial, PATH_MAX, "%s/partial/%s.%d", shadow, key, gettid());
-  FILE* note = fopen(partial, "w");
-  if (note == NULL) give_up(partial);
-  return note;
-}
-
-static void end_note(FILE* note, const char* partial, const char* whole) {
-  if (fclose(note) != 0 || rename(partial, whole) != 0) give_up(whole);
-}
-
+/*
+ * Only what differs is written: a segment of the spool has 64 MiB, of which an append changes little. A process that is killed meanwhile
+ * leaves a part of bytes that it had not synced yet, as a disk may.
+ */
 static void note_file(const char* shadow, const char* key, const char* path) {
-  char partial[PATH_MAX], whole[PATH_MAX];
-  char chunk[chunk_bytes];
+  char whole[PATH_MAX], now[chunk_bytes], before[chunk_bytes];
+  snprintf(whole, sizeof whole, "%s/files/%s", shadow, key);
   int file = open(path, O_RDONLY);
-  if (file < 0) give_up(path);
-  FILE* note = begin_note(shadow, "files", key, partial, whole);
+  int note = open(whole, O_RDWR | O_CREAT, 0600);
+  if (file < 0 || note < 0) give_up(whole);
+  off_t offset = 0;
   ssize_t length;
-  while ((length = read(file, chunk, sizeof chunk)) > 0) {
-    if (fwrite(chunk, 1, (size_t)length, note) != (size_t)length) give_up(partial);
+  while ((length = pread(file, now, sizeof now, offset)) > 0) {
+    ssize_t known = pread(note, before, (size_t)length, offset);
+    if (known != length || memcmp(now, before, (size_t)length) != 0) {
+      if (pwrite(note, now, (size_t)length, offset) != length) give_up(whole);
+    }
+    offset += length;
   }
-  if (length < 0) give_up(path);
+  if (length < 0 || ftruncate(note, offset) != 0) give_up(whole);
+  close(note);
   close(file);
-  end_note(note, partial, whole);
 }
 
+/* A note is written beside its place and renamed, so that none is half there when the process is killed. */
 static void note_folder(const char* shadow, const char* key, const char* path) {
   char partial[PATH_MAX], whole[PATH_MAX], child[key_length], target[PATH_MAX];
+  snprintf(whole, sizeof whole, "%s/folders/%s", shadow, key);
+  snprintf(partial, sizeof partial, "%s/partial/%s.%d", shadow, key, gettid());
   DIR* folder = opendir(path);
-  if (folder == NULL) give_up(path);
-  FILE* note = begin_note(shadow, "folders", key, partial, whole);
+  FILE* note = fopen(partial, "w");
+  if (folder == NULL || note == NULL) give_up(path);
   const struct dirent* entry;
   while ((entry = readdir(folder)) != NULL) {
     struct statx found;
@@ -86,7 +85,7 @@ static void note_folder(const char* shadow, const char* key, const char* path) {
     }
   }
   closedir(folder);
-  end_note(note, partial, whole);
+  if (fclose(note) != 0 || rename(partial, whole) != 0) give_up(whole);
 }
 
 static void note(int fd) {
