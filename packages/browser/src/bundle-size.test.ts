@@ -31,7 +31,6 @@ const gzipped = (code: string) => gzipSync(code, { level: 9 }).length
 test('everything a page can import stays under 5 kB gzipped', { timeout: 60_000 }, async () => {
   const whole = await bundle(`export * from '@crashkeep/browser'`)
   expect(whole).toContain('crashkeep:page:')
-  console.log(`@crashkeep/browser: ${gzipped(whole)} bytes gzipped`)
   expect(gzipped(whole)).toBeLessThan(maxGzippedBytes)
 })
 

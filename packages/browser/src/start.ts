@@ -19,12 +19,12 @@ export interface StartOptions extends Identity, Destination {
 
 /** Everything at once, for the page that has no wish of its own. Returns how to stop it. */
 export function start(options: StartOptions): () => void {
-  const { release, environment, user, deadTabs = true, hangs = true, errors, sessions } = options
+  const { deadTabs = true, hangs = true, errors, sessions } = options
   const context: CrashContext = crashContext
   const { session, page } = tabSession()
-  for (const [key, value] of Object.entries({ sid: session, page, release, environment, user })) {
-    if (value !== undefined) context.set(key, value)
-  }
+  context.set('sid', session)
+  context.set('page', page)
+  context.identify(options)
   // biome-ignore lint/nursery/noFloatingPromises: it never rejects.
   context.initialize()
   const stops = [

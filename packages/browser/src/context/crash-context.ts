@@ -119,14 +119,14 @@ export class CrashContext {
   /** A step that led here: one line with its time, kept while there is room. */
   addBreadcrumb(text: string): void {
     const line = `${new Date().toISOString().slice(11)} ${textOf(text).slice(0, maxBreadcrumbLength).replace(/\s+/g, ' ')}`
-    this.#breadcrumbs = [...this.#breadcrumbs, textOf(line)].slice(-maxBreadcrumbs)
+    this.#breadcrumbs = [...this.#breadcrumbs, line].slice(-maxBreadcrumbs)
     while (this.#breadcrumbs.length > 0 && !this.set(breadcrumbsKey, this.#breadcrumbs.join('\n'))) this.#dropOldest()
     if (this.#breadcrumbs.length === 0) this.delete(breadcrumbsKey)
   }
 
   /** Who and what this page is; the server groups and counts by these. */
-  identify(identity: Identity): void {
-    for (const [key, value] of Object.entries(identity)) if (value !== undefined) this.set(key, value)
+  identify({ release, environment, user }: Identity): void {
+    for (const [key, value] of Object.entries({ release, environment, user })) if (value !== undefined) this.set(key, value)
   }
 
   /** Called after changes, at most every 50 ms. Returns how to stop that. */
@@ -170,7 +170,11 @@ export class CrashContext {
       }
       const former = this.#told.get(key)
       this.#told.delete(key)
-      if (former !== undefined) attempt(() => native?.set(key, former))
+      try {
+        if (former !== undefined) native?.set(key, former)
+      } catch {
+        // There is nothing left to do.
+      }
       return true
     }
   }
@@ -194,12 +198,4 @@ export class CrashContext {
 
 function isInvalidState(error: unknown): boolean {
   return error instanceof Object && 'name' in error && error.name === 'InvalidStateError'
-}
-
-function attempt(step: () => unknown): void {
-  try {
-    step()
-  } catch {
-    // There is nothing left to do.
-  }
 }

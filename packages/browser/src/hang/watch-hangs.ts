@@ -68,14 +68,13 @@ function newWorker(): Worker | undefined {
 /** A dialog stops the page as a hang does, and is none. */
 function pauseDuring(name: (typeof dialogs)[number], say: (word: PageWord) => void): () => void {
   const original = window[name]
-  const replacement = (...given: unknown[]) => {
+  Reflect.set(window, name, (...given: unknown[]) => {
     say({ isPaused: true })
     try {
       return Reflect.apply(original, window, given)
     } finally {
       say({ isPaused: false })
     }
-  }
-  Reflect.set(window, name, replacement)
-  return () => Reflect.get(window, name) === replacement && Reflect.set(window, name, original)
+  })
+  return () => Reflect.set(window, name, original)
 }

@@ -15,61 +15,61 @@ export function installCrashReport(realm: Window = window): boolean {
   return true
 }
 
-interface State {
-  readonly isDetached: () => boolean
-  readonly entries: Map<string, string>
-  /** Once initialized. */
-  length?: number
-  isCalled?: boolean
-}
-
 function newContext(isDetached: () => boolean): object {
-  const states = new WeakMap<object, State>()
-  const stateOf = (context: object): State => {
-    const state = states.get(context)
-    if (!state) throw new TypeError('Illegal invocation')
-    return state
+  const entries = new Map<string, string>()
+  /** Once initialized. */
+  let capacity: number | undefined
+  let isCalled = false
+  let context: CrashReportContext | undefined
+  const check = (self: CrashReportContext, { length }: readonly unknown[], needed: number) => {
+    if (self !== context) throw new TypeError('Illegal invocation')
+    if (length < needed) throw new TypeError(`Arguments required: ${needed}, present: ${length}.`)
   }
-  let isMaking = true
+  const invalidState = (message: string) => new DOMException(message, 'InvalidStateError')
+  const checkAttached = () => {
+    if (isDetached()) throw invalidState('The document is detached.')
+  }
+  const checkedCapacity = () => {
+    checkAttached()
+    if (capacity === undefined) throw invalidState('CrashReportContext is not initialized. Call initialize() and wait for it to resolve.')
+    return capacity
+  }
 
   class CrashReportContext {
     constructor() {
-      if (!isMaking) throw new TypeError('Illegal constructor')
+      if (context) throw new TypeError('Illegal constructor')
     }
 
     async initialize(...given: unknown[]): Promise<undefined> {
-      const state = stateOf(this)
-      need(given, 1)
+      check(this, given, 1)
       const length = unsignedLongLong(given[0])
-      if (isDetached()) throw invalidState('The document is detached.')
-      if (state.isCalled) throw invalidState('The initialize() method has already been called.')
-      state.isCalled = true
+      checkAttached()
+      if (isCalled) throw invalidState('The initialize() method has already been called.')
+      isCalled = true
       if (length > maxContextBytes) throw new DOMException('The requested size is too large.', 'NotAllowedError')
       // Another task, as in a browser, whose answer comes from another process.
       await new Promise<void>((resolve) => setTimeout(resolve))
-      state.length = length
+      capacity = length
       return undefined
     }
 
     set(...given: unknown[]): undefined {
-      const state = stateOf(this)
-      need(given, 2)
+      check(this, given, 2)
       // A template, not String(): a symbol is an error here.
       const [key, value] = [`${given[0]}`, `${given[1]}`]
-      const length = lengthOf(state)
-      const others = [...state.entries].filter(([other]) => other !== key)
-      const bytes = others.reduce((sum, [name, text]) => sum + entryBytes(name, text), 1 + entryBytes(key, value))
-      if (bytes > length) throw new DOMException('Not enough memory is left for this entry.', 'NotAllowedError')
-      state.entries.set(key, value)
+      const most = checkedCapacity()
+      let bytes = 1 + entryBytes(key, value)
+      for (const [name, text] of entries) if (name !== key) bytes += entryBytes(name, text)
+      if (bytes > most) throw new DOMException('Not enough memory is left for this entry.', 'NotAllowedError')
+      entries.set(key, value)
       return undefined
     }
 
     delete(...given: unknown[]): undefined {
-      const state = stateOf(this)
-      need(given, 1)
+      check(this, given, 1)
       const key = `${given[0]}`
-      lengthOf(state)
-      state.entries.delete(key)
+      checkedCapacity()
+      entries.delete(key)
       return undefined
     }
   }
@@ -80,18 +80,9 @@ function newContext(isDetached: () => boolean): object {
     Object.defineProperty(Reflect.get(shape, name), 'length', { value: length, configurable: true })
   }
   Object.defineProperty(shape, Symbol.toStringTag, { value: 'CrashReportContext', configurable: true })
-  const context = new CrashReportContext()
-  isMaking = false
-  const state: State = { isDetached, entries: new Map() }
-  states.set(context, state)
-  installedContexts.set(context, state.entries)
+  context = new CrashReportContext()
+  installedContexts.set(context, entries)
   return context
-}
-
-function lengthOf({ isDetached, length }: State): number {
-  if (isDetached()) throw invalidState('The document is detached.')
-  if (length === undefined) throw invalidState('CrashReportContext is not initialized. Call initialize() and wait for it to resolve.')
-  return length
 }
 
 /** WebIDL's conversion without a range check: modulo 2^64, so -1 is the largest number and 2^64 is nothing. */
@@ -99,9 +90,3 @@ function unsignedLongLong(value: unknown): number {
   const number = Math.trunc(Number(value))
   return Number.isFinite(number) ? Number(BigInt.asUintN(64, BigInt(number))) : 0
 }
-
-function need({ length }: readonly unknown[], needed: number): void {
-  if (length < needed) throw new TypeError(`${needed} argument${needed > 1 ? 's' : ''} required, but only ${length} present.`)
-}
-
-const invalidState = (message: string) => new DOMException(message, 'InvalidStateError')

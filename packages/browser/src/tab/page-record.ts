@@ -45,18 +45,8 @@ export function removeRecord(page: string): void {
 /** Storage belongs to the whole origin: anything may stand there. */
 export function readRecord(page: string): PageRecord | undefined {
   try {
-    const { state, visible, url, userAgent, context, at, diedAt } = JSON.parse(localStorage.getItem(lockOf(page)) ?? '')
-    const died = typeof diedAt === 'number' ? { diedAt } : {}
-    return {
-      page,
-      state,
-      visible: visible !== false,
-      url: `${url}`,
-      userAgent: `${userAgent}`,
-      context: { ...context },
-      at: +at || 0,
-      ...died,
-    }
+    const record = JSON.parse(localStorage.getItem(lockOf(page)) ?? '')
+    return { ...record, page, url: `${record.url}`, context: { ...record.context }, at: +record.at || 0 }
   } catch {
     return undefined
   }
@@ -65,12 +55,11 @@ export function readRecord(page: string): PageRecord | undefined {
 /** The pages that have a record; those of long ago and beyond a bound are dropped, the oldest first. */
 export function recordedPages(now: number): readonly string[] {
   try {
-    const pages = Object.keys(localStorage).flatMap((key) => pageOf(key) ?? [])
-    const at = new Map(pages.map((page) => [page, readRecord(page)?.at ?? 0]))
-    const newestFirst = pages.sort((a, b) => (at.get(b) ?? 0) - (at.get(a) ?? 0))
-    const kept = newestFirst.filter((page, index) => index < maxRecords && now - (at.get(page) ?? 0) < maxRecordAgeMs)
-    for (const page of pages) if (!kept.includes(page)) removeRecord(page)
-    return kept
+    return Object.keys(localStorage)
+      .flatMap((key) => readRecord(pageOf(key) ?? '') ?? [])
+      .sort((a, b) => b.at - a.at)
+      .filter(({ page, at }, index) => (index < maxRecords && now - at < maxRecordAgeMs) || removeRecord(page))
+      .map(({ page }) => page)
   } catch {
     return []
   }

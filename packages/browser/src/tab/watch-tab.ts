@@ -31,10 +31,7 @@ export function watchTab(context: CrashContext, options: WatchTabOptions): () =>
   if (window.top !== window || !locks) return () => undefined
   const stopped = new AbortController()
   const { signal } = stopped
-  const { session, page, formerPage } = tabSession()
-  // So that a browser's own report and the one from here are known to be of one death.
-  context.set('sid', session)
-  context.set('page', page)
+  const { page, formerPage } = tabSession()
   const watched = new Set<string>([page])
   let isLeft = false
   let isLeaving = false
@@ -167,5 +164,5 @@ function quietly(work: Promise<unknown>): void {
 /** iPads call themselves Macs. */
 function isMobile(): boolean {
   const { userAgent, maxTouchPoints } = navigator
-  return /Android|Mobi|iP(hone|ad|od)/.test(userAgent) || (/Macintosh/.test(userAgent) && maxTouchPoints > 1)
+  return /Android|Mobi|iP/.test(userAgent) || (/Macintosh/.test(userAgent) && maxTouchPoints > 1)
 }
