@@ -45,6 +45,7 @@ export const serverErrors = {
   unknown_report: { status: 404, message: 'The project has no report with this id.' },
   report_closed: { status: 403, message: 'Files may be added to a report for 24 hours after it came.' },
   too_many_attachments: { status: 413, message: 'No more files may be added to this report.' },
+  file_not_kept: { status: 200, message: 'The project keeps no files; what was to be added to a report was dropped.' },
   unknown_upload: { status: 404, message: 'There is no such upload under way; ask for a new address.' },
   bad_signature: { status: 403, message: 'The signature does not fit the body and the secret of this server.' },
   bad_symbols: { status: 422, message: "The body is neither a file of Breakpad's symbols nor a zip of some." },

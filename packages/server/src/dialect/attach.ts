@@ -59,7 +59,7 @@ export async function attachUpload(
   context: DialectContext,
   project: LedgerProject,
   addition: { readonly id: string; readonly report: string; readonly upload: Upload; readonly dialect: string },
-): Promise<string> {
+): Promise<{ readonly id: string; readonly keptFiles: number }> {
   const { intake, attachments } = context
   const { upload } = addition
   const files = upload.files.length
@@ -69,7 +69,7 @@ export async function attachUpload(
     const report = await openReport(context, project, addition.report)
     attachments.take(report.id, files, report.addedFiles)
     taken = report.id
-    await intake.attach(project, addition.id, report.id, {
+    const { keptFiles } = await intake.attach(project, addition.id, report.id, {
       kind: 'attachment',
       dialect: addition.dialect,
       fields: new Map(),
@@ -80,7 +80,7 @@ export async function attachUpload(
       problems: upload.problems,
     })
     upload.release()
-    return report.id
+    return { id: report.id, keptFiles }
   } catch (error) {
     if (taken !== undefined) attachments.giveBack(taken, files)
     await upload.discard()

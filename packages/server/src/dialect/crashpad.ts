@@ -43,9 +43,11 @@ export async function answerAttachments(request: FastifyRequest, reply: FastifyR
       await openReport(context, project, report)
       const name = queryOf(request).get('name')?.slice(0, intake.limits.nameLength) || 'attachment'
       const { id, upload } = await readUploadOf(request, intake, project, { name, fileName: name })
-      const files = upload.files.length
-      await attachUpload(request, context, project, { id, report, upload, dialect: dialect.name })
-      await reply.code(200).type('application/json').send(JSON.stringify({ report, files }))
+      const { keptFiles } = await attachUpload(request, context, project, { id, report, upload, dialect: dialect.name })
+      await reply
+        .code(200)
+        .type('application/json')
+        .send(JSON.stringify({ report, files: keptFiles }))
     },
   )
 }

@@ -82,7 +82,7 @@ export interface Intake {
    */
   accept(project: LedgerProject, reportId: string, submission: Submission): Promise<Outcome>
   /** Adds files to a report that was accepted before; resolves when they are durable. Quota and rules are for reports only. */
-  attach(project: LedgerProject, additionId: string, attachTo: string, submission: Submission): Promise<void>
+  attach(project: LedgerProject, additionId: string, attachTo: string, submission: Submission): Promise<{ readonly keptFiles: number }>
   /** Counts a refusal or a drop; never waits, never throws. */
   refused(rejection: NewRejection): void
   stats(): IntakeStats
@@ -149,11 +149,14 @@ export function createIntake(options: IntakeOptions): Intake {
     attach: async (project, additionId, attachTo, submission) => {
       if (bytesOf(submission) > uploadBytesOf(project, limits)) throw new ServerError('too_large')
       const redacted = await applyPrivacy(project, submission)
-      if (redacted.submission.files.length > 0) {
-        await options.spool.append({ id: additionId, projectId: project.id, submission: redacted.submission, attachTo })
+      const keptFiles = redacted.submission.files.length
+      if (keptFiles > 0) await options.spool.append({ id: additionId, projectId: project.id, submission: redacted.submission, attachTo })
+      if (keptFiles < submission.files.length) {
+        rejections.add({ projectId: project.id, reason: 'file_not_kept', dialect: submission.dialect, at: clock() }, project)
       }
       if (redacted.unneeded.length > 0) await options.spool.discardFiles(redacted.unneeded)
       accepted.set('attachment', (accepted.get('attachment') ?? 0) + 1)
+      return { keptFiles }
     },
     refused: (rejection) => rejections.add(rejection, rejection.projectId === undefined ? undefined : keys.lastSeen(rejection.projectId)),
     stats: () => ({
