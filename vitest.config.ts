@@ -20,7 +20,7 @@ export default defineConfig({
         optimizeDeps: { include: ['preact', 'preact/hooks', 'preact/jsx-runtime', 'preact/jsx-dev-runtime', 'uplot', 'axe-core'] },
         test: {
           name: 'browser',
-          include: ['packages/*/src/**/*.browser.test.tsx'],
+          include: ['packages/*/src/**/*.browser.test.{ts,tsx}'],
           testTimeout: 20_000,
           browser: {
             enabled: true,

