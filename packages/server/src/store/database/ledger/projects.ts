@@ -27,7 +27,12 @@ export function ledgerProjects(db: Kysely<LedgerSchema>, clock: () => number): P
   let loadedAt = Number.NEGATIVE_INFINITY
   let loading: Promise<void> | undefined
 
+  /** Of two that run at once the one that began later has the newer rows, whichever ends last. */
+  let begun = 0
+  let remembered = 0
+
   const load = async (): Promise<LedgerProject[]> => {
+    const turn = ++begun
     const rows = await db.selectFrom('project').selectAll().orderBy('id').execute()
     const keys = await db.selectFrom('project_key').selectAll().orderBy('created_at').orderBy('key').execute()
     const projects = rows.map((row) => ({
@@ -41,6 +46,8 @@ export function ledgerProjects(db: Kysely<LedgerSchema>, clock: () => number): P
         .filter((key) => key.project_id === row.id)
         .map((key): ProjectKey => ({ key: key.key, label: key.label, createdAt: key.created_at, revokedAt: key.revoked_at ?? undefined })),
     }))
+    if (turn < remembered) return projects
+    remembered = turn
     byKey = new Map(
       projects.flatMap((project) => project.keys.filter((key) => key.revokedAt === undefined).map((key) => [key.key, project] as const)),
     )
