@@ -21,9 +21,10 @@ export interface SiteOptions {
 export async function watchedSite(undo: Undo, options: SiteOptions): Promise<string> {
   const files = new Map([
     ['/crashkeep.js', await bundled('index.js')],
-    ['/worker.js', `${await bundled('service-worker/index.js')}`],
+    ['/witness.js', await bundled('service-worker/index.js')],
   ])
   const { endpoint, headers = {}, start = '' } = options
+  files.set('/service-worker.js', serviceWorker(endpoint))
   const server = createServer({ cert: options.certificate.cert, key: options.certificate.key }, (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'https://localhost')
     const script = files.get(pathname)
@@ -39,6 +40,13 @@ export async function watchedSite(undo: Undo, options: SiteOptions): Promise<str
   })
   // Listening on a port, so the address is not a path.
   return `https://localhost:${(server.address() as AddressInfo).port}`
+}
+
+/** To be registered as a module. */
+function serviceWorker(endpoint: string): string {
+  return `import { witness } from '/witness.js'
+    witness(self, { endpoint: ${JSON.stringify(endpoint)} })
+    self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()))`
 }
 
 function page(endpoint: string, start: string): string {
