@@ -38,8 +38,16 @@ function needsStores(commandLine: readonly string[]): boolean {
   return paths.length === 0 || paths.some((path) => /server|store|test\//.test(path))
 }
 
+export interface RunningPostgres {
+  readonly url: string
+  stop(): Promise<void>
+  /** Ends it for a while; what `resume` starts has the same data and the same address. */
+  halt(): Promise<void>
+  resume(): Promise<void>
+}
+
 /** undefined where Debian's PostgreSQL is not installed. */
-export async function startPostgres(): Promise<{ readonly url: string; stop(): Promise<void> } | undefined> {
+export async function startPostgres(): Promise<RunningPostgres | undefined> {
   const bin = await programs()
   if (bin === undefined) return undefined
   const folder = await mkdtemp(join(tmpdir(), 'crashkeep-postgres-'))
@@ -52,12 +60,18 @@ export async function startPostgres(): Promise<{ readonly url: string; stop(): P
       ...['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync', '--no-instructions'],
     ])
     await run(initdb, args, { timeout: startTimeoutMs, cwd: folder })
-    const { server, port } = await startServer(bin, folder, data, user)
+    const started = await startServer(bin, folder, data, user)
+    const { port } = started
+    let { server } = started
     return {
       url: `postgres://postgres@127.0.0.1:${port}/postgres`,
       async stop() {
         await stopServer(server)
         await rm(folder, { recursive: true, force: true })
+      },
+      halt: () => stopServer(server),
+      async resume() {
+        server = (await startServer(bin, folder, data, user, port)).server
       },
     }
   } catch (error) {
@@ -103,9 +117,9 @@ function asUser(user: User | undefined, command: readonly string[]): string[] {
   return ['setpriv', '--pdeathsig', 'INT', ...change, ...command]
 }
 
-async function startServer(bin: string, folder: string, data: string, user: User | undefined) {
+async function startServer(bin: string, folder: string, data: string, user: User | undefined, givenPort?: number) {
   for (let start = 1; ; start += 1) {
-    const port = await freePort()
+    const port = givenPort ?? (await freePort())
     const [program = '', ...args] = asUser(user, [
       join(bin, 'postgres'),
       ...['-D', data, '-p', String(port), '-k', folder, '-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off'],

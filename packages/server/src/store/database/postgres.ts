@@ -31,6 +31,8 @@ export function postgresDialect({ url, schema, connections, statementTimeLimitMs
   })
   // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {})
+  // The same for one that breaks while somebody has it: the query under way fails by itself, a client between two queries would throw.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return new ExplainingDialect({ pool })
 }
 

@@ -1,0 +1,175 @@
+/** What was acknowledged stays, whatever ends the server, holds its database or fills its disk; and uploads go on meanwhile. */
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, test } from 'vitest'
+import { temporaryFolder, undoAfterAll } from './harness/cleanup.ts'
+import { canMount, ext4Machine } from './harness/disks.ts'
+import { seededRandom } from './harness/random.ts'
+import { RetryingSenders } from './harness/retrying-senders.ts'
+import { startServer, type TestedServer } from './harness/server.ts'
+import { until } from './harness/until.ts'
+import { formBody, sendBody } from './harness/upload.ts'
+import { createTestDatabase, startPostgres } from './postgres.ts'
+
+const rounds = 100
+const senders = 32
+/** Below and above what travels inside a record of the spool. */
+const sizes = [...Array(14).fill(2_000), 60_000, 1_200_000]
+/** The instant of the kill, counted in acknowledgements. */
+const maxAcknowledgements = 40
+/** As long as the lock or the halt lasts; settling is tried and fails meanwhile. */
+const awayMs = 4_000
+const maxAnswerMs = 2_000
+
+const undo = undoAfterAll()
+
+/** Uploads while something is wrong with the database; all are acknowledged, in time. */
+async function sendWhile(server: TestedServer, uploads: RetryingSenders, wrong: () => Promise<void>): Promise<number> {
+  const times: number[] = []
+  let over = false
+  const sending = uploads.run(server.ingestUrl, {
+    senders: 4,
+    sizes: [2_000, 60_000],
+    onAnswer: (ms) => times.push(ms),
+    stopped: () => over,
+  })
+  await wrong().finally(() => {
+    over = true
+  })
+  await sending
+  expect(server.ended, server.output).toBe(false)
+  times.sort((a, b) => a - b)
+  expect(times[Math.floor(times.length * 0.99)]).toBeLessThan(maxAnswerMs)
+  return times.length
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+
+describe('a collector', () => {
+  test(`that is killed under ${senders} uploaders loses, halves and doubles nothing, ${rounds} times`, async () => {
+    const dataDir = join(temporaryFolder(undo, 'collector-kill'), 'data')
+    const seed = Date.now()
+    const random = seededRandom(seed)
+    const uploads = new RetryingSenders(random)
+    for (let round = 1; round <= rounds; round += 1) {
+      const server = await startServer({ dataDir, arguments: ['--role', 'collector'] })
+      undo(() => server.kill())
+      let left = 1 + random.below(maxAcknowledgements)
+      const enough = Promise.withResolvers<void>()
+      const onAnswer = () => {
+        left -= 1
+        if (left === 0) enough.resolve()
+      }
+      const running = uploads.run(server.ingestUrl, { senders, sizes, onAnswer, stopped: () => server.ended })
+      await enough.promise
+      await server.kill()
+      await running
+    }
+    const server = await startServer({ dataDir, arguments: ['--processes', '1'] })
+    undo(() => server.kill())
+    await uploads.sendUnsure(server.ingestUrl)
+    expect(uploads.acknowledged).toBeGreaterThan(rounds)
+    await uploads.verify(server).catch((error: unknown) => {
+      throw new Error(`with seed ${seed}`, { cause: error })
+    })
+    await server.kill()
+  }, 300_000)
+
+  test('goes on while another process holds its databases', async () => {
+    const dataDir = join(temporaryFolder(undo, 'collector-lock'), 'data')
+    const server = await startServer({ dataDir, arguments: ['--processes', '1'] })
+    undo(() => server.kill())
+    const uploads = new RetryingSenders(seededRandom(Date.now()))
+    const sent = await sendWhile(server, uploads, async () => {
+      const databases = ['ledger.db', 'index.db'].map((name) => new DatabaseSync(join(dataDir, name), { timeout: 5_000 }))
+      for (const database of databases) database.exec('begin immediate')
+      await pause(awayMs)
+      for (const database of databases) {
+        database.exec('rollback')
+        database.close()
+      }
+    })
+    expect(sent).toBeGreaterThan(20)
+    await uploads.verify(server)
+    await server.kill()
+  })
+
+  test("goes on while PostgreSQL is stopped (needs Debian's postgresql)", async ({ skip }) => {
+    const postgres = await startPostgres()
+    if (postgres === undefined) return skip()
+    undo(() => postgres.stop())
+    const database = await createTestDatabase(postgres.url, `t${randomBytes(8).toString('hex')}`)
+    const dataDir = join(temporaryFolder(undo, 'collector-postgres'), 'data')
+    const server = await startServer({ dataDir, arguments: ['--database', database, '--processes', '1'] })
+    undo(() => server.kill())
+    const uploads = new RetryingSenders(seededRandom(Date.now()))
+    const sent = await sendWhile(server, uploads, async () => {
+      await pause(500)
+      await postgres.halt()
+      await pause(awayMs)
+      await postgres.resume()
+    })
+    expect(sent).toBeGreaterThan(20)
+    await uploads.verify(server)
+    await server.kill()
+  })
+})
+
+const canMakeDisks = await disksCanBeMade()
+/** What is left of the disk when the test begins: some reports more than the reserve of 5 %. */
+const diskFreeBytes = 110 * 1024 * 1024
+
+describe.skipIf(!canMakeDisks)('a collector whose disk fills up (needs root and loop devices)', () => {
+  test('says so before it refuses, refuses with 503, and keeps what it acknowledged', async () => {
+    const disk = await ext4Machine(join(temporaryFolder(undo, 'collector-disk'), 'disk'), false, '')
+    undo(() => disk.remove())
+    const { dataDir } = disk
+    const server = await startServer({ dataDir, arguments: ['--processes', '1'] })
+    undo(() => server.kill())
+    const free = /^crashkeep_spool_free_bytes(?:\{.*\})? (.*)$/m.exec((await server.ask('/metrics')).text)?.[1]
+    writeFileSync(join(dataDir, 'ballast'), Buffer.alloc(Number(free) - diskFreeBytes))
+    const uploads = new RetryingSenders(seededRandom(Date.now()))
+    const levels = new Set<string>()
+    let over = false
+    const watching = (async () => {
+      while (!over) {
+        levels.add((JSON.parse((await server.ask('/ready')).text) as { disk: string }).disk)
+        await pause(100)
+      }
+    })()
+    // A sender stops at the first refusal.
+    await uploads.run(server.ingestUrl, { senders: 2, sizes: [300_000, 1_200_000], onAnswer: () => undefined, stopped: () => false })
+    const refused = await until('a refusal', 10_000, async () => {
+      const answer = await sendBody(server.ingestUrl, formBody({ dump: new Uint8Array(300_000) }))
+      return answer.status === 503 ? answer : undefined
+    })
+    expect([refused.headers['retry-after'], refused.text.split(':')[0]]).toEqual(['30', 'storage_full'])
+    const ready = await until('/ready to say so', 10_000, async () => {
+      const answer = await server.ask('/ready')
+      return answer.status === 503 ? answer : undefined
+    })
+    expect(JSON.parse(ready.text)).toMatchObject({ ready: false, accepting: false, disk: 'full' })
+    over = true
+    await watching
+    expect([...levels]).toContain('low')
+    const before = uploads.acknowledged
+    expect(before).toBeGreaterThan(5)
+    rmSync(join(dataDir, 'ballast'))
+    await until('uploads to be taken again', 20_000, async () => ((await server.ask('/ready')).status === 200 ? true : undefined))
+    await uploads.sendUnsure(server.ingestUrl)
+    await uploads.verify(server)
+    await server.kill()
+  })
+})
+
+async function disksCanBeMade(): Promise<boolean> {
+  const folder = mkdtempSync(join(tmpdir(), 'crashkeep-mount-'))
+  try {
+    return await canMount(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
