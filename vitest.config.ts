@@ -1,7 +1,18 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 
-// Three projects, run by `npm test` in this order; `npm run check` runs `unit` alone. What crosses processes lives in test/.
+// The projects, run by `npm test` in this order; `npm run check` runs `unit` alone. What needs the whole program lives in test/.
+
+/** Tests that start processes, threads or databases: they take longer than a developer waits before each commit. */
+const parts = [
+  'packages/cli/**/*.test.ts',
+  'packages/server/src/{serve,connections,logger,routes}.test.ts',
+  'packages/server/src/{process,store,fetch}/**/*.test.ts',
+  'packages/server/src/api/{app,rights}.test.ts',
+  'packages/server/src/intake/decompress.test.ts',
+  'packages/server/src/dialect/hostile-formats.test.ts',
+]
+
 export default defineConfig({
   test: {
     projects: [
@@ -10,8 +21,18 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/*.browser.test.*'],
+          exclude: ['**/node_modules/**', '**/*.browser.test.*', ...parts],
           testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'parts',
+          environment: 'node',
+          include: parts,
+          exclude: ['**/node_modules/**', '**/*.browser.test.*'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           globalSetup: ['test/postgres.ts'],
         },
       },

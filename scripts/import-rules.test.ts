@@ -39,7 +39,7 @@ const commentLine = /^\s*(\*|\/\*|\/\/).*$/gm
 function importsOf(path: string): string[] {
   const text = readFileSync(path, 'utf8').replaceAll(commentLine, '')
   const found = text.matchAll(
-    /(?:^|\n)\s*(?:import|export)\b[^'"\n]*?(?:\bfrom\s*)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)|\}\s*from\s*['"]([^'"]+)['"]/g,
+    /(?:^|\n)\s*(?:import\b[^'"\n]*?(?:\bfrom\s*)?|export\b[^'"\n]*?\bfrom\s*)['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)|\}\s*from\s*['"]([^'"]+)['"]/g,
   )
   return [...found].map((match) => match[1] ?? match[2] ?? match[3] ?? '')
 }

@@ -20,6 +20,7 @@ export const steps = {
     return { passed: 1, failed: 0, skipped: 0, ...(right ? {} : failedOnce) }
   },
   unit: () => runVitest('unit', 10 * 60_000),
+  parts: () => runVitest('parts', 20 * 60_000),
   browser: () => runVitest('browser', 10 * 60_000),
   'end to end': () => runVitest('end-to-end', 45 * 60_000),
 }
