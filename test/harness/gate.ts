@@ -11,7 +11,9 @@ export interface GateRequest {
   readonly url: string
   readonly body: string
   readonly status: number
+  /** When its body was there, and when the server had answered it. */
   readonly at: number
+  readonly answeredAt: number
 }
 
 export interface Gate {
@@ -45,7 +47,7 @@ export async function startGate(undo: Undo, { cert, key }: Certificate, serverOr
       const answer =
         disturbance?.how === 'refuse' ? undefined : await exchange(`${serverOrigin}${url}`, { method, headers, body, ca: cert })
       const status = answer === undefined || disturbance?.how === 'forget' ? 500 : answer.status
-      requests.push({ method, url, body: body.toString('utf8'), status, at })
+      requests.push({ method, url, body: body.toString('utf8'), status, at, answeredAt: Date.now() })
       for (const [name, value] of Object.entries(answer?.headers ?? {}))
         if (name.startsWith('access-control-') && disturbance?.how !== 'mute' && value !== undefined) response.setHeader(name, value)
       response.writeHead(status).end()
