@@ -10,7 +10,7 @@ import { until } from './until.ts'
 import { acknowledged, sendForm, sha256 } from './upload.ts'
 
 const answerTimeoutMs = 30_000
-const settleTimeoutMs = 60_000
+const settleTimeoutMs = 120_000
 const pageSize = 200
 const looksAtOnce = 8
 
@@ -65,12 +65,16 @@ export class RetryingSenders {
     }
   }
 
+  /** Resolves when the collector has nothing left in its spool. */
+  async settled(collector: TestedServer): Promise<void> {
+    await until('the spool to be empty', settleTimeoutMs, async () =>
+      /^crashkeep_spool_pending(?:\{.*\})? 0$/m.test((await collector.ask('/metrics')).text) ? true : undefined,
+    )
+  }
+
   /** Fails with all that is wrong. */
   async verify(server: TestedServer): Promise<void> {
     const wrong: string[] = []
-    await until('the spool to be empty', settleTimeoutMs, async () =>
-      /^crashkeep_spool_pending(?:\{.*\})? 0$/m.test((await server.ask('/metrics')).text) ? true : undefined,
-    )
     const ids = await allReports(server)
     const found = new Map<number, string>()
     const look = async () => {
