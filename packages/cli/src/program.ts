@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   signature: async () => (await import('./commands/signature.ts')).addSignature,
   send: async () => (await import('./commands/send.ts')).addSend,
   symbols: async () => (await import('./commands/symbols.ts')).addSymbols,
+  import: async () => (await import('./commands/import.ts')).addImport,
   replay: async () => (await import('./commands/replay.ts')).addReplay,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
   project: async () => (await import('./commands/project.ts')).addProject,

@@ -21,6 +21,17 @@ export function withConnection(command: Command): Command {
     .option('--data <folder>', 'data folder in which admin-token lies', 'crashkeep-data')
 }
 
+/** The server answered, and not what was wished for. */
+export class RefusedError extends CommandError {
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.name = 'RefusedError'
+    this.status = status
+  }
+}
+
 /** One way to the API for all commands. */
 export class ServerConnection {
   readonly url: string
@@ -68,7 +79,10 @@ export class ServerConnection {
     const text = await response.text()
     const answer: unknown = parse(text)
     if (!response.ok)
-      throw new CommandError(`The server refused with status ${response.status}: ${sentenceOf(answer) ?? text.slice(0, 200)}`)
+      throw new RefusedError(
+        response.status,
+        `The server refused with status ${response.status}: ${sentenceOf(answer) ?? text.slice(0, 200)}`,
+      )
     // The shape is the server's own schema of this route, by which it serialised the answer.
     return answer as Answer
   }

@@ -1,6 +1,7 @@
-import type { Project } from '@crashkeep/server/api-types'
+import type { Project, ProjectDetail } from '@crashkeep/server/api-types'
 import type { Command } from 'commander'
 import { printJson, printTable } from '../print.ts'
+import { addProjectSet, printSettings } from '../project-settings/project-set.ts'
 import { type ConnectionOptions, ServerConnection, withConnection } from '../server-connection.ts'
 
 type Options = ConnectionOptions & { json?: true }
@@ -24,6 +25,17 @@ export function addProject(program: Command): void {
       const json = { slug, ...(options.name === undefined ? {} : { name: options.name }) }
       show([await new ServerConnection(options).call<Project>('POST', '/projects', { json })], options)
     })
+
+  withConnection(project.command('show').description('a project with its settings'))
+    .argument('<slug>', 'the project')
+    .option('--json', 'as JSON')
+    .action(async (slug: string, options: Options) => {
+      const shown = await new ServerConnection(options).call<ProjectDetail>('GET', `/projects/${encodeURIComponent(slug)}`)
+      if (options.json) printJson(shown)
+      else printSettings(shown)
+    })
+
+  addProjectSet(project)
 
   const key = project.command('key').description('write-only keys: they can add reports and nothing else')
   withConnection(key.command('add').description('another key for a project'))

@@ -12,6 +12,10 @@ import { callerOf, projectOf } from './caller.ts'
 import { projectParameter, refusals } from './parameters.ts'
 import { ApiError, ReportAccepted } from './schema.ts'
 
+/** Ids of other servers are UUIDs, with or without a prefix, or hashes. */
+const SourceId = Type.String({ pattern: '^[A-Za-z0-9._:-]{8,160}$' })
+const maxSources = 4
+
 /** A dump that a person has at hand, through the same door as every other report. */
 export function uploads(store: Store, intake: Intake): FastifyPluginAsyncTypebox {
   return async (app) => {
@@ -30,23 +34,34 @@ export function uploads(store: Store, intake: Intake): FastifyPluginAsyncTypebox
           params: Type.Object({ slug: projectParameter }),
           querystring: Type.Object({
             name: Type.Optional(Type.String({ maxLength: 300, description: 'File name of a body that is the dump itself' })),
+            source: Type.Optional(
+              Type.Array(SourceId, {
+                maxItems: maxSources,
+                description:
+                  'Ids under which another server or folder had this report; it is found by them, and what was erased under them stays erased',
+              }),
+            ),
+            crashedAt: Type.Optional(Type.String({ format: 'date-time', description: 'Where the dump does not tell' })),
           }),
-          response: { 201: ReportAccepted, ...refusals, 413: ApiError, 415: ApiError, 503: ApiError },
+          response: { 201: ReportAccepted, ...refusals, 409: ApiError, 413: ApiError, 415: ApiError, 429: ApiError, 503: ApiError },
         },
       },
       async (request, reply) => {
         const project = await projectOf(store.ledger, callerOf(request), request.params.slug)
+        const { source = [], crashedAt } = request.query
+        for (const each of source) if (await store.ledger.isErased(each)) throw new ApiProblem('conflict', 'This report was erased here.')
         const id = intake.newReportId()
         const upload = await intake.readMultipart(id, sourceOf(request, request.query.name ?? 'upload.dmp'), project)
         try {
           const userAgent = request.headers['user-agent']
           const outcome = await intake.accept(project, id, {
             kind: 'minidump',
-            dialect: 'upload',
+            dialect: source.length === 0 ? 'upload' : 'import',
             fields: upload.fields,
             files: upload.files,
             receivedAt: intake.now(),
-            aliases: [],
+            ...(crashedAt === undefined ? {} : { crashedAt: Date.parse(crashedAt) }),
+            aliases: source,
             sender: { address: request.ip, ...(userAgent === undefined ? {} : { userAgent }) },
             problems: upload.problems,
           })

@@ -8,7 +8,7 @@ import { kyselyLedger } from './database/ledger/kysely-ledger.ts'
 import { type Databases, openDatabases } from './database/open-database.ts'
 import { StoreError } from './errors.ts'
 import { firstStart } from './first-start.ts'
-import { isReportId, reportPrefix } from './report-file.ts'
+import { reportPrefix } from './report-file.ts'
 import { copyTombstone, settle } from './settle.ts'
 import { fileSourceMapStore } from './source-maps/file-source-map-store.ts'
 import type { Store } from './store.ts'
@@ -64,7 +64,8 @@ async function assemble(
       const aliases = (await index.find(reportId)).find(({ id }) => id === reportId)?.aliases ?? []
       const tombstone = copyTombstone(row?.dedupe_key)
       if (tombstone !== undefined) await ledger.addTombstone(tombstone)
-      for (const id of [reportId, ...aliases.filter(isReportId)]) await ledger.addTombstone(id)
+      // Aliases, too: a copy that was merged into it, and the ids under which an import would bring it back.
+      for (const id of [reportId, ...aliases]) await ledger.addTombstone(id)
       await index.removeReport(reportId)
       await blobs.removeAll(reportPrefix(reportId))
     },
