@@ -13,6 +13,7 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,12 @@ static _Noreturn void give_up(const char* what) {
   /* A test must not go on with notes that are not whole. */
   perror(what);
   abort();
+}
+
+static int rename_really(const char* from, const char* to) {
+  int (*real)(const char*, const char*) = (int (*)(const char*, const char*))dlsym(RTLD_NEXT, "rename");
+  if (real == NULL) give_up("rename");
+  return real(from, to);
 }
 
 static void key_of(const struct statx* found, char* key) {
@@ -60,14 +67,44 @@ static void note_file(const char* shadow, const char* key, const char* path) {
   close(file);
 }
 
-/* A note is written beside its place and renamed, so that none is half there when the process is killed. */
+struct moved {
+  char from[key_length], to[key_length], child[key_length], name[NAME_MAX + 1];
+};
+
+/* Renames whose old folder was not synced since; under the lock, as are all notes of folders. */
+static struct moved moves[4096];
+static int move_count;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* Written beside its place and renamed, so that no note of a folder is half there when the process is killed. */
+static void end_note(FILE* note, const char* partial, const char* whole) {
+  if (fclose(note) != 0 || rename_really(partial, whole) != 0) give_up(whole);
+}
+
+static FILE* begin_note(const char* shadow, const char* key, char* partial, char* whole) {
+  snprintf(whole, PATH_MAX, "%s/folders/%s", shadow, key);
+  snprintf(partial, PATH_MAX, "%s/partial/%s", shadow, key);
+  FILE* note = fopen(partial, "w");
+  if (note == NULL) give_up(partial);
+  return note;
+}
+
+static void add_name(const char* shadow, const struct moved* move) {
+  char partial[PATH_MAX], whole[PATH_MAX];
+  FILE* note = begin_note(shadow, move->to, partial, whole);
+  FILE* known = fopen(whole, "r");
+  int c;
+  while (known != NULL && (c = getc(known)) != EOF) putc(c, note);
+  if (known != NULL) fclose(known);
+  fprintf(note, "f %s %s\n", move->child, move->name);
+  end_note(note, partial, whole);
+}
+
 static void note_folder(const char* shadow, const char* key, const char* path) {
   char partial[PATH_MAX], whole[PATH_MAX], child[key_length], target[PATH_MAX];
-  snprintf(whole, sizeof whole, "%s/folders/%s", shadow, key);
-  snprintf(partial, sizeof partial, "%s/partial/%s.%d", shadow, key, gettid());
   DIR* folder = opendir(path);
-  FILE* note = fopen(partial, "w");
-  if (folder == NULL || note == NULL) give_up(path);
+  if (folder == NULL) give_up(path);
+  FILE* note = begin_note(shadow, key, partial, whole);
   const struct dirent* entry;
   while ((entry = readdir(folder)) != NULL) {
     struct statx found;
@@ -85,7 +122,14 @@ static void note_folder(const char* shadow, const char* key, const char* path) {
     }
   }
   closedir(folder);
-  if (fclose(note) != 0 || rename(partial, whole) != 0) give_up(whole);
+  end_note(note, partial, whole);
+  int kept = 0;
+  for (int i = 0; i < move_count; i++) {
+    if (strcmp(moves[i].to, key) == 0) continue;
+    if (strcmp(moves[i].from, key) == 0) add_name(shadow, &moves[i]);
+    else moves[kept++] = moves[i];
+  }
+  move_count = kept;
 }
 
 static void note(int fd) {
@@ -102,8 +146,11 @@ static void note(int fd) {
   struct statx found;
   if (look(fd, "", AT_EMPTY_PATH, &found) != 0) give_up(path);
   key_of(&found, key);
-  if (S_ISDIR(found.stx_mode)) note_folder(shadow, key, link);
-  else note_file(shadow, key, link);
+  if (S_ISDIR(found.stx_mode)) {
+    pthread_mutex_lock(&lock);
+    note_folder(shadow, key, link);
+    pthread_mutex_unlock(&lock);
+  } else note_file(shadow, key, link);
 }
 
 static int sync_by(const char* name, int fd) {
@@ -119,4 +166,32 @@ int fsync(int fd) {
 
 int fdatasync(int fd) {
   return sync_by("fdatasync", fd);
+}
+
+static int folder_key(const char* path, char* key) {
+  char folder[PATH_MAX];
+  struct statx found;
+  snprintf(folder, sizeof folder, "%s", path);
+  char* end = strrchr(folder, '/');
+  if (end == NULL) return 0;
+  *end = 0;
+  if (look(AT_FDCWD, folder, 0, &found) != 0) return 0;
+  key_of(&found, key);
+  return 1;
+}
+
+int rename(const char* from, const char* to) {
+  struct moved move;
+  struct statx found;
+  int known = folder_key(from, move.from) && folder_key(to, move.to) && look(AT_FDCWD, from, 0, &found) == 0 && S_ISREG(found.stx_mode);
+  pthread_mutex_lock(&lock);
+  int result = rename_really(from, to);
+  if (result == 0 && known && strcmp(move.from, move.to) != 0) {
+    if (move_count == sizeof moves / sizeof moves[0]) give_up("too many renames");
+    key_of(&found, move.child);
+    snprintf(move.name, sizeof move.name, "%s", strrchr(to, '/') + 1);
+    moves[move_count++] = move;
+  }
+  pthread_mutex_unlock(&lock);
+  return result;
 }
