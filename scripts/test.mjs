@@ -8,6 +8,10 @@ const debianPackages = [
   { name: 'g++', has: 'command -v g++' },
   { name: 'postgresql', has: 'ls /usr/lib/postgresql/*/bin/initdb' },
   { name: 'openssl', has: 'command -v openssl' },
+  { name: 'curl', has: 'command -v curl' },
+  { name: 'firefox-esr', has: 'command -v firefox-esr' },
+  { name: 'webkit2gtk-driver', has: 'command -v WebKitWebDriver || ls /usr/lib/*/webkit2gtk-4.*/WebKitWebDriver' },
+  { name: 'xvfb', has: 'command -v Xvfb' },
   { name: 'e2fsprogs', has: 'command -v mkfs.ext4 || ls /sbin/mkfs.ext4' },
 ]
 const aptTimeoutMs = 15 * 60_000
