@@ -6,6 +6,7 @@ import { useResource } from './api/use-resource.ts'
 import { GroupPage } from './pages/group/group-page.tsx'
 import { GroupsPage } from './pages/groups/groups-page.tsx'
 import { HomePage } from './pages/home-page.tsx'
+import { IntakePage } from './pages/intake/intake-page.tsx'
 import { LoginPage } from './pages/login/login-page.tsx'
 import { NotFoundPage } from './pages/not-found-page.tsx'
 import { ReportPage } from './pages/report/report-page.tsx'
@@ -104,6 +105,8 @@ function Page({ route }: { readonly route: Route }): JSX.Element {
       return <ReportPage key={route.id} project={route.project} id={route.id} />
     case 'symbols':
       return <SymbolsPage key={route.project} project={route.project} />
+    case 'intake':
+      return <IntakePage key={route.project} project={route.project} />
     case 'settings':
       return <SettingsPage key={route.project} project={route.project} />
     case 'not-found':

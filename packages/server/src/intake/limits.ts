@@ -50,6 +50,8 @@ export interface IntakeLimits {
   readonly rememberedKeys: number
   /** Samples of refusals per project and hour; counts have no limit. */
   readonly rejectionSamples: number
+  /** …and of these so many of one reason, so that a flood of one hides no other. */
+  readonly rejectionSamplesOfReason: number
   /** Refusals waiting to be written; a flood beyond it is counted in the metrics only. */
   readonly rejectionQueue: number
 }
@@ -82,5 +84,6 @@ export const intakeLimits: IntakeLimits = {
   ledgerTimeoutMs: 5000,
   rememberedKeys: 10_000,
   rejectionSamples: 20,
+  rejectionSamplesOfReason: 5,
   rejectionQueue: 2000,
 }

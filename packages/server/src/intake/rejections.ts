@@ -62,9 +62,13 @@ export class Rejections {
       this.#samplesHour = hour
     }
     const project = String(rejection.projectId)
+    const reason = `${project} ${rejection.reason}`
     const taken = this.#samples.get(project) ?? 0
+    const ofReason = this.#samples.get(reason) ?? 0
     if (rejection.sample === undefined || taken >= this.#limits.rejectionSamples) return false
+    if (ofReason >= this.#limits.rejectionSamplesOfReason) return false
     this.#samples.set(project, taken + 1)
+    this.#samples.set(reason, ofReason + 1)
     return true
   }
 

@@ -1,4 +1,17 @@
-import { browserReport, daily, errorReport, facets, group, groupDetail, me, project, report, symbolModule } from './samples.ts'
+import {
+  browserReport,
+  daily,
+  errorReport,
+  facets,
+  group,
+  groupDetail,
+  me,
+  project,
+  projectDetail,
+  rejections,
+  report,
+  symbolModule,
+} from './samples.ts'
 
 export interface FakeServer {
   /** Method and path of every request, in order. */
@@ -14,6 +27,8 @@ const page = (items: readonly unknown[]) => ({ items, next: null })
 const answers: Readonly<Record<string, Answer>> = {
   'GET /me': () => me,
   'GET /projects': () => page([project('default', 5000), project('empty', 0)]),
+  'GET /projects/default': () => projectDetail('default'),
+  'GET /rejections': (url) => ({ items: url.searchParams.get('project') === null ? [] : rejections }),
   'GET /groups': (url) =>
     page(url.searchParams.get('project') === 'empty' ? [] : Array.from({ length: 50 }, (_, number) => group(number + 1))),
   'GET /groups/g1': () => groupDetail(1),

@@ -1,3 +1,4 @@
+import type { ProjectSettings } from '@crashkeep/server/api-types'
 import axe from 'axe-core'
 import { render } from 'preact'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -9,7 +10,7 @@ import { App } from '../app.tsx'
 import { chooseTheme } from '../parts/theme.ts'
 import { interceptLinks } from '../router/location.ts'
 import { type FakeServer, fakeServer } from './fake-server.ts'
-import { markup, report } from './samples.ts'
+import { markup, projectDetail, report } from './samples.ts'
 
 const home = location.href
 let root: HTMLElement
@@ -53,7 +54,8 @@ const pages: readonly (readonly [name: string, path: string, text: string])[] = 
   ['failed report', '/p/default/r/failed', 'Process again'],
   ['symbols', '/p/default/symbols', 'app.sym'],
   ['first run', '/p/empty', 'Send a test crash'],
-  ['set up', '/p/default/settings', 'Keys'],
+  ['intake', '/p/default/intake', 'A rule of this project dropped it.'],
+  ['set up', '/p/default/settings', 'What of each'],
   ['login', '/login', 'Log in to Crashkeep'],
   ['not found', '/p/default/r/none', 'There is no report none'],
 ]
@@ -227,4 +229,47 @@ it('the markup of the samples would run if a page let it', async () => {
   await vi.waitFor(() => expect(document.title).toBe('owned'))
   canary.remove()
   document.title = ''
+})
+
+describe('settings and intake', () => {
+  it('saves what was changed, and says what the server refuses', async () => {
+    const changed: unknown[] = []
+    const { bodies } = open('/p/default/settings', {
+      'PATCH /projects/default': (_url, request) => {
+        changed.push(request?.body)
+        return changed.length === 1
+          ? Response.json({ code: 'bad_request', message: 'Two rules are called "x"; each needs a name of its own.' }, { status: 400 })
+          : { ...projectDetail('default'), settings: { ...projectDetail('default').settings, dailyQuota: 500 } }
+      },
+    })
+    await shown('What of each')
+    await userEvent.fill(page.getByLabelText('Reports a day'), '500')
+    await userEvent.click(page.getByRole('button', { name: 'Remove rule 1' }))
+    await userEvent.click(page.getByRole('button', { name: 'Move rule 2 up' }))
+    await userEvent.click(page.getByRole('button', { name: 'Save', exact: true }))
+    await shown('Two rules are called')
+    await userEvent.click(page.getByRole('button', { name: 'Save', exact: true }))
+    await expect.poll(() => bodies.length).toBe(2)
+    const { settings } = JSON.parse(bodies[1] ?? '') as { settings: ProjectSettings } // Sent by the page under test.
+    expect(settings.dailyQuota).toBe(500)
+    expect(settings.rules.map(({ name }) => name)).toEqual(['half', 'no_version'])
+    expect(settings.privacy).toEqual(projectDetail('default').settings.privacy)
+  })
+
+  it('does not take a quota that is no number', async () => {
+    const { bodies } = open('/p/default/settings')
+    await shown('What of each')
+    await userEvent.fill(page.getByLabelText('Reports a day'), 'many')
+    await userEvent.click(page.getByRole('button', { name: 'Save', exact: true }))
+    await shown('is no number')
+    expect(bodies).toEqual([])
+  })
+
+  it('shows samples of a refusal with sender, reason and names of fields', async () => {
+    open('/p/default/intake')
+    await shown('A rule of this project dropped it.')
+    await userEvent.click(page.getByText('1 sample').first())
+    await shown('192.0.2.7')
+    await shown('channel = <img')
+  })
 })

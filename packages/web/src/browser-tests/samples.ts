@@ -1,4 +1,15 @@
-import type { DailyCounts, Facet, Group, GroupDetail, Me, Project, ReportDetail, SymbolModule } from '@crashkeep/server/api-types'
+import type {
+  DailyCounts,
+  Facet,
+  Group,
+  GroupDetail,
+  Me,
+  Project,
+  ProjectDetail,
+  Rejection,
+  ReportDetail,
+  SymbolModule,
+} from '@crashkeep/server/api-types'
 
 /** A moment for all samples, so that pages look the same in every run. */
 export const at = '2026-11-20T08:00:00.000Z'
@@ -241,3 +252,51 @@ export const symbolModule: SymbolModule = {
   lastSeen: at,
   file: null,
 }
+
+export const projectDetail = (slug: string): ProjectDetail => ({
+  ...project(slug, 5000),
+  settings: {
+    maxUploadBytes: null,
+    dailyQuota: 10_000,
+    rules: [
+      { name: 'no_nightly', field: 'channel', operator: 'equals', value: markup, keepPercent: 10 },
+      { name: 'no_version', field: 'ver', operator: 'absent', value: '', keepPercent: 0 },
+      { name: 'half', field: null, operator: 'equals', value: '', keepPercent: 50 },
+    ],
+    allowedOrigins: ['https://shop.example'],
+    sourceMapOrigins: [],
+    privacy: {
+      dropFields: ['email', 'user*'],
+      hashFields: ['guid'],
+      stripUrls: true,
+      keepBrowserUrls: false,
+      dropAddress: false,
+      metadataOnly: true,
+    },
+  },
+})
+
+export const rejections: Rejection[] = [
+  {
+    reason: 'rule_no_nightly',
+    count: 1234,
+    lastAt: at,
+    samples: [
+      {
+        at,
+        dialect: 'crashpad',
+        headers: { 'user-agent': `Crashpad/0.8.0 ${markup}` },
+        fieldNames: ['prod', 'ver', markup],
+        detail: `channel = ${markup}`,
+        address: '192.0.2.7',
+      },
+    ],
+  },
+  {
+    reason: 'too_large',
+    count: 3,
+    lastAt: at,
+    samples: [{ at, dialect: 'crashpad', headers: {}, fieldNames: [], detail: null, address: null }],
+  },
+  { reason: 'a_code_of_tomorrow', count: 1, lastAt: at, samples: [] },
+]

@@ -30,6 +30,7 @@ export function TopBar({ route, project, onHelp }: TopBarProps): JSX.Element {
           <nav class="tabs" aria-label="Project">
             <Tab href={pathTo({ page: 'groups', project })} current={isUnderGroups(route)} text="Groups" />
             <Tab href={pathTo({ page: 'symbols', project })} current={route.page === 'symbols'} text="Symbols" />
+            <Tab href={pathTo({ page: 'intake', project })} current={route.page === 'intake'} text="Intake" />
             <Tab href={pathTo({ page: 'settings', project })} current={route.page === 'settings'} text="Set up" />
           </nav>
         </>

@@ -9,6 +9,7 @@ describe('parseRoute', () => {
     { page: 'group', project: 'my app', id: 'a/b' },
     { page: 'report', project: 'default', id: '019a3f' },
     { page: 'symbols', project: 'default' },
+    { page: 'intake', project: 'default' },
     { page: 'settings', project: 'default' },
   ]
   it.each(routes)('reads back the path of $page', (route) => {

@@ -6,6 +6,7 @@ export type Route =
   | { readonly page: 'group'; readonly project: string; readonly id: string }
   | { readonly page: 'report'; readonly project: string; readonly id: string }
   | { readonly page: 'symbols'; readonly project: string }
+  | { readonly page: 'intake'; readonly project: string }
   | { readonly page: 'settings'; readonly project: string }
   | { readonly page: 'not-found'; readonly path: string }
 
@@ -21,6 +22,7 @@ export function parseRoute(path: string): Route {
   if (section === undefined) return { page: 'groups', project }
   if (id === undefined) {
     if (section === 'symbols') return { page: 'symbols', project }
+    if (section === 'intake') return { page: 'intake', project }
     if (section === 'settings') return { page: 'settings', project }
     return notFound(path)
   }
@@ -44,6 +46,7 @@ export function pathTo(route: Route): string {
     case 'report':
       return `/p/${encodeURIComponent(route.project)}/r/${encodeURIComponent(route.id)}`
     case 'symbols':
+    case 'intake':
     case 'settings':
       return `/p/${encodeURIComponent(route.project)}/${route.page}`
   }

@@ -6,6 +6,7 @@ import { Section } from '../../parts/section.tsx'
 import { Time } from '../../parts/time.tsx'
 import { NotFoundPage } from '../not-found-page.tsx'
 import { IngestLines } from './ingest-lines.tsx'
+import { KeptReports } from './kept-reports.tsx'
 import { TestCrash } from './test-crash.tsx'
 
 export function SettingsPage({ project }: { readonly project: string }): JSX.Element {
@@ -49,6 +50,7 @@ export function SettingsPage({ project }: { readonly project: string }): JSX.Ele
           </table>
         </div>
       </Section>
+      <KeptReports project={project} />
     </>
   )
 }
