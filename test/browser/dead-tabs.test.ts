@@ -135,6 +135,23 @@ for (const { name, isInstalled, outlivesItsPages, launch } of browsers) {
       expect(crashes().slice(before)).toEqual([])
     })
 
+    // Playwright's Chromium has no cache for the way back.
+    if (name !== 'Chromium') {
+      test('a page that is watched still comes back from the cache of its browser', async () => {
+        const tab = await open('/kept')
+        await tab.evaluate('(window.isKept = true)')
+        await tab.goto(`${site}/bare?bare`)
+        await soon(tab, 'history.back()')
+        await until(
+          'the way back',
+          reportTimeoutMs,
+          async () => (await tab.evaluate('location.pathname').catch(() => '')) === '/kept' || undefined,
+        )
+        expect(await tab.evaluate('window.isKept')).toBe(true)
+        await settled(tab, 1)
+      })
+    }
+
     test('a page that stops answering is told of by its worker, and is no crash when it is closed', async () => {
       const before = crashes().length
       const [watching, tab] = [await open('/watching'), await open('/stuck')]

@@ -78,7 +78,8 @@ function firefoxTab(bidi: Bidi, context: string): TestedTab {
       await until('the content process to end', readyTimeoutMs, () => (isRunning(pid) ? undefined : true))
     },
     close: async () => {
-      await bidi.send('browsingContext.close', { context })
+      // As a person closes it: the page is asked first.
+      await bidi.send('browsingContext.close', { context, promptUnload: true })
     },
   }
 }

@@ -36,6 +36,8 @@ export function watchTab(context: CrashContext, options: WatchTabOptions): () =>
   let isLeft = false
   let isLeaving = false
   let unsubscribe = () => {}
+  let release = () => {}
+  let returning: ReturnType<typeof setTimeout> | undefined
 
   const toWorker = (message: unknown) => options.serviceWorker && serviceWorker?.controller?.postMessage({ crashkeep: message })
   const tell = (state: PageRecord['state'] = isLeaving ? 'leaving' : 'live') => {
@@ -47,11 +49,6 @@ export function watchTab(context: CrashContext, options: WatchTabOptions): () =>
     removeRecord(page)
     toWorker({ ended: page })
   }
-  const lived = () => {
-    unsubscribe()
-    unsubscribe = context.subscribe(() => tell())
-    tell()
-  }
   const isHeld = async (other: string) =>
     (await locks.query()).held?.some(({ name, mode }) => name === lockOf(other) && mode === 'exclusive')
 
@@ -59,10 +56,21 @@ export function watchTab(context: CrashContext, options: WatchTabOptions): () =>
   const live = () =>
     quietly(
       locks.request(lockOf(page), { signal }, () => {
-        lived()
-        return new Promise((resolve) => signal.addEventListener('abort', resolve))
+        unsubscribe()
+        unsubscribe = context.subscribe(() => tell())
+        tell()
+        return new Promise<void>((resolve) => {
+          release = resolve
+          signal.addEventListener('abort', () => resolve())
+        })
       }),
     )
+
+  const back = () => {
+    isLeft = false
+    isLeaving = false
+    live()
+  }
 
   const watch = (other: string) => {
     if (watched.has(other)) return
@@ -111,30 +119,27 @@ export function watchTab(context: CrashContext, options: WatchTabOptions): () =>
   const listen = (target: EventTarget, name: string, listener: (event: Event) => unknown) =>
     target.addEventListener(name, listener, { signal, capture: true })
 
-  // A page that is left for another process may lose its own before it can say so. Chromium alone: elsewhere such a listener keeps pages out
-  // of the browser's cache. It also comes before downloads, so that it counts for a moment only.
-  if ('wasDiscarded' in document) {
-    listen(window, 'beforeunload', () => {
-      isLeaving = true
-      tell()
-      setTimeout(() => {
-        isLeaving = false
-        if (!isLeft) tell()
-      }, leavingMs)
-    })
-  }
+  // Firefox loses what is stored while a page's process ends, and keeps no page for the way back that holds a lock; Chromium may end a process
+  // before `pagehide`. This event comes earlier, but also before downloads, and a visitor may choose to stay: so it counts for a moment only.
+  listen(window, 'beforeunload', () => {
+    isLeaving = true
+    tell()
+    release()
+    clearTimeout(returning)
+    returning = setTimeout(back, leavingMs)
+  })
   listen(window, 'pagehide', (event) => {
+    clearTimeout(returning)
     unsubscribe()
     isLeft = true
     if (isPersisted(event)) tell('cached')
     else end()
+    release()
   })
   listen(window, 'pageshow', (event) => {
     if (!isPersisted(event)) return
-    isLeft = false
     watchAll()
-    // On its way through the browser's cache a page may have lost its lock.
-    quietly(isHeld(page).then((held) => (held ? lived() : live())))
+    back()
   })
   listen(document, 'freeze', () => isLeft || tell('frozen'))
   listen(document, 'resume', () => isLeft || tell())
@@ -149,6 +154,7 @@ export function watchTab(context: CrashContext, options: WatchTabOptions): () =>
   watchAll()
   return () => {
     unsubscribe()
+    clearTimeout(returning)
     stopped.abort()
     end()
   }
