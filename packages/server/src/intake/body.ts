@@ -6,6 +6,9 @@ import type { Readable } from 'node:stream'
 import { ServerError } from '../errors.ts'
 import { codingOf, decompress } from './decompress.ts'
 
+/** A socket's chunk has up to 64 KiB; so much of an upload waits for its reader. */
+const maxWaitingChunks = 2
+
 export interface BodyLimits {
   readonly maxBytes: number
   readonly idleMs: number
@@ -54,40 +57,63 @@ export async function readWhole(body: AsyncIterable<Uint8Array>): Promise<Buffer
   return Buffer.concat(chunks)
 }
 
+/**
+ * The chunks of a stream while they come. Only the time in which we wait for the sender counts, never the time in which it waits for our
+ * disk. Listeners and one timer for the whole body: an iterator of the stream and a timer for each chunk cost more than the rest of a small upload.
+ */
 async function* readBody(stream: Readable, limits: BodyLimits, notes: BodyNotes): AsyncGenerator<Uint8Array> {
-  const chunks = stream.iterator({ destroyOnReturn: false })
+  const arrived: unknown[] = []
+  let state: 'open' | 'ended' | 'broken' = stream.readableEnded ? 'ended' : stream.destroyed ? 'broken' : 'open'
+  let late = false
+  let wake: () => void = () => undefined
+  const onData = (chunk: unknown) => {
+    arrived.push(chunk)
+    if (arrived.length >= maxWaitingChunks) stream.pause()
+    wake()
+  }
+  const onEnd = () => {
+    if (state === 'open') state = 'ended'
+    wake()
+  }
+  const onBreak = () => {
+    if (state === 'open') state = 'broken'
+    wake()
+  }
+  stream.on('data', onData).on('end', onEnd).on('error', onBreak).on('close', onBreak)
   const deadline = performance.now() + limits.totalMs
+  const timer = setTimeout(() => {
+    late = true
+    wake()
+  }, limits.idleMs)
   let bytes = 0
   try {
     for (;;) {
-      const next = await nextInTime(chunks, Math.min(limits.idleMs, deadline - performance.now()))
-      if (next.done === true) return
-      const chunk: unknown = next.value
-      if (!(chunk instanceof Uint8Array)) throw new TypeError('the body is not a stream of bytes')
-      bytes += chunk.length
-      if (bytes > limits.maxBytes) throw new ServerError('too_large')
-      yield chunk
+      if (arrived.length > 0) {
+        const chunk = arrived.shift()
+        if (!(chunk instanceof Uint8Array)) throw new TypeError('the body is not a stream of bytes')
+        bytes += chunk.length
+        if (bytes > limits.maxBytes) throw new ServerError('too_large')
+        yield chunk
+        continue
+      }
+      if (state === 'ended') return
+      if (state === 'broken') {
+        notes.endedEarly = 'The connection ended before the body did.'
+        return
+      }
+      if (performance.now() > deadline) throw new ServerError('slow_body')
+      late = false
+      timer.refresh()
+      stream.resume()
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
+      if (late && arrived.length === 0 && state === 'open') throw new ServerError('slow_body')
     }
-  } catch (error) {
-    if (error instanceof ServerError || error instanceof TypeError) throw error
-    notes.endedEarly = 'The connection ended before the body did.'
-  } finally {
-    void chunks.return?.(undefined)?.catch(() => undefined)
-  }
-}
-
-/** Only the time in which we wait for the sender counts, never the time in which it waits for our disk. */
-async function nextInTime<T>(chunks: AsyncIterator<T>, patienceMs: number): Promise<IteratorResult<T>> {
-  let timer: NodeJS.Timeout | undefined
-  const next = chunks.next()
-  next.catch(() => undefined)
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new ServerError('slow_body')), Math.max(0, patienceMs))
-  })
-  try {
-    return await Promise.race([next, late])
   } finally {
     clearTimeout(timer)
+    stream.off('data', onData).off('end', onEnd).off('error', onBreak).off('close', onBreak)
+    stream.pause()
   }
 }
 

@@ -3,7 +3,7 @@
  * to 15 on Linux, when it was started with uploads off, sends a whole form of its own there, begun with `--BOUNDARY`.
  */
 import { pipeline } from 'node:stream/promises'
-import { createGunzip, createZstdDecompress } from 'node:zlib'
+import { constants, createGunzip, createZstdDecompress } from 'node:zlib'
 
 export type DumpPart =
   | { readonly kind: 'file'; readonly bytes: AsyncIterable<Uint8Array> }
@@ -15,6 +15,9 @@ export interface DumpPartOptions {
   readonly boundaryLength: number
   note(code: string, message: string): void
 }
+
+/** A frame may ask for a window of gigabytes; RFC 8878 asks every decoder for 8 MiB and no more. */
+const zstdOptions = { params: { [constants.ZSTD_d_windowLogMax]: 23 } }
 
 const gzipMagic = Buffer.from([0x1f, 0x8b, 0x08])
 const zstdMagic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
@@ -35,7 +38,8 @@ export async function openDumpPart(source: AsyncIterable<Uint8Array>, options: D
     return { kind: 'form', boundary, bytes: rest }
   }
   if (head.subarray(0, gzipMagic.length).equals(gzipMagic)) return { kind: 'file', bytes: unpack(rest, createGunzip(), options) }
-  if (head.subarray(0, zstdMagic.length).equals(zstdMagic)) return { kind: 'file', bytes: unpack(rest, createZstdDecompress(), options) }
+  if (head.subarray(0, zstdMagic.length).equals(zstdMagic))
+    return { kind: 'file', bytes: unpack(rest, createZstdDecompress(zstdOptions), options) }
   if (otherMagics.some((magic) => head.subarray(0, magic.length).equals(magic))) {
     options.note('packed_dump', 'The dump is packed with xz or bzip2, which is not unpacked here; send it plain or as gzip.')
   }
