@@ -2,6 +2,7 @@
  * A multipart body as fields and files, in whatever order, form and state it arrives. What can be read is taken; what had to be repaired
  * or left out is a problem of the report. Only a body in which nothing is readable is refused, because crash handlers try once.
  */
+import { Busboy } from '@fastify/busboy'
 import type { SubmissionProblem, SubmittedFile } from '../dialect/submission.ts'
 import { ServerError } from '../errors.ts'
 import type { SpoolFile } from '../spool/spool-files.ts'
@@ -10,10 +11,9 @@ import { boundaryOf } from './boundary.ts'
 import { type CollectedFile, collectFile, type FileRoom } from './collect-file.ts'
 import { isDumpName, openDumpPart } from './dump-part.ts'
 import { FieldList } from './field-list.ts'
-import { type FormEnd, FormReader } from './form-reader.ts'
 import type { IntakeLimits } from './limits.ts'
 import { type MemoryBudget, MemoryShare } from './memory-budget.ts'
-import { decodeText, type PartHead } from './part-head.ts'
+import { type MultipartEnd, mendMultipartEnd } from './multipart-end.ts'
 
 export interface MultipartSource extends BodySource {
   readonly contentType: string
@@ -45,8 +45,8 @@ interface FilePart {
   readonly name: string
   readonly fileName: string | undefined
   readonly contentType: string | undefined
-  /** undefined: no file, but a form, whose parts stand beside it; or not whole yet. */
-  collected: CollectedFile | undefined
+  /** undefined: no file, but a form, whose parts stand beside it. */
+  readonly collected: Promise<CollectedFile | undefined>
 }
 
 export async function readMultipart(source: MultipartSource, room: MultipartRoom): Promise<Upload> {
@@ -60,18 +60,20 @@ export async function readMultipart(source: MultipartSource, room: MultipartRoom
   try {
     const end = { opened: false, closed: false }
     const fileRoom: FileRoom = { share, inlineLeft: limits.inlineReportBytes, maxInlineFileBytes: limits.inlineFileBytes }
-    await parse(body, boundary, { limits, fields, parts, room, fileRoom, counts: { fields: 0, files: 0 }, nested: false }, end)
-    const files = parts.flatMap((part) => submittedFile(part, fields))
+    await parse(mendMultipartEnd(body, boundary, end), boundary, { limits, fields, parts, room, fileRoom, nested: false })
+    const collected = await Promise.all(parts.map((part) => part.collected))
+    const files = parts.flatMap((part, i) => submittedFile(part, collected[i], fields))
     if (end.closed && notes.badCompression) fields.note('bad_compression', 'The checksum of the compressed body is wrong.')
     else if (!end.closed || notes.endedEarly !== undefined) fields.noteTruncation(notes.endedEarly)
     refuseNothing(fields, files, notes, end)
     const discard = async () => {
       share.release()
-      for (const { collected } of parts) await collected?.spoolFile?.abandon()
+      for (const file of collected) await file?.spoolFile?.abandon()
     }
     return { fields: fields.values, files, problems: fields.problems, bytes: notes.bytes, release: () => share.release(), discard }
   } catch (error) {
-    for (const { collected } of parts) await collected?.spoolFile?.abandon()
+    const collected = await Promise.allSettled(parts.map((part) => part.collected))
+    for (const each of collected) if (each.status === 'fulfilled') await each.value?.spoolFile?.abandon()
     share.release()
     if (error instanceof ServerError) error.fieldNames = [...fields.values.keys()].slice(0, maxSampledNames)
     throw error
@@ -84,60 +86,76 @@ interface Parsing {
   readonly parts: FilePart[]
   readonly room: MultipartRoom
   readonly fileRoom: FileRoom
-  /** Parts met so far. */
-  readonly counts: { fields: number; files: number }
   /** Whether this form stands in a part of another one; a form in that is a file like any other. */
   readonly nested: boolean
 }
 
-async function parse(body: AsyncIterable<Uint8Array>, boundary: string, parsing: Parsing, end: FormEnd): Promise<void> {
-  const reader = new FormReader(body, boundary, parsing.limits, end)
-  try {
-    for (let head = await reader.next(); head !== undefined; head = await reader.next()) {
-      // Antenna's clients send their fields as one JSON part, with or without a file name.
-      const isFile = head.fileName !== undefined || (head.contentType !== undefined && head.contentType !== 'text/plain')
-      await (isFile ? takeFile(reader, head, parsing) : takeField(reader, head, parsing))
+async function parse(body: AsyncIterable<Uint8Array>, boundary: string, parsing: Parsing): Promise<void> {
+  const { limits, fields, parts, fileRoom } = parsing
+  const parser = new Busboy({
+    headers: { 'content-type': `multipart/form-data; boundary="${boundary.replaceAll(/["\\]/g, '\\$&')}"` },
+    preservePath: true,
+    // Antenna's clients send their fields as one JSON part, with or without a file name.
+    isPartAFile: (_, contentType, fileName) => fileName !== undefined || (contentType !== undefined && contentType !== 'text/plain'),
+    limits: {
+      fieldSize: limits.fieldBytes,
+      fields: limits.fields,
+      files: limits.files,
+      parts: limits.parts,
+      headerSize: limits.partHeaderBytes,
+      headerPairs: limits.partHeaderPairs,
+    },
+  })
+  let fail: (error: unknown) => void = () => undefined
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject
+  })
+  failed.catch(() => undefined)
+  const open = new Set<NodeJS.ReadableStream & { destroy(error?: Error): unknown }>()
+  parser.on('error', fail)
+  parser.on('partsLimit', () => fail(new ServerError('malformed_multipart', { detail: 'too many parts' })))
+  parser.on('fieldsLimit', () => fields.note('too_many_fields', `Only the first ${limits.fields} fields were kept.`))
+  parser.on('filesLimit', () => fields.note('too_many_files', `Only the first ${limits.files} files were kept.`))
+  parser.on('field', (name, value, _, cut) => {
+    try {
+      fields.add(name, value, cut)
+    } catch (error) {
+      fail(error)
     }
-  } finally {
-    await reader.close()
+  })
+  parser.on('file', (name, stream, fileName, _, contentType) => {
+    open.add(stream)
+    stream.on('error', () => undefined)
+    const index = parts.length
+    const fileNameInForm = fields.fileName(name)
+    const openFile = () => parsing.room.openFile(index)
+    const collected =
+      isDumpName(name ?? '') && !parsing.nested
+        ? collectDumpPart(stream, fileNameInForm, openFile, parsing)
+        : collectFile(stream, fileRoom, openFile)
+    collected.catch(fail)
+    void collected.finally(() => open.delete(stream)).catch(() => undefined)
+    parts.push({
+      name: fileNameInForm,
+      fileName: fileName === undefined ? undefined : fields.decodeName(fileName),
+      contentType: contentType === '' ? undefined : contentType,
+      collected,
+    })
+  })
+  const finished = new Promise<void>((resolve) => parser.on('finish', resolve))
+  try {
+    for await (const chunk of body) {
+      const written = new Promise<void>((resolve, reject) => {
+        parser.write(chunk, (error) => (error ? reject(error) : resolve()))
+      })
+      await Promise.race([written, failed])
+    }
+    parser.end()
+    await Promise.race([finished, failed])
+  } catch (error) {
+    for (const stream of open) stream.destroy(new Error('the upload was given up'))
+    throw error
   }
-}
-
-async function takeField(reader: FormReader, { name, charset }: PartHead, { limits, fields, counts }: Parsing): Promise<void> {
-  counts.fields += 1
-  if (counts.fields > limits.fields) return fields.note('too_many_fields', `Only the first ${limits.fields} fields were kept.`)
-  const value = reader.whole() ?? (await readAtMost(reader.body(), limits.fieldBytes + 1))
-  const cut = value.length > limits.fieldBytes
-  fields.add(name, decodeText(cut ? value.subarray(0, limits.fieldBytes) : value, charset), cut)
-}
-
-async function takeFile(reader: FormReader, head: PartHead, parsing: Parsing): Promise<void> {
-  const { limits, fields, parts, fileRoom, counts } = parsing
-  counts.files += 1
-  if (counts.files > limits.files) return fields.note('too_many_files', `Only the first ${limits.files} files were kept.`)
-  const part: FilePart = {
-    name: fields.fileName(head.name),
-    fileName: head.fileName === undefined ? undefined : fields.decodeName(head.fileName),
-    contentType: head.contentType,
-    collected: undefined,
-  }
-  const index = parts.length
-  parts.push(part)
-  const openFile = () => parsing.room.openFile(index)
-  part.collected =
-    isDumpName(head.name ?? '') && !parsing.nested
-      ? await collectDumpPart(reader.body(), part.name, openFile, parsing)
-      : await collectFile(reader.body(), fileRoom, openFile)
-}
-
-async function readAtMost(source: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = []
-  let left = maxBytes
-  for await (const piece of source) {
-    if (left > 0) pieces.push(piece.length > left ? piece.subarray(0, left) : piece)
-    left -= piece.length
-  }
-  return Buffer.concat(pieces)
 }
 
 async function collectDumpPart(
@@ -154,12 +172,11 @@ async function collectDumpPart(
   })
   if (part.kind === 'file') return collectFile(part.bytes, fileRoom, openFile)
   fields.freeFileName(name)
-  await parse(part.bytes, part.boundary, { ...parsing, nested: true }, { closed: false, opened: false })
+  await parse(mendMultipartEnd(part.bytes, part.boundary, { closed: false, opened: false }), part.boundary, { ...parsing, nested: true })
   return undefined
 }
 
-function submittedFile(part: FilePart, fields: FieldList): SubmittedFile[] {
-  const { collected } = part
+function submittedFile(part: FilePart, collected: CollectedFile | undefined, fields: FieldList): SubmittedFile[] {
   if (collected === undefined) return []
   const { content, size, sha256 } = collected
   if (isJsonFields(part) && content.kind === 'bytes' && fields.addJson(content.bytes)) return []
@@ -176,7 +193,7 @@ function isJsonFields(part: FilePart): boolean {
   return part.name === 'extra' && part.contentType === 'application/json'
 }
 
-function refuseNothing(fields: FieldList, files: readonly SubmittedFile[], notes: BodyNotes, end: FormEnd): void {
+function refuseNothing(fields: FieldList, files: readonly SubmittedFile[], notes: BodyNotes, end: MultipartEnd): void {
   if (fields.values.size > 0 || files.some((file) => file.size > 0)) return
   if (notes.badCompression) throw new ServerError('bad_gzip')
   if (notes.bytes === 0 && notes.endedEarly === undefined) throw new ServerError('empty_body')
