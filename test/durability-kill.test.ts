@@ -8,11 +8,11 @@ import { startServer } from './harness/server.ts'
 
 const rounds = 20
 const timeout = 10 * 60_000
-const senders = 6
+const senders = 4
 /** Below and above what travels inside a record of the spool. */
 const dumpSizes = [2_000, 2_000, 60_000, 300_000, 1_500_000]
 /** The instant of the kill, counted in acknowledgements. */
-const maxAcknowledgements = 40
+const maxAcknowledgements = 20
 
 describe('a server that is killed in the middle of uploads', () => {
   const undo = undoAfterAll()

@@ -25,6 +25,8 @@ export interface PowerRound {
   readonly apart: boolean
   /** What processes makes the disks busy: `collector` where only acknowledgements count. */
   readonly role: 'all' | 'collector'
+  /** Waits for back-off or for the lease of a job, ten seconds and more. */
+  readonly slow?: true
   /** Ends with the cut. What it returns is asked of the server that starts on what is left. */
   run(stage: Stage): Promise<((server: TestedServer) => Promise<void>) | void>
 }
@@ -44,12 +46,13 @@ export const powerRounds: readonly PowerRound[] = [
   { name: 'right after the acknowledgement of large dumps', apart: true, role: 'collector', run: acknowledgedLarge },
   { name: 'right after the first acknowledgement from a segment that serves again', apart: true, role: 'collector', run: servesAgain },
   { name: 'when the spool has let go of what was settled', apart: true, role: 'collector', run: settled },
-  { name: 'when a report that cannot be settled was set aside', apart: true, role: 'collector', run: setAside },
+  { name: 'when a report that cannot be settled was set aside', apart: true, role: 'collector', slow: true, run: setAside },
   { name: 'right after reports were processed', apart: true, role: 'all', run: processed },
   { name: 'right after symbols were stored', apart: true, role: 'all', run: symbolsStored },
   { name: 'right after privacy rules rewrote large files', apart: true, role: 'all', run: rewritten },
   { name: 'right after a report was erased', apart: true, role: 'all', run: erased },
-  { name: 'in a stream of uploads, all on one disk', apart: false, role: 'all', run: stream },
+  { name: 'in a stream of uploads that are processed, all on one disk', apart: false, role: 'all', slow: true, run: stream },
+  { name: 'in a stream of uploads, all on one disk', apart: false, role: 'collector', run: stream },
 ]
 
 export interface PowerRoundOptions {
