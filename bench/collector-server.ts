@@ -1,6 +1,9 @@
 /** The collector with settling on, on a data folder; prints its port and the path of an ingest address. */
+import { setFlagsFromString } from 'node:v8'
 import { serve } from '../packages/server/src/serve.ts'
 
+// As `crashkeep serve` does.
+setFlagsFromString('--optimize-for-size')
 const server = await serve({ data: process.argv[2] ?? 'crashkeep-data', port: 0, role: 'collector', logLevel: 'error' })
 console.log(`${server.port} ${new URL((await server.ingestUrl('default')) ?? '').pathname}`)
 process.once('SIGTERM', () => void server.close())

@@ -92,7 +92,9 @@ function requestOf(packed: boolean): { readonly body: Buffer; readonly headers: 
 
 async function start(script: string, data: string): Promise<Running> {
   await mkdir(data, { recursive: true })
-  const child = spawn(process.execPath, [join(import.meta.dirname, script), data], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['--max-semi-space-size=4', join(import.meta.dirname, script), data], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   running.push(child)
   const line = await new Promise<string>((resolve, reject) => {
     child.stdout.once('data', (text: Buffer) => resolve(text.toString().trim()))
