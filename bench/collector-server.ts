@@ -1,6 +1,6 @@
-/** The collector with settling on, on a data folder; prints its port and the path of an ingest address. */
+/** The built collector with settling on, on a data folder; prints its port and the path of an ingest address. */
 import { setFlagsFromString } from 'node:v8'
-import { serve } from '../packages/server/src/serve.ts'
+import { serve } from '@crashkeep/server'
 
 // As `crashkeep serve` does.
 setFlagsFromString('--optimize-for-size')
