@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 
@@ -15,6 +16,8 @@ const parts = [
 
 export default defineConfig({
   test: {
+    // vitest leaves one core idle by default; of two that is half.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         test: {
