@@ -11,6 +11,7 @@ const rules: Record<string, { may: string[]; node: RegExp | 'anywhere' | 'nowher
   symbols: { may: [], node: /^src\/node\// },
   stackwalk: { may: ['@crashkeep/minidump', '@crashkeep/symbols'], node: 'nowhere' },
   signature: { may: [], node: 'nowhere' },
+  reporter: { may: ['@crashkeep/minidump'], node: 'anywhere' },
   browser: { may: [], node: 'nowhere' },
   server: { may: ['@crashkeep/minidump', '@crashkeep/symbols', '@crashkeep/stackwalk', '@crashkeep/signature'], node: 'anywhere' },
   web: { may: ['@crashkeep/server/api-types', '@crashkeep/minidump', '@crashkeep/symbols', '@crashkeep/stackwalk'], node: 'nowhere' },
