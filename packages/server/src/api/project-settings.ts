@@ -50,6 +50,16 @@ const settings = {
     maxItems: 20,
     description: 'Origins of scripts whose source maps the server may fetch; empty: none',
   }),
+  symbolQuotaBytes: nullable(
+    Type.Integer({ minimum: 0, maximum: 1024 ** 5, description: "The project's symbol files and source maps together; null: any size" }),
+  ),
+  symbolQuotaFiles: nullable(
+    Type.Integer({ minimum: 0, maximum: 1_000_000_000, description: 'The same, as a number of files; null: any' }),
+  ),
+  symbolsUnusedDays: nullable(
+    Type.Integer({ minimum: 1, maximum: 36_500, description: 'Symbols that no report has needed for so long are removed; null: never' }),
+  ),
+  keepDebugFiles: Type.Boolean({ description: 'Programs and debug files are kept as they were uploaded, beside the symbols made of them' }),
   privacy: PrivacyRules,
 }
 
@@ -67,6 +77,10 @@ export const ProjectUpdate = Type.Object(
           rules: Type.Optional(settings.rules),
           allowedOrigins: Type.Optional(settings.allowedOrigins),
           sourceMapOrigins: Type.Optional(settings.sourceMapOrigins),
+          symbolQuotaBytes: Type.Optional(settings.symbolQuotaBytes),
+          symbolQuotaFiles: Type.Optional(settings.symbolQuotaFiles),
+          symbolsUnusedDays: Type.Optional(settings.symbolsUnusedDays),
+          keepDebugFiles: Type.Optional(settings.keepDebugFiles),
           privacy: Type.Optional(
             Type.Object(
               {
@@ -100,6 +114,10 @@ export const defaultSettings: ProjectSettings = {
   rules: [],
   allowedOrigins: [],
   sourceMapOrigins: [],
+  symbolQuotaBytes: null,
+  symbolQuotaFiles: null,
+  symbolsUnusedDays: null,
+  keepDebugFiles: false,
   privacy: { dropFields: [], hashFields: [], stripUrls: false, keepBrowserUrls: false, dropAddress: false, metadataOnly: false },
 }
 

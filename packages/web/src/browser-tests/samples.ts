@@ -265,6 +265,10 @@ export const projectDetail = (slug: string): ProjectDetail => ({
     ],
     allowedOrigins: ['https://shop.example'],
     sourceMapOrigins: [],
+    symbolQuotaBytes: null,
+    symbolQuotaFiles: null,
+    symbolsUnusedDays: null,
+    keepDebugFiles: false,
     privacy: {
       dropFields: ['email', 'user*'],
       hashFields: ['guid'],

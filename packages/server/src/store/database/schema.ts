@@ -14,8 +14,11 @@ export interface LedgerSchema {
   tombstone: TombstoneTable
   symbol_file: SymbolFileTable
   symbol: SymbolTable
-  symbol_conflict: SymbolTable
+  symbol_conflict: SymbolConflictTable
+  symbol_cleanup: SymbolCleanupTable
+  symbol_original: SymbolOriginalTable
   source_map: SourceMapTable
+  debug_original: DebugOriginalTable
   audit: AuditTable
 }
 
@@ -78,14 +81,44 @@ export interface SymbolFileTable {
   cpu: string | null
   code_file: string | null
   code_id: string | null
+  /** JSON: which of `functions`, `publics`, `unwind` a symbol file holds; null where nobody looked. */
+  contents: Generated<string | null>
 }
-export interface SymbolTable {
+export interface SymbolConflictTable {
   scope: string
   debug_file: string
   debug_id: string
   sha256: string
   uploaded_at: number
   uploaded_by: string
+}
+export interface SymbolTable extends SymbolConflictTable {
+  /** When a report last needed it, to the day; null: never. */
+  last_used_at: Generated<number | null>
+}
+/** What clean-ups have taken away. */
+export interface SymbolCleanupTable {
+  scope: string
+  files: number
+  bytes: number
+  last_at: number
+}
+/** A debug file as it was uploaded. One file may hold several modules: a fat Mach-O. */
+export interface SymbolOriginalTable {
+  scope: string
+  sha256: string
+  /** `elf`, `pe`, `pdb`, `macho`. */
+  format: string
+  name: string
+  /** In lower case, '' where there is none. */
+  code_id: string
+  debug_file: string
+  debug_id: string
+  has_code: number
+  has_debug: number
+  uploaded_at: number
+  uploaded_by: string
+  last_used_at: Generated<number | null>
 }
 export interface SourceMapTable {
   scope: string
@@ -98,6 +131,20 @@ export interface SourceMapTable {
   /** '' where the map has none. */
   debug_id: string
   sha256: string
+  uploaded_at: number
+  uploaded_by: string
+  last_used_at: Generated<number | null>
+}
+/** A debug file as it was uploaded, for debuggers; see debug-originals.ts. */
+export interface DebugOriginalTable {
+  scope: string
+  /** `debuginfo` or `executable` of ELF and Mach-O, `pdb`, `pe`. */
+  kind: string
+  /** Build id of ELF in small digits; debug id of a PDB, code id of a PE in capitals. */
+  id: string
+  name: string
+  sha256: string
+  size: number
   uploaded_at: number
   uploaded_by: string
 }
@@ -122,6 +169,8 @@ export interface IndexSchema {
   facet_count: FacetCountTable
   rejection: RejectionTable
   rejection_sample: RejectionSampleTable
+  symbol_answer: SymbolAnswerTable
+  symbol_want: SymbolWantTable
 }
 
 export interface ReportTable {
@@ -204,6 +253,8 @@ export interface JobTable {
   /** 1: asked for again while it was leased. */
   again: number
   last_error: string | null
+  /** 0 for a new report, from 1 on for those that are processed again, in the order in which they shall be. */
+  place: Generated<number>
 }
 export interface CrashGroupTable {
   id: string
@@ -257,4 +308,35 @@ export interface RejectionSampleTable {
   field_names: string
   detail: string | null
   address: string | null
+}
+/** What a source of symbols answered for a module; see symbol-answers.ts. */
+export interface SymbolAnswerTable {
+  source: string
+  debug_file: string
+  debug_id: string
+  outcome: string
+  detail: string | null
+  /** Address that was asked last. */
+  place: string | null
+  /** Of the symbol file, where there was one. */
+  sha256: string | null
+  size: Generated<number>
+  asked_at: number
+  /** When it may be asked again; null: never, since it has answered. */
+  expires_at: number | null
+  used_at: number
+}
+/** A module that sources have to be asked for, on behalf of all reports of a project that lack it. */
+export interface SymbolWantTable {
+  project_id: number
+  debug_file: string
+  debug_id: string
+  code_file: string | null
+  code_id: string | null
+  /** 1: the program itself. */
+  main: number
+  wanted_at: number
+  due_at: number
+  attempt: Generated<number>
+  leased_until: number | null
 }
