@@ -92,11 +92,32 @@ async function firstProjectId(store: Store): Promise<number> {
 
 /** Those that refer to others first. */
 const ledgerTables: readonly (keyof LedgerSchema)[] = [
-  ...(['audit', 'source_map', 'symbol_conflict', 'symbol', 'symbol_file', 'tombstone', 'fingerprint', 'triage_group'] as const),
+  ...([
+    'audit',
+    'debug_original',
+    'symbol_cleanup',
+    'source_map',
+    'symbol_conflict',
+    'symbol',
+    'symbol_file',
+    'tombstone',
+    'fingerprint',
+    'triage_group',
+  ] as const),
   ...(['session', 'token', 'project_key', 'project'] as const),
 ]
 const indexTables: readonly (keyof IndexSchema)[] = [
-  ...(['rejection_sample', 'rejection', 'facet_count', 'day_count', 'group_installation', 'crash_group', 'job'] as const),
+  ...([
+    'symbol_answer',
+    'symbol_want',
+    'rejection_sample',
+    'rejection',
+    'facet_count',
+    'day_count',
+    'group_installation',
+    'crash_group',
+    'job',
+  ] as const),
   ...(['report_module', 'module', 'browser_death', 'report_alias', 'report'] as const),
 ]
 
