@@ -9,7 +9,7 @@ const packages = join(dirname(dirname(fileURLToPath(import.meta.url))), 'package
 const rules: Record<string, { may: string[]; node: RegExp | 'anywhere' | 'nowhere' }> = {
   minidump: { may: [], node: /^src\/node\// },
   symbols: { may: [], node: /^src\/node\// },
-  stackwalk: { may: ['@crashkeep/minidump', '@crashkeep/symbols'], node: 'nowhere' },
+  stackwalk: { may: ['@crashkeep/minidump', '@crashkeep/symbols'], node: /^src\/iced\/iced-decoder\.ts$/ },
   signature: { may: [], node: 'nowhere' },
   reporter: { may: ['@crashkeep/minidump'], node: 'anywhere' },
   browser: { may: [], node: 'nowhere' },

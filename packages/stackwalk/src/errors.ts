@@ -1,5 +1,8 @@
-/** What makes a dump unprocessable as a whole. Everything else that is wrong becomes a problem in the result. */
-export type StackwalkErrorCode = 'missing_system_info' | 'missing_thread_list'
+/**
+ * What makes a dump unprocessable as a whole; everything else that is wrong with it becomes a problem in the result. `unusable_decoder`: the
+ * WebAssembly of iced-x86 is not the one that is known here.
+ */
+export type StackwalkErrorCode = 'missing_system_info' | 'missing_thread_list' | 'unusable_decoder'
 
 export class StackwalkError extends Error {
   readonly code: StackwalkErrorCode

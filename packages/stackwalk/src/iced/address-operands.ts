@@ -1,27 +1,18 @@
-import {
-  FlowControl,
-  type Instruction,
-  type InstructionInfo,
-  MemorySizeExt,
-  Mnemonic,
-  OpAccess,
-  OpKind,
-  Register,
-  UsedMemory,
-} from 'iced-x86'
 import type { AccessType, BranchTarget, MemoryOperand } from '../analysis/decoder.ts'
+import type { IcedInstruction, UsedMemory } from './iced-instruction.ts'
+import { Access, Flow, noRegister, OperandKind, segmentFs, segmentGs } from './iced-numbers.ts'
 import { registerName } from './register-name.ts'
 
 /**
  * In 64-bit code as rust-minidump tells: types of access and the stack's part only where all is known of the instruction. In 32-bit
  * code, of which it tells nothing, everything that iced knows.
  */
-export function memoryOperands(instruction: Instruction, info: InstructionInfo, bits: 32 | 64, isKnown: boolean): MemoryOperand[] {
-  if (bits === 32) return usedMemory(info)
+export function memoryOperands(instruction: IcedInstruction, bits: 32 | 64, isKnown: boolean): MemoryOperand[] {
+  const usage = instruction.usage()
+  if (bits === 32) return usedMemory(usage.memory)
   const operands: MemoryOperand[] = []
-  for (let index = 0; index < instruction.opCount; index++) {
-    const type = info.opAccess(index)
-    if (!isMemory(instruction.opKind(index)) || type === OpAccess.None || type === OpAccess.NoMemAccess) continue
+  for (const [index, type] of usage.operands.entries()) {
+    if (!isMemory(instruction.operandKind(index)) || type === Access.None || type === Access.NoMemAccess) continue
     const access = isKnown ? accessType(type) : undefined
     operands.push({ ...explicitOperand(instruction, index), ...(access !== undefined && { access }) })
   }
@@ -29,86 +20,84 @@ export function memoryOperands(instruction: Instruction, info: InstructionInfo, 
 }
 
 /** `rsp` of a dump is the one before the instruction: a call or push that faults has not moved it. */
-function stackAccess({ mnemonic }: Instruction): MemoryOperand[] {
+function stackAccess({ mnemonic }: IcedInstruction): MemoryOperand[] {
   const stack = { base: 'rsp', scale: 1, size: 8 }
-  if (mnemonic === Mnemonic.Call || mnemonic === Mnemonic.Push) return [{ ...stack, displacement: -8n, access: 'write' }]
-  const reads = mnemonic === Mnemonic.Pop || mnemonic === Mnemonic.Ret || mnemonic === Mnemonic.Retf
+  if (mnemonic === 'call' || mnemonic === 'push') return [{ ...stack, displacement: -8n, access: 'write' }]
+  const reads = mnemonic === 'pop' || mnemonic === 'ret' || mnemonic === 'retf'
   return reads ? [{ ...stack, displacement: 0n, access: 'read' }] : []
 }
 
-function usedMemory(info: InstructionInfo): MemoryOperand[] {
-  return info.usedMemory().flatMap((used: unknown) => {
-    if (!(used instanceof UsedMemory)) return []
-    const access = accessType(used.access)
-    const operand = memoryOperand(used.base, used.index, used.scale, used.displacement, used.segment, MemorySizeExt.size(used.memorySize))
-    used.free()
-    return access === undefined ? [] : [{ ...operand, access }]
+function usedMemory(used: readonly UsedMemory[]): MemoryOperand[] {
+  return used.flatMap(({ base, index, scale, displacement, segment, bytes, access }) => {
+    const type = accessType(access)
+    return type === undefined
+      ? []
+      : [{ ...memoryOperand(registerName(base), registerName(index), scale, displacement, segment, bytes), access: type }]
   })
 }
 
-function accessType(access: OpAccess): AccessType | undefined {
+function accessType(access: number): AccessType | undefined {
   switch (access) {
-    case OpAccess.Read:
-    case OpAccess.CondRead:
+    case Access.Read:
+    case Access.CondRead:
       return 'read'
-    case OpAccess.Write:
-    case OpAccess.CondWrite:
+    case Access.Write:
+    case Access.CondWrite:
       return 'write'
-    case OpAccess.ReadWrite:
-    case OpAccess.ReadCondWrite:
+    case Access.ReadWrite:
+    case Access.ReadCondWrite:
       return 'readwrite'
     default:
       return undefined
   }
 }
 
-function isMemory(kind: OpKind): boolean {
-  return kind >= OpKind.MemorySegSI && kind <= OpKind.Memory
+function isMemory(kind: number): boolean {
+  return kind >= OperandKind.MemorySegSI && kind <= OperandKind.Memory
 }
 
-const stringRegisters: Readonly<Record<number, Register>> = {
-  [OpKind.MemorySegESI]: Register.ESI,
-  [OpKind.MemorySegRSI]: Register.RSI,
-  [OpKind.MemorySegEDI]: Register.EDI,
-  [OpKind.MemorySegRDI]: Register.RDI,
-  [OpKind.MemoryESEDI]: Register.EDI,
-  [OpKind.MemoryESRDI]: Register.RDI,
+/** Registers that string instructions imply. Those of 16 bits, for which rust-minidump has no rule either, count as none. */
+const stringRegisters: Readonly<Record<number, string>> = {
+  [OperandKind.MemorySegESI]: 'esi',
+  [OperandKind.MemorySegRSI]: 'rsi',
+  [OperandKind.MemorySegEDI]: 'edi',
+  [OperandKind.MemorySegRDI]: 'rdi',
+  [OperandKind.MemoryESEDI]: 'edi',
+  [OperandKind.MemoryESRDI]: 'rdi',
 }
 
-function explicitOperand(instruction: Instruction, index: number): MemoryOperand {
-  const bytes = MemorySizeExt.size(instruction.memorySize)
-  const implied = stringRegisters[instruction.opKind(index)]
-  if (implied !== undefined) return memoryOperand(implied, Register.None, 1, 0n, Register.None, bytes)
+function explicitOperand(instruction: IcedInstruction, index: number): MemoryOperand {
+  const bytes = instruction.memoryBytes
+  const implied = stringRegisters[instruction.operandKind(index)]
+  if (implied !== undefined) return memoryOperand(implied, undefined, 1, 0n, noRegister, bytes)
   const { memoryBase, memoryIndex, memoryIndexScale, memoryDisplacement, memorySegment } = instruction
-  return memoryOperand(memoryBase, memoryIndex, memoryIndexScale, memoryDisplacement, memorySegment, bytes)
+  return memoryOperand(registerName(memoryBase), registerName(memoryIndex), memoryIndexScale, memoryDisplacement, memorySegment, bytes)
 }
 
 /** `bytes` 0: as many as the processor has state. */
 function memoryOperand(
-  base: Register,
-  index: Register,
+  base: string | undefined,
+  index: string | undefined,
   scale: number,
   displacement: bigint,
-  segment: Register,
+  segment: number,
   bytes: number,
 ): MemoryOperand {
-  const baseName = registerName(base)
-  const indexName = registerName(index)
   return {
-    ...(baseName !== undefined && { base: baseName }),
-    ...(indexName !== undefined && { index: indexName }),
+    ...(base !== undefined && { base }),
+    ...(index !== undefined && { index }),
     scale,
     displacement: BigInt.asIntN(64, displacement),
-    ...(segment === Register.FS && { segment: 'fs' }),
-    ...(segment === Register.GS && { segment: 'gs' }),
+    ...(segment === segmentFs && { segment: 'fs' }),
+    ...(segment === segmentGs && { segment: 'gs' }),
     ...(bytes > 0 && { size: bytes }),
   }
 }
 
-export function addressRegisters(instruction: Instruction): string[] {
+export function addressRegisters(instruction: IcedInstruction): string[] {
   const names = new Set<string>()
-  for (let index = 0; index < instruction.opCount; index++) {
-    if (!isMemory(instruction.opKind(index))) continue
+  for (let index = 0; index < instruction.operandCount; index++) {
+    if (!isMemory(instruction.operandKind(index))) continue
     const { base, index: scaled } = explicitOperand(instruction, index)
     if (base !== undefined) names.add(base)
     if (scaled !== undefined) names.add(scaled)
@@ -116,18 +105,18 @@ export function addressRegisters(instruction: Instruction): string[] {
   return [...names].sort()
 }
 
-export function branchTarget(instruction: Instruction): BranchTarget {
-  switch (instruction.flowControl) {
-    case FlowControl.Return:
+export function branchTarget(instruction: IcedInstruction): BranchTarget {
+  switch (instruction.flow) {
+    case Flow.Return:
       return { kind: 'stack' }
-    case FlowControl.IndirectBranch:
-    case FlowControl.IndirectCall:
-      return instruction.op0Kind === OpKind.Register
-        ? { kind: 'register', register: registerName(instruction.op0Register) ?? '' }
+    case Flow.IndirectBranch:
+    case Flow.IndirectCall:
+      return instruction.operandKind(0) === OperandKind.Register
+        ? { kind: 'register', register: registerName(instruction.operandRegister(0)) ?? '' }
         : { kind: 'memory', operand: explicitOperand(instruction, 0) }
-    case FlowControl.UnconditionalBranch:
-    case FlowControl.ConditionalBranch:
-    case FlowControl.Call:
+    case Flow.UnconditionalBranch:
+    case Flow.ConditionalBranch:
+    case Flow.Call:
       return { kind: 'unknown' }
     default:
       return { kind: 'next' }

@@ -1,4 +1,4 @@
-import { type Instruction, Mnemonic } from 'iced-x86'
+import type { IcedInstruction } from './iced-instruction.ts'
 
 // Names where rust-minidump's disassembler has another one than iced. Everything else is the same in lower case.
 const conditions: Readonly<Record<string, string>> = {
@@ -27,9 +27,9 @@ const names: Readonly<Record<string, string>> = {
 
 const stringInstruction = /^(movs|stos|lods|scas|cmps|ins|outs)[bwdq]$/
 
-export function mnemonicOf(instruction: Instruction): string {
-  const name = (Mnemonic[instruction.mnemonic] ?? 'unknown').toLowerCase()
-  if (instruction.isStringInstruction) return stringInstruction.exec(name)?.[1] ?? name
-  if (instruction.isJmpFarIndirect || instruction.isCallFarIndirect) return `${name}f`
+export function mnemonicOf(instruction: IcedInstruction): string {
+  const name = instruction.mnemonic
+  if (instruction.isString) return stringInstruction.exec(name)?.[1] ?? name
+  if (instruction.isIndirectFarJump || instruction.isIndirectFarCall) return `${name}f`
   return names[name] ?? name
 }
