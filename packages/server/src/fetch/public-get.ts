@@ -1,8 +1,6 @@
-/** A GET that can reach nothing but public servers: the address is checked on the connection itself, so that no name can point elsewhere afterwards. */
-import { lookup as systemLookup } from 'node:dns'
+/** A GET of something small that can reach nothing but public servers. */
 import type { IncomingMessage } from 'node:http'
-import { request } from 'node:https'
-import { isIP, type LookupFunction } from 'node:net'
+import { checkedRequest } from './checked-request.ts'
 import { isPublicAddress } from './public-address.ts'
 
 export interface Fetched {
@@ -23,41 +21,14 @@ export interface GetOptions {
 }
 
 /** Rejects with a sentence. Redirects are not followed. Only https. */
-export function publicGet(url: URL, { maxBytes, timeoutMs, signal, mayConnect = isPublicAddress, ca }: GetOptions): Promise<Fetched> {
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  if (url.protocol !== 'https:') return Promise.reject(new Error(`${url.origin} is not https`))
-  // A literal address is not looked up.
-  if (isIP(host) !== 0 && !mayConnect(host)) return Promise.reject(new Error(`${host} is no public address`))
-  return new Promise((resolve, reject) => {
-    const asking = request(
-      url,
-      {
-        agent: false,
-        lookup: checkedLookup(mayConnect),
-        headers: { 'user-agent': 'Crashkeep', accept: '*/*' },
-        signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])]),
-        ...(ca === undefined ? {} : { ca }),
-      },
-      (response) => read(response, maxBytes).then(resolve, reject),
-    )
-    asking.on('error', reject)
-    asking.end()
+export async function publicGet(url: URL, { maxBytes, timeoutMs, signal, mayConnect = isPublicAddress, ca }: GetOptions): Promise<Fetched> {
+  if (url.protocol !== 'https:') throw new Error(`${url.origin} is not https`)
+  const response = await checkedRequest(url, {
+    mayConnect,
+    signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])]),
+    ...(ca === undefined ? {} : { ca }),
   })
-}
-
-function checkedLookup(mayConnect: (address: string) => boolean): LookupFunction {
-  return (host, options, done) => {
-    systemLookup(host, { ...options, all: true }, (error, found) => {
-      if (error !== null) {
-        done(error, '', 0)
-        return
-      }
-      const [first] = found
-      if (first === undefined || !found.every(({ address }) => mayConnect(address))) done(new Error(`${host} is no public server`), '', 0)
-      else if (options.all === true) done(null, found)
-      else done(null, first.address, first.family)
-    })
-  }
+  return read(response, maxBytes)
 }
 
 async function read(response: IncomingMessage, maxBytes: number): Promise<Fetched> {

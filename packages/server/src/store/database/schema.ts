@@ -333,8 +333,6 @@ export interface SymbolWantTable {
   debug_id: string
   code_file: string | null
   code_id: string | null
-  /** 1: the program itself. */
-  main: number
   wanted_at: number
   due_at: number
   attempt: Generated<number>

@@ -32,7 +32,6 @@ export const index004: Migration = {
       .addColumn('debug_id', 'text', (c) => c.notNull())
       .addColumn('code_file', 'text')
       .addColumn('code_id', 'text')
-      .addColumn('main', 'integer', (c) => c.notNull())
       .addColumn('wanted_at', 'bigint', (c) => c.notNull())
       .addColumn('due_at', 'bigint', (c) => c.notNull())
       .addColumn('attempt', 'bigint', (c) => c.notNull().defaultTo(0))
