@@ -11,6 +11,8 @@ export type SymbolErrorCode =
   | 'too_large'
   /** The file cannot be opened or read, or was replaced in between. */
   | 'unreadable'
+  /** The file is no debug file of a known format, or its header is unusable. */
+  | 'no_debug_file'
   /** The file is no source map, or its mappings are damaged. */
   | 'bad_source_map'
 

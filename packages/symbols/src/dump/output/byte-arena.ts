@@ -1,0 +1,92 @@
+const chunkBytes = 1024 * 1024
+/** The longest that one record of a few variable-length numbers becomes. */
+const headroom = 64
+
+/**
+ * Numbers of variable length, appended one after the other in chunks: a line record takes five bytes. Values are whole, from 0 to 2^53;
+ * `signed` ones may be negative.
+ */
+export class ByteArena {
+  readonly #chunks: Uint8Array[] = []
+  #bytes: Uint8Array = new Uint8Array(0)
+  #at = 0
+  /** Where reading goes on. */
+  #from: Uint8Array = new Uint8Array(0)
+  #fromChunk = 0
+  #fromAt = 0
+
+  /** Where the next record will stand; good for `seek`. Call it before each record: records do not cross chunks. */
+  position(): number {
+    if (this.#at + headroom > this.#bytes.length) this.#grow()
+    return (this.#chunks.length - 1) * chunkBytes + this.#at
+  }
+
+  unsigned(value: number): void {
+    while (value > 0x7fff_ffff) {
+      this.#bytes[this.#at++] = (value % 128) | 0x80
+      value = Math.floor(value / 128)
+    }
+    while (value > 127) {
+      this.#bytes[this.#at++] = (value & 127) | 0x80
+      value >>>= 7
+    }
+    this.#bytes[this.#at++] = value
+  }
+
+  signed(value: number): void {
+    this.unsigned(value < 0 ? -value * 2 - 1 : value * 2)
+  }
+
+  /** Marks that the next record begins: it may move to a new chunk. Must be called as often when reading as when writing. */
+  next(): void {
+    if (this.#at + headroom > this.#bytes.length) this.#grow()
+  }
+
+  seek(position: number): void {
+    this.#fromChunk = Math.floor(position / chunkBytes)
+    this.#from = this.#chunks[this.#fromChunk] ?? new Uint8Array(0)
+    this.#fromAt = position % chunkBytes
+  }
+
+  nextRead(): void {
+    if (this.#fromAt + headroom <= chunkBytes) return
+    this.#fromChunk++
+    this.#from = this.#chunks[this.#fromChunk] ?? new Uint8Array(0)
+    this.#fromAt = 0
+  }
+
+  readUnsigned(): number {
+    let byte = this.#from[this.#fromAt++] ?? 0
+    if (byte < 128) return byte
+    let value = byte & 127
+    let factor = 128
+    do {
+      byte = this.#from[this.#fromAt++] ?? 0
+      value += (byte & 127) * factor
+      factor *= 128
+    } while (byte >= 128)
+    return value
+  }
+
+  readSigned(): number {
+    const value = this.readUnsigned()
+    return value % 2 === 1 ? -(value + 1) / 2 : value / 2
+  }
+
+  /** All that was written, to hand it to another thread. */
+  take(): Uint8Array[] {
+    return this.#chunks
+  }
+
+  static of(chunks: Uint8Array[]): ByteArena {
+    const arena = new ByteArena()
+    arena.#chunks.push(...chunks)
+    return arena
+  }
+
+  #grow(): void {
+    this.#bytes = new Uint8Array(chunkBytes)
+    this.#chunks.push(this.#bytes)
+    this.#at = 0
+  }
+}

@@ -1,0 +1,159 @@
+import { TextSink } from './text-sink.ts'
+
+/** What the first lines of a symbol file say. */
+export interface DumpedModule {
+  readonly os: string
+  readonly cpu: string
+  /** 32 hexadecimal digits and the age, in upper case. */
+  readonly debugId: string
+  readonly debugFile: string
+  /** In upper case, as other dumpers print it. */
+  readonly codeId?: string
+  /** Of a PE: the name of the program or library. */
+  readonly codeFile?: string
+}
+
+/**
+ * Writes Breakpad's text, record by record, in the order of the calls: `module`, files and inline origins, functions and publics by address,
+ * then STACK records. Keeps nothing but a chunk of text. Addresses are relative to the module.
+ */
+export class SymbolWriter {
+  readonly #out: TextSink
+
+  constructor(write: (chunk: Uint8Array) => void) {
+    this.#out = new TextSink(write)
+  }
+
+  module(module: DumpedModule): void {
+    const out = this.#out
+    out.text(`MODULE ${module.os} ${module.cpu} ${module.debugId} `)
+    out.name(module.debugFile)
+    out.newline()
+    if (module.codeId === undefined) return
+    out.text(`INFO CODE_ID ${module.codeId}`)
+    if (module.codeFile !== undefined) {
+      out.space()
+      out.name(module.codeFile)
+    }
+    out.newline()
+  }
+
+  file(id: number, name: string): void {
+    this.#out.text('FILE ')
+    this.#named(id, name)
+  }
+
+  inlineOrigin(id: number, name: string): void {
+    this.#out.text('INLINE_ORIGIN ')
+    this.#named(id, name)
+  }
+
+  func(address: number, size: number, parameterSize: number, name: string, multiple = false): void {
+    const out = this.#out
+    out.text(multiple ? 'FUNC m ' : 'FUNC ')
+    out.hex(address)
+    out.space()
+    out.hex(size)
+    out.space()
+    out.hex(parameterSize)
+    out.space()
+    out.name(name)
+    out.newline()
+  }
+
+  /** Begins an INLINE record; each range follows with `inlineRange`, then `endLine`. */
+  inline(depth: number, callLine: number, callFile: number, origin: number): void {
+    const out = this.#out
+    out.text('INLINE ')
+    out.decimal(depth)
+    out.space()
+    out.decimal(callLine)
+    out.space()
+    out.decimal(callFile)
+    out.space()
+    out.decimal(origin)
+  }
+
+  inlineRange(address: number, size: number): void {
+    const out = this.#out
+    out.space()
+    out.hex(address)
+    out.space()
+    out.hex(size)
+  }
+
+  endLine(): void {
+    this.#out.newline()
+  }
+
+  line(address: number, size: number, line: number, file: number): void {
+    const out = this.#out
+    out.hex(address)
+    out.space()
+    out.hex(size)
+    out.space()
+    out.decimal(line)
+    out.space()
+    out.decimal(file)
+    out.newline()
+  }
+
+  public(address: number, parameterSize: number, name: string, multiple = false): void {
+    const out = this.#out
+    out.text(multiple ? 'PUBLIC m ' : 'PUBLIC ')
+    out.hex(address)
+    out.space()
+    out.hex(parameterSize)
+    out.space()
+    out.name(name)
+    out.newline()
+  }
+
+  cfiInit(address: number, size: number, rules: string): void {
+    const out = this.#out
+    out.text('STACK CFI INIT ')
+    out.hex(address)
+    out.space()
+    out.hex(size)
+    out.space()
+    out.text(rules)
+    out.newline()
+  }
+
+  cfi(address: number, rules: string): void {
+    const out = this.#out
+    out.text('STACK CFI ')
+    out.hex(address)
+    out.space()
+    out.text(rules)
+    out.newline()
+  }
+
+  /** `sizes`: rva, code, prologue, epilogue, parameters, saved registers, locals, most stack. The program of type 4, or whether a base pointer is allocated. */
+  win(type: 0 | 4, sizes: readonly number[], program: string | boolean): void {
+    const out = this.#out
+    out.text(`STACK WIN ${type} `)
+    for (const size of sizes) {
+      out.hex(size)
+      out.space()
+    }
+    if (typeof program === 'string') {
+      out.text('1 ')
+      out.name(program)
+    } else {
+      out.text(program ? '0 1' : '0 0')
+    }
+    out.newline()
+  }
+
+  #named(id: number, name: string): void {
+    this.#out.decimal(id)
+    this.#out.space()
+    this.#out.name(name)
+    this.#out.newline()
+  }
+
+  flush(): void {
+    this.#out.flush()
+  }
+}

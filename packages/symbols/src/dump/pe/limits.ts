@@ -1,0 +1,32 @@
+/** Section headers: the loader takes 96, linkers write up to 65535 into objects. */
+export const maxSections = 65_535
+
+/** Of the headers that are looked at: DOS stub, PE headers and the section table of an ordinary file fit many times. */
+export const maxHeaderBytes: number = 4 * 1024 * 1024
+
+/** Entries of the debug directory; linkers write up to six. */
+export const maxDebugEntries = 64
+
+/** Path of the PDB in the debug directory. */
+export const maxPdbPathBytes = 4096
+
+/** Exported names; the largest libraries have some 40 000, 16 bit ordinals allow 65 536. */
+export const maxExports = 65_536
+
+/** Of an exported name; decorated templates come near 4 KiB, where the linker's own limit is. */
+export const maxExportNameBytes = 4096
+
+/** Entries of `.pdata`; chrome.dll has 600 000. */
+export const maxUnwindFunctions: number = 16 * 1024 * 1024
+
+/** Unwind information that continues another's; compilers write at most a handful of links. */
+export const maxUnwindChain = 32
+
+/** Section and symbol names of a COFF string table, which MinGW writes. */
+export const maxStringTableBytes: number = 256 * 1024 * 1024
+
+/** Epilogues of one ARM64 function: the field has 16 bits, but each costs as much as the function's prologue. */
+export const maxEpilogues = 4096
+
+/** Bytes of unwind codes that are written out step by step per function; beyond, only the body of the function is described. */
+export const maxUnwindCodeBytes = 1024

@@ -1,0 +1,62 @@
+import type { ByteSource } from '../byte-source.ts'
+import { maxWholeSectionBytes, maxWindows, windowBytes } from './limits.ts'
+
+interface Window {
+  readonly base: number
+  readonly bytes: Uint8Array
+}
+
+/**
+ * Random access to a section of any size: small ones are kept whole, of large ones a few windows. After `at`, the bytes stand in `bytes` at the
+ * index that it gave, until the next call of `at`.
+ */
+export class WindowedBytes {
+  readonly source: ByteSource
+  bytes: Uint8Array = new Uint8Array(0)
+  /** Offset in the section of the first of `bytes`. */
+  base = 0
+  #windows: Window[] = []
+
+  constructor(source: ByteSource) {
+    this.source = source
+  }
+
+  get size(): number {
+    return this.source.size
+  }
+
+  /** Index in `bytes` of `offset`. From there `length` bytes are present, or those up to the end of the section. */
+  at(offset: number, length: number): number {
+    const end = Math.min(offset + length, this.source.size)
+    const index = offset - this.base
+    if (index >= 0 && index < this.bytes.length && end - this.base <= this.bytes.length) return index
+    return this.#move(offset, end)
+  }
+
+  #move(offset: number, end: number): number {
+    let found = this.#windows.find(({ base, bytes }) => offset >= base && offset < base + bytes.length && end <= base + bytes.length)
+    if (found === undefined) {
+      const whole = this.source.size <= maxWholeSectionBytes
+      const base = whole ? 0 : Math.max(0, Math.min(offset, this.source.size))
+      const length = whole ? this.source.size : Math.max(windowBytes, end - base)
+      const bytes = this.source.read(base, Math.min(length, this.source.size - base))
+      // One kind of array everywhere: a Buffer would make each access slower.
+      found = { base, bytes: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) }
+      if (this.#windows.length >= maxWindows) this.#windows.shift()
+      this.#windows.push(found)
+    }
+    this.bytes = found.bytes
+    this.base = found.base
+    return offset - found.base
+  }
+}
+
+/** A part of a file as a source of its own. */
+export function partOf(source: ByteSource, offset: number, size: number): ByteSource {
+  const start = Math.min(Math.max(offset, 0), source.size)
+  const length = Math.max(0, Math.min(size, source.size - start))
+  return {
+    size: length,
+    read: (at, count) => source.read(start + at, Math.max(0, Math.min(count, length - at))),
+  }
+}
