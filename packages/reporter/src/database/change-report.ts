@@ -1,0 +1,105 @@
+/**
+ * Every step a report takes in the database of Linux, in Crashpad's order of files. A step that is cut off between two of them leaves the report
+ * where Crashpad and we still find it: metadata stands before its dump arrives, and the old goes last.
+ */
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { attachmentsFolder, namesIn, pathOf, readMeta } from './generic-layout.ts'
+import { removeOwnState } from './own-state.ts'
+import { lockReport } from './report-lock.ts'
+import { encodeMeta, newMeta, type ReportMeta } from './report-meta.ts'
+
+/** Throws what the disk says, and leaves nothing behind then. */
+export function addDump(folder: string, id: string, dump: Uint8Array, createdAt: Date): void {
+  const draft = pathOf(folder, 'new', id, 'dmp')
+  try {
+    writeDurably(draft, dump)
+    const lock = lockReport(folder, 'pending', id)
+    writeDurably(pathOf(folder, 'pending', id, 'meta'), encodeMeta(newMeta(Math.floor(createdAt.getTime() / 1000))))
+    renameSync(draft, pathOf(folder, 'pending', id, 'dmp'))
+    syncFolder(join(folder, 'pending'))
+    lock?.release()
+  } catch (error) {
+    if (isTaken(error)) throw error
+    rmSync(draft, { force: true })
+    rmSync(pathOf(folder, 'pending', id, 'lock'), { force: true })
+    rmSync(pathOf(folder, 'pending', id, 'meta'), { force: true })
+    throw error
+  }
+}
+
+/** Metadata changes by rename: nobody reads half of it. The caller holds the lock. */
+export function replaceMeta(folder: string, state: 'pending' | 'completed', id: string, meta: ReportMeta): void {
+  const draft = pathOf(folder, 'new', id, 'meta')
+  rmSync(draft, { force: true })
+  writeDurably(draft, encodeMeta(meta))
+  renameSync(draft, pathOf(folder, state, id, 'meta'))
+}
+
+/** The caller holds the lock in `from`; it ends with it. */
+export function moveReport(folder: string, id: string, from: 'pending' | 'completed', to: 'pending' | 'completed', meta: ReportMeta): void {
+  if (from === to) {
+    replaceMeta(folder, to, id, meta)
+    return
+  }
+  const lock = lockReport(folder, to, id)
+  try {
+    replaceMeta(folder, to, id, meta)
+    renameSync(pathOf(folder, from, id, 'dmp'), pathOf(folder, to, id, 'dmp'))
+    rmSync(pathOf(folder, from, id, 'meta'), { force: true })
+    syncFolder(join(folder, to))
+  } finally {
+    lock?.release()
+  }
+}
+
+export function removeReport(folder: string, state: 'pending' | 'completed', id: string): void {
+  // Metadata without a dump is tidied up by anybody; a dump without metadata would be taken for damage.
+  rmSync(pathOf(folder, state, id, 'dmp'), { force: true })
+  rmSync(pathOf(folder, state, id, 'meta'), { force: true })
+  rmSync(join(folder, attachmentsFolder, id), { recursive: true, force: true })
+  removeOwnState(folder, id)
+}
+
+/** What a kill in the middle of `moveReport` left: two metadata files for one dump, the dump in one place. */
+export function mendHalfMoves(folder: string): void {
+  for (const [state, other] of [
+    ['pending', 'completed'],
+    ['completed', 'pending'],
+  ] as const) {
+    const names = new Set(namesIn(join(folder, state)))
+    const others = new Set(namesIn(join(folder, other)))
+    for (const name of names) {
+      if (!name.endsWith('.meta')) continue
+      const id = name.slice(0, -5)
+      if (names.has(`${id}.dmp`) || names.has(`${id}.lock`) || !others.has(`${id}.dmp`) || !others.has(`${id}.meta`)) continue
+      if (readMeta(folder, other, id) !== undefined) rmSync(pathOf(folder, state, id, 'meta'), { force: true })
+    }
+  }
+}
+
+function writeDurably(path: string, bytes: Uint8Array): void {
+  const file = openSync(path, 'wx', 0o600)
+  try {
+    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** A name lasts through a power cut only after its folder was synced. */
+function syncFolder(path: string): void {
+  const file = openSync(path, 'r')
+  try {
+    fsyncSync(file)
+  } catch {
+    // Some file systems sync no folders.
+  } finally {
+    closeSync(file)
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST'
+}

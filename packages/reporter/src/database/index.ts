@@ -1,0 +1,7 @@
+export { ReporterError, type ReporterErrorCode } from '../errors.ts'
+export { addReport } from './add-report.ts'
+export type { Attachment } from './attachments.ts'
+export { CrashDatabase, type ListedReport } from './crash-database.ts'
+export type { LayoutKind } from './layout.ts'
+export type { Retention } from './prune.ts'
+export type { ReportState, StoredReport } from './stored-report.ts'
