@@ -3,6 +3,7 @@ import { SymbolError } from '../errors.ts'
 import { dumpElf } from './elf/dump-elf.ts'
 import type { DumpedFile, DumpInput, DumpOptions } from './input.ts'
 import { maxDebugFileBytes } from './limits.ts'
+import { dumpMacho } from './macho/dump-macho.ts'
 import { functionName } from './output/function-name.ts'
 import { type SymbolCounts, SymbolRecords } from './output/symbol-records.ts'
 import { type DumpedModule, SymbolWriter } from './output/symbol-writer.ts'
@@ -23,6 +24,7 @@ export interface DumpResult {
 
 const dumpers: Partial<Record<DebugFileFormat, (input: DumpInput) => DumpedFile>> = {
   elf: dumpElf,
+  macho: dumpMacho,
 }
 
 /**

@@ -20,6 +20,8 @@ export type Companion =
   | { readonly kind: 'pe'; readonly name: string; readonly debugId: string }
   /** A Mach-O's dSYM. */
   | { readonly kind: 'dsym'; readonly name: string; readonly uuid: string }
+  /** A dSYM's program. */
+  | { readonly kind: 'macho'; readonly name: string; readonly uuid: string }
 
 export type Compression = 'zlib' | 'zstd'
 

@@ -1,0 +1,95 @@
+import { leafName } from '../../symbol-path.ts'
+import { FunctionSymbols } from '../elf/elf-symbols.ts'
+import type { DumpedFile, DumpInput } from '../input.ts'
+import { choosePart, samePart } from './choose-part.ts'
+import { readExportsTrie } from './exports-trie.ts'
+import { readFunctionStarts } from './function-starts.ts'
+import { dsymFileType, type MachFile } from './mach-file.ts'
+import { readMachSymbols } from './mach-symbols.ts'
+import { sectionNamed, writeCompactUnwind } from './write-unwind.ts'
+
+/** A program, library or dSYM for one processor. Debug information comes from the dSYM, rules for unwinding from the program, whichever is given. */
+export function dumpMacho(input: DumpInput): DumpedFile {
+  const { source, options, records, problems } = input
+  const file = choosePart(source, options.arch, problems)
+  const name = moduleName(file, options.fileName)
+  const uuid = file.uuid
+  if (uuid === undefined) problems.add('macho_no_uuid', 'The file has no UUID (LC_UUID), so that no crash report can name it.')
+  const { program, debug } = withCompanion(input, file, name)
+
+  const symbols = new FunctionSymbols()
+  let objectFiles = 0
+  for (const one of new Set([debug, program])) {
+    if (one === undefined) continue
+    problems.guard(() => {
+      objectFiles += readMachSymbols(one, records.names, symbols, problems).objectFiles
+    })
+  }
+  symbols.close()
+  if (program !== undefined) problems.guard(() => addUnlisted(program, input, symbols))
+  if (debug === undefined && objectFiles > 0) {
+    problems.add(
+      'macho_no_dsym',
+      `The debug information is still in ${objectFiles} object files; "dsymutil ${name}" collects it in a dSYM, which is to be dumped together with this file.`,
+    )
+  }
+  for (let index = 0; index < symbols.addresses.length; index++) {
+    records.addPublic(symbols.addresses.at(index) - file.textAddress, symbols.names.at(index), symbols.sizes.at(index))
+  }
+  return {
+    module: {
+      os: 'Mac',
+      cpu: file.cpu,
+      debugId: `${uuid ?? '0'.repeat(32)}0`,
+      debugFile: options.debugFile ?? name,
+      ...(uuid !== undefined && { codeId: uuid }),
+    },
+    stack: (writer) => {
+      if (program !== undefined) writeCompactUnwind(program, { parts: (start, end, free) => free(start, end) }, writer, problems)
+    },
+  }
+}
+
+/** The file beside its other half: a dSYM has no code, and a program rarely debug information. */
+function withCompanion({ options, problems }: DumpInput, file: MachFile, name: string): { program?: MachFile; debug?: MachFile } {
+  const uuid = file.uuid ?? ''
+  const hasDebug = sectionNamed(file, '__debug_info') !== undefined
+  if (file.fileType === dsymFileType) {
+    const other = uuid === '' ? undefined : options.companions?.({ kind: 'macho', name, uuid })
+    const program = other && samePart(other, file, 'program', problems)
+    return { debug: file, ...(program !== undefined && { program }) }
+  }
+  if (hasDebug) return { program: file, debug: file }
+  const other = uuid === '' ? undefined : options.companions?.({ kind: 'dsym', name, uuid })
+  const debug = other && samePart(other, file, 'dSYM', problems)
+  return { program: file, ...(debug !== undefined && { debug }) }
+}
+
+/** Functions that were stripped from the symbol table: those that are exported have names elsewhere, the others an address. */
+function addUnlisted(file: MachFile, { records, problems }: DumpInput, symbols: FunctionSymbols): void {
+  readExportsTrie(file, problems, (name, address) => {
+    if (symbols.nameAt(address) >= 0 || !isCode(file, address)) return
+    symbols.addresses.push(address)
+    symbols.sizes.push(0)
+    symbols.names.push(records.names.add(name.startsWith('_') ? name.slice(1) : name))
+  })
+  symbols.close()
+  const starts = readFunctionStarts(file, problems)
+  for (let index = 0; index < starts.length; index++) {
+    const address = starts.at(index)
+    // Without it, its code would be taken for that of the named function before.
+    if (symbols.nameAt(address) >= 0) continue
+    symbols.addresses.push(address)
+    symbols.sizes.push(0)
+    symbols.names.push(records.names.add(`sub_${(address - file.textAddress).toString(16)}`))
+  }
+  symbols.close()
+}
+
+function isCode(file: MachFile, address: number): boolean {
+  return file.sections.some((section) => section.executable && address >= section.address && address < section.address + section.size)
+}
+
+function moduleName(file: MachFile, fileName: string | undefined): string {
+  return leafName(file.installName) ?? leafName(fileName) ?? 'unknown'
+}

@@ -1,0 +1,68 @@
+import type { SymbolWriter } from '../output/symbol-writer.ts'
+import type { Problems } from '../problem.ts'
+import { compactArm64 } from './compact-arm64.ts'
+import { type CompactRules, compactX86 } from './compact-x86.ts'
+import { cpuTypes } from './cpu-name.ts'
+import { maxUnwindInfoBytes } from './limits.ts'
+import type { MachFile, MachSection } from './mach-file.ts'
+import { MachReader } from './mach-reader.ts'
+import { readUnwindEntries } from './unwind-entries.ts'
+
+/** Whether an address, relative to the module, is described by a record that was written already. */
+export interface Covered {
+  /** Calls `free` with the parts of a range that are not. */
+  parts(start: number, end: number, free: (start: number, end: number) => void): void
+}
+
+/** Writes compact unwind information as STACK CFI records, for what `covered` leaves free. */
+export function writeCompactUnwind(file: MachFile, covered: Covered, writer: SymbolWriter, problems: Problems): void {
+  const section = sectionNamed(file, '__unwind_info')
+  if (section === undefined) return
+  if (section.size > maxUnwindInfoBytes) {
+    problems.add('macho_unwind_info', `__unwind_info has ${section.size} bytes and was not read.`)
+    return
+  }
+  const info = new MachReader(file.source.read(section.fileOffset, section.size), file.littleEndian)
+  readUnwindEntries(info, problems, (start, end, encoding) => {
+    const compact = rulesOf(file, start, encoding)
+    // Its record was written from `__eh_frame`, which may be damaged there.
+    if (compact === 'dwarf') return
+    const rules = compact ?? (encoding << 8 === 0 ? leafRules(file) : undefined)
+    if (rules !== undefined) covered.parts(start, end, (from, to) => writer.cfiInit(from, to - from, rules))
+  })
+}
+
+/** The section with this name whose bytes are in this file. */
+export function sectionNamed(file: MachFile, name: string): MachSection | undefined {
+  return file.sections.find((section) => section.name === name && section.fileOffset !== 0 && section.size > 0)
+}
+
+function rulesOf(file: MachFile, start: number, encoding: number): CompactRules {
+  switch (file.cpuType) {
+    case cpuTypes.x86:
+    case cpuTypes.x86_64:
+      return compactX86(encoding, file.is64, (offset) => codeWord(file, file.textAddress + start + offset))
+    case cpuTypes.arm64:
+      return compactArm64(encoding)
+    default:
+      return undefined
+  }
+}
+
+/**
+ * An encoding of 0 says nothing. What has it are mostly small functions in assembly without a frame, such as the system calls in
+ * libsystem_kernel.dylib; without a record a walker would take their caller's frame pointer for theirs, and lose the caller.
+ */
+function leafRules(file: MachFile): string | undefined {
+  if (file.cpuType === cpuTypes.x86_64) return '.cfa: $rsp 8 + .ra: .cfa -8 + ^'
+  return file.cpuType === cpuTypes.arm64 ? '.cfa: sp .ra: x30' : undefined
+}
+
+/** 32 bits of the code; undefined where it is encrypted or not in the file. */
+function codeWord(file: MachFile, address: number): number | undefined {
+  if (file.encrypted) return undefined
+  const section = file.sections.find((one) => one.fileOffset !== 0 && address >= one.address && address + 4 <= one.address + one.size)
+  if (section === undefined) return undefined
+  const bytes = file.source.read(section.fileOffset + address - section.address, 4)
+  return bytes.length === 4 ? new MachReader(bytes, file.littleEndian).u32(0) : undefined
+}
