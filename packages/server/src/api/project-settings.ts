@@ -3,6 +3,7 @@
  * API. Every list is bounded, because each upload is held against it.
  */
 import { type Static, type TSchema, Type } from 'typebox'
+import { defaultSources, SymbolSources } from '../sources/symbol-source.ts'
 
 const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 
@@ -60,6 +61,10 @@ const settings = {
     Type.Integer({ minimum: 1, maximum: 36_500, description: 'Symbols that no report has needed for so long are removed; null: never' }),
   ),
   keepDebugFiles: Type.Boolean({ description: 'Programs and debug files are kept as they were uploaded, beside the symbols made of them' }),
+  symbolSources: SymbolSources,
+  symbolAccess: Type.Union([Type.Literal('token'), Type.Literal('public')], {
+    description: "Who gets the project's symbols at /symbols, /buildid and /symbolicate: who has a token, or everybody",
+  }),
   privacy: PrivacyRules,
 }
 
@@ -81,6 +86,16 @@ export const ProjectUpdate = Type.Object(
           symbolQuotaFiles: Type.Optional(settings.symbolQuotaFiles),
           symbolsUnusedDays: Type.Optional(settings.symbolsUnusedDays),
           keepDebugFiles: Type.Optional(settings.keepDebugFiles),
+          symbolSources: Type.Optional(
+            Type.Object(
+              {
+                enabled: Type.Optional(SymbolSources.properties.enabled),
+                list: Type.Optional(SymbolSources.properties.list),
+              },
+              { additionalProperties: false },
+            ),
+          ),
+          symbolAccess: Type.Optional(settings.symbolAccess),
           privacy: Type.Optional(
             Type.Object(
               {
@@ -118,9 +133,19 @@ export const defaultSettings: ProjectSettings = {
   symbolQuotaFiles: null,
   symbolsUnusedDays: null,
   keepDebugFiles: false,
+  symbolSources: defaultSources,
+  symbolAccess: 'token',
   privacy: { dropFields: [], hashFields: [], stripUrls: false, keepBrowserUrls: false, dropAddress: false, metadataOnly: false },
 }
 
-export function mergedSettings(before: ProjectSettings, { privacy, ...rest }: NonNullable<ProjectUpdate['settings']>): ProjectSettings {
-  return { ...before, ...rest, privacy: { ...before.privacy, ...privacy } }
+export function mergedSettings(
+  before: ProjectSettings,
+  { privacy, symbolSources, ...rest }: NonNullable<ProjectUpdate['settings']>,
+): ProjectSettings {
+  return {
+    ...before,
+    ...rest,
+    symbolSources: { ...before.symbolSources, ...symbolSources },
+    privacy: { ...before.privacy, ...privacy },
+  }
 }

@@ -12,6 +12,7 @@ import { reportPrefix } from './report-file.ts'
 import { copyTombstone, settle } from './settle.ts'
 import { fileSourceMapStore } from './source-maps/file-source-map-store.ts'
 import type { Store } from './store.ts'
+import { fetchedSymbols } from './symbols/fetched-symbols.ts'
 import { fileSymbolStore } from './symbols/file-symbol-store.ts'
 
 export interface StoreOptions {
@@ -46,6 +47,7 @@ async function assemble(
   const blobs = await openFileBlobs({ folder: blobsFolder, clock })
   const symbols = fileSymbolStore({ db: databases.ledger.db, folder: join(dataDir, 'symbols'), clock })
   const sourceMaps = fileSourceMapStore({ db: databases.ledger.db, folder: join(dataDir, 'symbols'), clock })
+  const fetches = fetchedSymbols({ db: databases.index.db, folder: join(dataDir, 'symbols', 'fetched'), clock })
   await makeFolder(join(dataDir, 'symbols'))
   await firstStart(ledger, dataDir)
   // A program that was stopped between the two writes of setGroupState left the index behind.
@@ -58,6 +60,7 @@ async function assemble(
     blobs,
     symbols,
     sourceMaps,
+    fetches,
     settle: (report) => settle({ ledger, index, blobs, jobs }, report, clock()),
     async erase(reportId) {
       const row = await databases.index.db.selectFrom('report').select('dedupe_key').where('id', '=', reportId).executeTakeFirst()

@@ -9,6 +9,7 @@ import type { Jobs } from './database/jobs.ts'
 import type { Ledger } from './database/ledger.ts'
 import type { ReportIndex } from './database/report-index.ts'
 import type { SourceMapStore } from './source-map-store.ts'
+import type { SymbolFetches } from './symbol-fetches.ts'
 import type { SymbolStore } from './symbol-store.ts'
 
 export interface Store {
@@ -18,6 +19,8 @@ export interface Store {
   readonly blobs: Blobs
   readonly symbols: SymbolStore
   readonly sourceMaps: SourceMapStore
+  /** Symbols from other servers. */
+  readonly fetches: SymbolFetches
   /**
    * Makes blobs, rows and the first job of a spooled report. Idempotent: called again after a crash it finishes what is missing. Calls may
    * overlap, and then share the database's syncs.

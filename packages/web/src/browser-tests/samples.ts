@@ -269,6 +269,8 @@ export const projectDetail = (slug: string): ProjectDetail => ({
     symbolQuotaFiles: null,
     symbolsUnusedDays: null,
     keepDebugFiles: false,
+    symbolSources: { enabled: false, list: [{ preset: 'electron' }, { preset: 'microsoft' }] },
+    symbolAccess: 'token',
     privacy: {
       dropFields: ['email', 'user*'],
       hashFields: ['guid'],
