@@ -1,0 +1,173 @@
+// What JavaScript calls. One instance for each thread that runs JavaScript; the state behind it is the process's.
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <node_api.h>
+#include <sys/mman.h>
+
+#include "capture-file.h"
+#include "process-state.h"
+#include "registers.h"
+#include "signals.h"
+
+#define MAX_BLOB_BYTES (16u << 20)
+#define MAX_VECTOR_ENTRIES 64
+#define PAGE_BYTES 4096u
+
+static atomic_int is_started;
+
+static void *map_memory(uint64_t bytes) {
+  long memory = CALL6(mmap, 0, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return memory < 0 && memory > -4096 ? 0 : (void *)memory;
+}
+
+static napi_value fail(napi_env env, const char *sentence) {
+  napi_throw_error(env, 0, sentence);
+  return 0;
+}
+
+static napi_value property(napi_env env, napi_value object, const char *name) {
+  napi_value value = 0;
+  return napi_get_named_property(env, object, name, &value) == napi_ok ? value : 0;
+}
+
+// A copy of a Buffer in pages of its own; 0 when there is none.
+static struct blob *blob_of(napi_env env, napi_value value) {
+  bool is_buffer = false;
+  void *bytes = 0;
+  size_t length = 0;
+  if (value == 0 || napi_is_buffer(env, value, &is_buffer) != napi_ok || !is_buffer) return 0;
+  if (napi_get_buffer_info(env, value, &bytes, &length) != napi_ok || length > MAX_BLOB_BYTES) return 0;
+  struct blob *blob = map_memory(sizeof *blob + length);
+  if (blob == 0) return 0;
+  blob->length = length;
+  copy_bytes(blob->bytes, bytes, length);
+  return blob;
+}
+
+static void free_blob(struct blob *blob) {
+  if (blob != 0) CALL2(munmap, blob, sizeof *blob + blob->length);
+}
+
+// An array of strings as execve wants it, in pages of its own.
+static char *const *vector_of(napi_env env, napi_value array) {
+  uint32_t count = 0;
+  bool is_array = false;
+  if (array == 0 || napi_is_array(env, array, &is_array) != napi_ok || !is_array) return 0;
+  if (napi_get_array_length(env, array, &count) != napi_ok || count == 0 || count > MAX_VECTOR_ENTRIES) return 0;
+  uint64_t bytes = (count + 1) * sizeof(char *);
+  for (uint32_t i = 0; i < count; i++) {
+    napi_value item;
+    size_t length;
+    if (napi_get_element(env, array, i, &item) != napi_ok || napi_get_value_string_utf8(env, item, 0, 0, &length) != napi_ok) return 0;
+    bytes += length + 1;
+  }
+  char **vector = map_memory(bytes);
+  if (vector == 0) return 0;
+  char *next = (char *)(vector + count + 1);
+  char *end = (char *)vector + bytes;
+  for (uint32_t i = 0; i < count; i++) {
+    napi_value item;
+    size_t length;
+    if (napi_get_element(env, array, i, &item) != napi_ok) return 0;
+    if (napi_get_value_string_utf8(env, item, next, (size_t)(end - next), &length) != napi_ok) return 0;
+    vector[i] = next;
+    next += length + 1;
+  }
+  vector[count] = 0;
+  return vector;
+}
+
+static void on_thread_end(void *stack) { take_alternate_stack(stack); }
+
+static void attach_thread(napi_env env) {
+  void *stack = give_alternate_stack();
+  if (stack != 0 && napi_add_env_cleanup_hook(env, on_thread_end, stack) != napi_ok) take_alternate_stack(stack);
+}
+
+// start({ folder, settings, annotations, handlerArguments?, handlerEnvironment, hasEnvironment })
+static napi_value start(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value options;
+  size_t length = 0;
+  if (napi_get_cb_info(env, info, &count, &options, 0, 0) != napi_ok || count != 1) return fail(env, "Options are missing.");
+  int expected = 0;
+  if (!atomic_compare_exchange_strong(&is_started, &expected, 1)) return 0;
+  struct process_state *state = &process_state;
+  napi_value folder = property(env, options, "folder");
+  if (folder == 0 || napi_get_value_string_utf8(env, folder, state->folder, sizeof state->folder, &length) != napi_ok || length == 0 ||
+      length + 1 >= sizeof state->folder) {
+    return fail(env, "The path of the folder for captures is too long.");
+  }
+  state->settings = blob_of(env, property(env, options, "settings"));
+  atomic_store(&state->annotations, blob_of(env, property(env, options, "annotations")));
+  state->handler_environment = vector_of(env, property(env, options, "handlerEnvironment"));
+  state->handler_arguments = state->handler_environment == 0 ? 0 : vector_of(env, property(env, options, "handlerArguments"));
+  bool has_environment = false;
+  napi_get_value_bool(env, property(env, options, "hasEnvironment"), &has_environment);
+  state->has_environment = has_environment;
+  state->scratch = map_memory(SCRATCH_BYTES);
+  if (state->scratch == 0 || state->settings == 0) return fail(env, "There is no memory for captures.");
+  attach_thread(env);
+  wasm_trap_handler wasm_trap = (wasm_trap_handler)(uintptr_t)dlsym(RTLD_DEFAULT, "_ZN2v828TryHandleWebAssemblyTrapPosixEiP9siginfo_tPv");
+  install_signal_handlers(wasm_trap);
+  return 0;
+}
+
+// The one before is freed a change later: a crash may be reading it.
+static napi_value set_annotations(napi_env env, napi_callback_info info) {
+  static struct blob *retired;
+  size_t count = 1;
+  napi_value value;
+  if (napi_get_cb_info(env, info, &count, &value, 0, 0) != napi_ok || count != 1) return 0;
+  struct blob *blob = blob_of(env, value);
+  if (blob == 0) return fail(env, "There is no memory for annotations.");
+  free_blob(retired);
+  retired = atomic_exchange(&process_state.annotations, blob);
+  return 0;
+}
+
+// capture(kind, death): a capture of a process that goes on; true when one was written.
+static napi_value capture(napi_env env, napi_callback_info info) {
+  static atomic_int is_busy;
+  size_t count = 2;
+  napi_value arguments[2];
+  int32_t kind = 0;
+  napi_value result = 0;
+  if (napi_get_cb_info(env, info, &count, arguments, 0, 0) != napi_ok || count != 2) return 0;
+  if (atomic_load(&is_started) == 0 || napi_get_value_int32(env, arguments[0], &kind) != napi_ok) return 0;
+  if (atomic_exchange(&is_busy, 1) != 0) return 0;
+  ucontext_t context;
+  clear_bytes(&context, sizeof context);
+  context_of_caller(&context);
+  struct blob *death = blob_of(env, arguments[1]);
+  struct capture_request request = {(enum capture_kind)kind, (int)CALL0(getpid), (int)CALL0(gettid), 0, 0, &context, death, 1};
+  int handler = capture_process(&request);
+  free_blob(death);
+  atomic_store(&is_busy, 0);
+  napi_get_boolean(env, handler != 0, &result);
+  return result;
+}
+
+// process.crash(): a write to address 0.
+static napi_value crash(napi_env env, napi_callback_info info) {
+  (void)env;
+  (void)info;
+  volatile int *nothing = 0;
+  __asm__ volatile("" : "+r"(nothing));
+  *nothing = 0;
+  return 0;
+}
+
+static void add_function(napi_env env, napi_value exports, const char *name, napi_callback function) {
+  napi_value value;
+  if (napi_create_function(env, name, NAPI_AUTO_LENGTH, function, 0, &value) == napi_ok) napi_set_named_property(env, exports, name, value);
+}
+
+NAPI_MODULE_INIT() {
+  add_function(env, exports, "start", start);
+  add_function(env, exports, "setAnnotations", set_annotations);
+  add_function(env, exports, "capture", capture);
+  add_function(env, exports, "crash", crash);
+  if (atomic_load(&is_started) != 0) attach_thread(env);
+  return exports;
+}
