@@ -14,22 +14,27 @@ export function formatJson(crash: ProcessedCrash, options: JsonOptions = {}): st
   return JSON.stringify(sorted(shown), undefined, options.pretty === true ? 2 : undefined)
 }
 
-/** The value itself where it is in order already, as nearly all of it is: frames are made with their keys sorted. */
+/** The value itself where it is in order already, as frames are: they are made with their keys sorted. */
 function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) {
-    const items = value.map(sorted)
-    return items.every((item, i) => item === value[i]) ? value : items
-  }
-  const entries = Object.entries(value)
-  let isSame = true
+  if (!isObject(value) || isInOrder(value)) return value
+  if (Array.isArray(value)) return value.map(sorted)
+  const entries = Object.entries(value).map(([key, inner]): [string, unknown] => [key, sorted(inner)])
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** Looks without making anything: a result has tens of thousands of objects, and few are out of order. */
+function isInOrder(value: Readonly<Record<string, unknown>>): boolean {
+  if (Array.isArray(value)) return value.every((item) => !isObject(item) || isInOrder(item))
   let before = ''
-  for (const entry of entries) {
-    const [key, inner] = entry
-    if (key < before) isSame = false
+  for (const key in value) {
+    if (key < before) return false
     before = key
-    entry[1] = sorted(inner)
-    if (entry[1] !== inner) isSame = false
+    const inner = value[key]
+    if (isObject(inner) && !isInOrder(inner)) return false
   }
-  return isSame ? value : Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
+  return true
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }
