@@ -35,6 +35,8 @@ function problemOfStore(error: StoreError): ApiProblem {
       return new ApiProblem('conflict', error.message, { cause: error })
     case 'unknown_project':
       return new ApiProblem('not_found', undefined, { cause: error })
+    case 'symbol_quota':
+      return new ApiProblem('symbol_quota', `${error.message}.`, { cause: error })
     case 'query_timeout':
     case 'database_busy':
     case 'database_error':

@@ -11,12 +11,12 @@ import { readBrowserReport } from './browser-report.ts'
 import { describeBrowserCrash } from './describe-browser-crash.ts'
 import { processLimits } from './limits.ts'
 import { mergeDocuments, type ToldDocument } from './merge-documents.ts'
-import type { Task } from './messages.ts'
+import type { ReportTask } from './messages.ts'
 import { debugIdsOf, originalStack, type StackSource, writtenFrames } from './original-stack.ts'
 import { processorVersion } from './processed-header.ts'
 import { UnreadableReport } from './unreadable-report.ts'
 
-export async function analyseBrowser(task: Task, findSymbols: StackSource['findSymbols']): Promise<Analysis> {
+export async function analyseBrowser(task: ReportTask, findSymbols: StackSource['findSymbols']): Promise<Analysis> {
   const first = readDocument(task.inputPath, task.receivedAt)
   const { main, others } = mergeDocuments([first, ...(task.documents ?? []).flatMap(({ path, receivedAt }) => readOther(path, receivedAt))])
   const { crash, stackText } = main

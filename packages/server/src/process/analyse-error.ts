@@ -7,14 +7,14 @@ import type { Analysis } from './analysis.ts'
 import { boundedSteps, cut } from './bounded.ts'
 import { browserName } from './browser-name.ts'
 import { processLimits } from './limits.ts'
-import type { Task } from './messages.ts'
+import type { ReportTask } from './messages.ts'
 import { originalStack, type StackSource, writtenFrames } from './original-stack.ts'
 import { processorVersion } from './processed-header.ts'
 import { type ReadScriptError, readScriptError } from './script-error.ts'
 import { UnreadableReport } from './unreadable-report.ts'
 
 /** An error that a client caught, in a script or in another language whose frames have the same parts. */
-export async function analyseError(task: Task, findSymbols: StackSource['findSymbols']): Promise<Analysis> {
+export async function analyseError(task: ReportTask, findSymbols: StackSource['findSymbols']): Promise<Analysis> {
   const { size } = statSync(task.inputPath)
   if (size > processLimits.maxErrorReportBytes) {
     throw new UnreadableReport('not_a_report', `The file has ${size} bytes; an error has at most ${processLimits.maxErrorReportBytes}.`)

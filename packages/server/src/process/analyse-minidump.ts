@@ -15,12 +15,12 @@ import { boundedProblems, boundedSteps, cut } from './bounded.ts'
 import { modulesWithFrames } from './frame-modules.ts'
 import { GivenSymbols } from './given-symbols.ts'
 import { processLimits } from './limits.ts'
-import type { ModuleAsked, Task } from './messages.ts'
+import type { ModuleAsked, ReportTask } from './messages.ts'
 import { processorVersion } from './processed-header.ts'
 
 /** `findSymbols` asks the parent, which alone knows the store; it answers a path, or null, for each module. */
 export async function analyseMinidump(
-  task: Task,
+  task: ReportTask,
   findSymbols: (modules: readonly ModuleAsked[]) => Promise<readonly (string | null)[]>,
 ): Promise<Analysis> {
   const source = fileSource(task.inputPath)
@@ -56,7 +56,7 @@ function modulesToAsk(dump: Minidump): ModuleAsked[] {
   return [...asked.values()]
 }
 
-function analysisOf(task: Task, dump: Minidump, crash: ProcessedCrash): Analysis {
+function analysisOf(task: ReportTask, dump: Minidump, crash: ProcessedCrash): Analysis {
   const fields = new Map(task.fields)
   const { signature, protoSignature, notes, steps } = generateSignature(crashDataFromProcessed(crash, fields))
   const problems = boundedProblems(crash.problems)

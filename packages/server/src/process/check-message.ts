@@ -42,6 +42,23 @@ const Message = Type.Union([
       modules: Type.Array(Type.Object({ ...module, hadSymbols: Type.Boolean() }), { maxItems: processLimits.maxModulesKept }),
     }),
   }),
+  Type.Object({
+    type: Type.Literal('converted'),
+    modules: Type.Array(
+      Type.Object({
+        format: text(20),
+        debugFile: text(maxNameLength),
+        debugId: text(100),
+        codeId: nullable(text(4096)),
+        functions: Type.Integer({ minimum: 0 }),
+        publics: Type.Integer({ minimum: 0 }),
+        problems: Type.Array(Type.Object({ code: text(100), message: text(processLimits.maxProblemLength) }), {
+          maxItems: processLimits.maxProblems,
+        }),
+      }),
+      { maxItems: processLimits.maxModulesPerFile },
+    ),
+  }),
   Type.Object({ type: Type.Literal('unreadable'), code: text(100), message: text(processLimits.maxProblemLength) }),
   Type.Object({ type: Type.Literal('error'), message: text(processLimits.maxProblemLength) }),
 ])

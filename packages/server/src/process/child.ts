@@ -5,13 +5,14 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { MinidumpError } from '@crashkeep/minidump'
 import { StackwalkError } from '@crashkeep/stackwalk'
+import { SymbolError } from '@crashkeep/symbols'
 import { analyseBrowser } from './analyse-browser.ts'
 import { analyseError } from './analyse-error.ts'
 import { analyseMinidump } from './analyse-minidump.ts'
 import type { Analysis } from './analysis.ts'
 import { cut } from './bounded.ts'
 import { processLimits } from './limits.ts'
-import type { FromChild, ModuleAsked, Task, ToChild } from './messages.ts'
+import type { FromChild, ModuleAsked, ReportTask, Task, ToChild } from './messages.ts'
 import { formatProcessed } from './processed-header.ts'
 import { UnreadableReport } from './unreadable-report.ts'
 
@@ -29,7 +30,7 @@ function findSymbols(modules: readonly ModuleAsked[]): Promise<readonly (string 
   })
 }
 
-function analyse(task: Task): Analysis | Promise<Analysis> {
+function analyse(task: ReportTask): Analysis | Promise<Analysis> {
   switch (task.kind) {
     case 'browser':
       return analyseBrowser(task, findSymbols)
@@ -40,14 +41,33 @@ function analyse(task: Task): Analysis | Promise<Analysis> {
   }
 }
 
+/** Who only reads reports need not load what makes symbols. */
+async function answerTo(task: Task): Promise<FromChild> {
+  switch (task.kind) {
+    case 'convert': {
+      const { convertSymbols } = await import('./convert-symbols.ts')
+      return { type: 'converted', modules: convertSymbols(task) }
+    }
+    case 'merge': {
+      const { mergeSymbols } = await import('./merge-symbols.ts')
+      mergeSymbols(task)
+      return { type: 'converted', modules: [] }
+    }
+    default: {
+      const analysis = await analyse(task)
+      write(task.outputPath, analysis)
+      return { type: 'done', summary: analysis.summary }
+    }
+  }
+}
+
 async function run(task: Task): Promise<void> {
   try {
-    const analysis = await analyse(task)
-    write(task.outputPath, analysis)
-    say({ type: 'done', summary: analysis.summary })
+    say(await answerTo(task))
   } catch (error) {
     const message = cut(error instanceof Error ? error.message : String(error), processLimits.maxProblemLength)
-    const ofTheInput = error instanceof MinidumpError || error instanceof StackwalkError || error instanceof UnreadableReport
+    const ofTheInput =
+      error instanceof MinidumpError || error instanceof StackwalkError || error instanceof SymbolError || error instanceof UnreadableReport
     say(ofTheInput ? { type: 'unreadable', code: error.code, message } : { type: 'error', message })
   }
 }

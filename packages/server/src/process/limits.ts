@@ -41,7 +41,18 @@ export const processLimits = {
   maxScriptsAsked: 16,
   /** A map takes about five times its size when it is read, and the child's heap has 384 MiB. */
   maxSourceMapBytes: 32 * 1024 * 1024,
+  /** Modules of one debug file: a fat Mach-O holds one for each processor. */
+  maxModulesPerFile: 16,
   maxNeighbours: 100,
   /** Last words on standard error that are kept of a child that died. */
   maxLastWords: 4096,
+} as const
+
+/** The same for a child that makes symbol files of debug files: libxul's 4 GB take a minute and 2 GB. */
+export const convertLimits = {
+  ...processLimits,
+  maxResidentBytes: 4 * 1024 ** 3,
+  maxHeapMiB: 2048,
+  maxJobMs: 10 * 60_000,
+  maxJobsPerChild: 50,
 } as const

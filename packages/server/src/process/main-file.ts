@@ -1,4 +1,4 @@
-import type { Task } from './messages.ts'
+import type { ReportTask } from './messages.ts'
 
 /** Crashpad's and Breakpad's name for the dump. Several dumps may come with one report (`upload_file_minidump_browser`); this is the main one. */
 const dumpName = 'upload_file_minidump'
@@ -13,7 +13,7 @@ interface NamedFile {
 const errorReport = { name: 'report', contentType: 'application/json' }
 
 /** How the main file is read. */
-export function taskKind(kind: string, file: NamedFile | undefined): Task['kind'] {
+export function taskKind(kind: string, file: NamedFile | undefined): ReportTask['kind'] {
   if (kind === 'browser') return 'browser'
   return kind !== 'minidump' && isErrorReport(file) ? 'error' : 'minidump'
 }

@@ -1,7 +1,9 @@
 /** What parent and child say to each other. The child has read hostile bytes: what it says is checked by `check-message.ts`. */
 import type { PageFacts } from '../store/database/report-index.ts'
 
-export interface Task {
+export type Task = ReportTask | ConvertTask | MergeTask
+
+export interface ReportTask {
   readonly kind: 'minidump' | 'browser' | 'error'
   readonly inputPath: string
   /** Where the child writes processed.json; inside the only folder that it may write to. */
@@ -12,6 +14,28 @@ export interface Task {
   readonly receivedAt: number
   /** Of a browser: other reports of the same death. */
   readonly documents?: readonly { readonly path: string; readonly receivedAt: number }[]
+}
+
+/** A debug file, to be written as Breakpad's text: see convert-symbols.ts. */
+export interface ConvertTask {
+  readonly kind: 'convert'
+  readonly inputPath: string
+  /** As the sender calls it; its last part names the module where the file itself does not. */
+  readonly fileName: string
+  /** Where the child writes `0`, `1`, … for the modules in it; inside the only folder that it may write to. */
+  readonly outputFolder: string
+  /** Other files of the same upload: a PE's PDB, units of -gsplit-dwarf. */
+  readonly beside: readonly { readonly path: string; readonly name: string }[]
+}
+
+/** Two symbol files of one module, to be put together: see merge-symbols.ts. */
+export interface MergeTask {
+  readonly kind: 'merge'
+  /** Gives functions, lines and publics. */
+  readonly functionsPath: string
+  /** Gives what unwinds. */
+  readonly unwindPath: string
+  readonly outputPath: string
 }
 
 export interface ModuleAsked {
@@ -29,6 +53,7 @@ export type FromChild =
   | { readonly type: 'ready' }
   | { readonly type: 'modules'; readonly modules: readonly ModuleAsked[] }
   | { readonly type: 'done'; readonly summary: Summary }
+  | { readonly type: 'converted'; readonly modules: readonly ConvertedModule[] }
   /** The input itself is at fault: doing it again would end the same way. */
   | { readonly type: 'unreadable'; readonly code: string; readonly message: string }
   /** Our code is at fault. */
@@ -51,4 +76,15 @@ export interface Summary {
   readonly page?: PageFacts
   readonly problems: readonly SummaryProblem[]
   readonly modules: readonly (ModuleAsked & { readonly hadSymbols: boolean })[]
+}
+
+/** The file of that number in the task's folder. */
+export interface ConvertedModule {
+  readonly format: string
+  readonly debugFile: string
+  readonly debugId: string
+  readonly codeId: string | null
+  readonly functions: number
+  readonly publics: number
+  readonly problems: readonly SummaryProblem[]
 }

@@ -1,9 +1,17 @@
 import { mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { processLimits } from './limits.ts'
-import type { ModuleAsked, Task } from './messages.ts'
+import type { ConvertTask, MergeTask, ModuleAsked, ReportTask, Task } from './messages.ts'
 import { sandbox } from './sandbox.ts'
-import { type Limits, type Outcome, WorkerProcess } from './worker-process.ts'
+import { type ConvertOutcome, type Limits, type Outcome, type WorkerOutcome, WorkerProcess } from './worker-process.ts'
+
+type FindSymbols = (modules: readonly ModuleAsked[]) => Promise<readonly (string | null)[]>
+
+const answeredWrongly = {
+  kind: 'died',
+  code: 'processor_crash',
+  message: 'The process answered another question than it was asked.',
+} as const
 
 export interface PoolOptions {
   readonly size: number
@@ -53,7 +61,18 @@ export class ProcessPool {
   }
 
   /** Never rejects; a death costs this task only. */
-  async run(task: Task, findSymbols: (modules: readonly ModuleAsked[]) => Promise<readonly (string | null)[]>): Promise<Outcome> {
+  async run(task: ReportTask, findSymbols: FindSymbols): Promise<Outcome> {
+    const outcome = await this.#run(task, findSymbols)
+    return outcome.kind === 'converted' ? answeredWrongly : outcome
+  }
+
+  /** The same for files of symbols. */
+  async convert(task: ConvertTask | MergeTask): Promise<ConvertOutcome> {
+    const outcome = await this.#run(task, async () => [])
+    return outcome.kind === 'done' ? answeredWrongly : outcome
+  }
+
+  async #run(task: Task, findSymbols: FindSymbols): Promise<WorkerOutcome> {
     if (this.#closed) return { kind: 'died', code: 'processor_stopped', message: 'The server is being stopped.' }
     const worker = this.#takeIdle() ?? this.#start()
     this.#busy.add(worker)
@@ -70,7 +89,7 @@ export class ProcessPool {
     }
   }
 
-  async #putBack(worker: WorkerProcess, outcome: Outcome): Promise<void> {
+  async #putBack(worker: WorkerProcess, outcome: WorkerOutcome): Promise<void> {
     const worn =
       outcome.kind === 'died' ||
       worker.jobs >= this.#limits.maxJobsPerChild ||

@@ -45,7 +45,7 @@ export function sandbox(options: {
 
 const packages = ['minidump', 'symbols', 'stackwalk', 'signature'] as const
 /** What they import by name, in a `node_modules`. */
-const dependencies = ['@crashkeep', '@jridgewell', 'iced-x86'] as const
+const dependencies = ['@crashkeep', '@jridgewell', 'fzstd', 'gecko-profiler-demangle', 'iced-x86'] as const
 
 /** What Node reads while it loads the child's imports: the packages, and every `node_modules` above them where it looks for one. */
 function codeFolders(own: string): string[] {

@@ -3,14 +3,18 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { setPriority } from 'node:os'
 import { checkMessage } from './check-message.ts'
 import type { processLimits } from './limits.ts'
-import type { ModuleAsked, Summary, Task } from './messages.ts'
+import type { ConvertedModule, ModuleAsked, Summary, Task } from './messages.ts'
 import type { DeathCode } from './problem-codes.ts'
 import type { Sandbox } from './sandbox.ts'
 
 export type Limits = { readonly [name in keyof typeof processLimits]: number }
 
-export type Outcome =
+export type Outcome = Exclude<WorkerOutcome, { kind: 'converted' }>
+export type ConvertOutcome = Exclude<WorkerOutcome, { kind: 'done' }>
+
+export type WorkerOutcome =
   | { readonly kind: 'done'; readonly summary: Summary }
+  | { readonly kind: 'converted'; readonly modules: readonly ConvertedModule[] }
   | { readonly kind: 'unreadable'; readonly code: string; readonly message: string }
   /** The child died or went wrong: another attempt may do better. */
   | { readonly kind: 'died'; readonly code: DeathCode; readonly message: string }
@@ -24,13 +28,15 @@ const niceness = 10
 export class WorkerProcess {
   readonly #child: NodeChild
   readonly #limits: Limits
-  #settle: ((outcome: Outcome) => void) | undefined
+  #settle: ((outcome: WorkerOutcome) => void) | undefined
   #findSymbols: ((modules: readonly ModuleAsked[]) => Promise<readonly (string | null)[]>) | undefined
   #watch: NodeJS.Timeout | undefined
   #cause: { code: DeathCode; message: string } | undefined
   #lastWords = ''
   readonly #ready: Promise<void>
   readonly exited: Promise<void>
+  /** A report, or a file of symbols: for the sentences about it. */
+  #what = 'report'
   alive = true
   jobs = 0
 
@@ -66,12 +72,13 @@ export class WorkerProcess {
   }
 
   /** Never rejects. `findSymbols` answers a path, or null, for each module. */
-  async run(task: Task, findSymbols: (modules: readonly ModuleAsked[]) => Promise<readonly (string | null)[]>): Promise<Outcome> {
+  async run(task: Task, findSymbols: (modules: readonly ModuleAsked[]) => Promise<readonly (string | null)[]>): Promise<WorkerOutcome> {
     if (!this.alive) return { kind: 'died', code: 'processor_crash', message: 'The process that reads reports could not be started.' }
-    const outcome = new Promise<Outcome>((resolve) => {
+    const outcome = new Promise<WorkerOutcome>((resolve) => {
       this.#settle = resolve
     })
     this.#findSymbols = findSymbols
+    this.#what = task.kind === 'convert' || task.kind === 'merge' ? 'file' : 'report'
     this.jobs += 1
     const starting = setTimeout(
       () => this.#kill('processor_crash', 'The process that reads reports did not start in time.'),
@@ -93,7 +100,7 @@ export class WorkerProcess {
   }
 
   async stop(): Promise<void> {
-    this.#kill('processor_stopped', 'The server was stopped while it read this report.')
+    this.#kill('processor_stopped', `The server was stopped while it read this ${this.#what}.`)
     await this.exited
   }
 
@@ -114,9 +121,9 @@ export class WorkerProcess {
     const deadline = performance.now() + maxJobMs
     const look = async () => {
       if (performance.now() > deadline) {
-        this.#kill('processor_time', `Reading this report took more than ${maxJobMs / 1000} seconds.`)
+        this.#kill('processor_time', `Reading this ${this.#what} took more than ${maxJobMs / 1000} seconds.`)
       } else if ((await this.residentBytes()) > maxResidentBytes) {
-        this.#kill('processor_memory', memorySentence(maxResidentBytes))
+        this.#kill('processor_memory', memorySentence(this.#what, maxResidentBytes))
       } else if (this.#watch !== undefined) {
         this.#watch = setTimeout(look, watchIntervalMs)
       }
@@ -134,14 +141,16 @@ export class WorkerProcess {
       }
     } else if (message.type === 'done') {
       this.#finish({ kind: 'done', summary: message.summary })
+    } else if (message.type === 'converted') {
+      this.#finish({ kind: 'converted', modules: message.modules })
     } else if (message.type === 'unreadable') {
       this.#finish({ kind: 'unreadable', code: message.code, message: message.message })
     } else if (message.type === 'error') {
-      this.#finish({ kind: 'died', code: 'processor_crash', message: `Reading this report failed: ${message.message}` })
+      this.#finish({ kind: 'died', code: 'processor_crash', message: `Reading this ${this.#what} failed: ${message.message}` })
     }
   }
 
-  #finish(outcome: Outcome): void {
+  #finish(outcome: WorkerOutcome): void {
     clearTimeout(this.#watch)
     this.#watch = undefined
     this.#findSymbols = undefined
@@ -158,12 +167,12 @@ export class WorkerProcess {
   #causeOf(how: string): { code: DeathCode; message: string } {
     // V8 says "FATAL ERROR: … JavaScript heap out of memory" and aborts.
     if (/out of memory|allocation failed/i.test(this.#lastWords)) {
-      return { code: 'processor_memory', message: memorySentence(this.#limits.maxHeapMiB * 1024 * 1024) }
+      return { code: 'processor_memory', message: memorySentence(this.#what, this.#limits.maxHeapMiB * 1024 * 1024) }
     }
-    return { code: 'processor_crash', message: `The process that read this report ended unexpectedly (${how}).` }
+    return { code: 'processor_crash', message: `The process that read this ${this.#what} ended unexpectedly (${how}).` }
   }
 }
 
-function memorySentence(bytes: number): string {
-  return `Reading this report took more than ${Math.round(bytes / 1024 / 1024)} MiB of memory.`
+function memorySentence(what: string, bytes: number): string {
+  return `Reading this ${what} took more than ${Math.round(bytes / 1024 / 1024)} MiB of memory.`
 }

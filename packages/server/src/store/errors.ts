@@ -15,6 +15,7 @@ export const storeErrorCodes = [
   'unknown_project',
   'bad_symbol_file',
   'bad_source_map',
+  'symbol_quota',
   'unknown_report',
 ] as const
 

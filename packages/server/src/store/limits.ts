@@ -76,3 +76,5 @@ export const maxMergedDocuments = 20
 
 /** Characters of a file name or an id in a symbol file's MODULE record. */
 export const maxModuleText = 256
+/** Files kept aside for one module that are listed; each is the whole symbol file of a build that was not reproducible. */
+export const maxConflictsShown = 20

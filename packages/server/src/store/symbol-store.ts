@@ -1,40 +1,78 @@
+import type { SymbolContents } from './symbols/symbol-contents.ts'
+
 /**
  * Symbol files by content: `symbols/ab/<sha256>` on disk, `(scope, debug file, debug id) → hash` in the ledger. A scope is `shared` or
  * `project:<id>`; a project's own file wins over the shared one; a different file for an id already held is kept as a conflict.
  */
 export interface SymbolStore {
-  /** Reads the MODULE record, stores the file, registers it. The file at `path` is taken over. */
+  /** Reads the MODULE record, stores the file, registers it. The file at `path` is taken over. Throws `symbol_quota`. */
   add(upload: {
     readonly scope: string
     readonly path: string
     readonly sha256: string
     readonly size: number
     readonly by: string
+    readonly contents?: SymbolContents
+    readonly quota?: SymbolQuota
   }): Promise<AddedSymbols>
+  /** What serves a module in one scope, with the file's path. */
+  held(scope: string, module: ModuleName): Promise<(StoredSymbols & { readonly path: string }) | undefined>
+  /** A file that was put together of the one that served a module until now and another takes its place; false when that changed meanwhile. */
+  replace(change: {
+    readonly scope: string
+    readonly module: ModuleName
+    readonly from: string
+    readonly path: string
+    readonly sha256: string
+    readonly size: number
+    readonly contents: SymbolContents
+    readonly by: string
+    readonly quota?: SymbolQuota
+  }): Promise<boolean>
   /** Path of the `.sym` file that serves a module for a project. */
-  find(projectId: number, module: { readonly debugFile: string; readonly debugId: string }): Promise<string | undefined>
+  find(projectId: number, module: ModuleName): Promise<string | undefined>
   /** What is known of these modules, keyed `debugFile/debugId`. */
-  describe(
-    projectId: number,
-    modules: readonly { readonly debugFile: string; readonly debugId: string }[],
-  ): Promise<Map<string, StoredSymbols>>
+  describe(projectId: number, modules: readonly ModuleName[]): Promise<Map<string, StoredSymbols>>
   list(query: {
     readonly projectId: number
     readonly cursor?: string
     readonly limit: number
   }): Promise<{ readonly items: StoredSymbols[]; readonly next: string | undefined }>
+  /** Files of a module that were kept aside, oldest first; at most `maxConflictsShown`. */
+  conflicts(projectId: number, module: ModuleName): Promise<SymbolConflict[]>
+  /** Files and bytes that a scope holds, source maps included; conflicts count. */
+  usage(scope: string): Promise<SymbolUsage>
+  /** Written down once a day at most, so that it may be told for each report. */
+  markUsed(used: readonly Pick<StoredSymbols, 'scope' | 'debugFile' | 'debugId' | 'lastUsedAt'>[]): Promise<void>
+  /** Removes what no report has needed since `before`, and counts it. */
+  removeUnused(scope: string, before: number): Promise<SymbolUsage>
+  /** What `removeUnused` has taken away so far. */
+  removed(scope: string): Promise<(SymbolUsage & { readonly lastAt: number }) | undefined>
 }
-export interface AddedSymbols {
+
+export interface ModuleName {
   readonly debugFile: string
   readonly debugId: string
+}
+
+/** null: any number. */
+export interface SymbolQuota {
+  readonly bytes: number | null
+  readonly files: number | null
+}
+
+export interface SymbolUsage {
+  readonly files: number
+  readonly bytes: number
+}
+
+export interface AddedSymbols extends ModuleName {
   readonly sha256: string
   readonly size: number
   readonly outcome: 'stored' | 'present' | 'conflict'
 }
-export interface StoredSymbols {
+export interface StoredSymbols extends ModuleName {
   readonly scope: string
-  readonly debugFile: string
-  readonly debugId: string
   readonly codeFile: string | undefined
   readonly codeId: string | undefined
   readonly sha256: string
@@ -43,4 +81,15 @@ export interface StoredSymbols {
   readonly os: string | undefined
   readonly cpu: string | undefined
   readonly conflicts: number
+  /** undefined: nobody has looked. */
+  readonly contents: SymbolContents | undefined
+  /** To the day; undefined: never. */
+  readonly lastUsedAt: number | undefined
+}
+export interface SymbolConflict {
+  readonly scope: string
+  readonly sha256: string
+  readonly size: number
+  readonly uploadedAt: number
+  readonly uploadedBy: string
 }

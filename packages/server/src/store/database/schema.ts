@@ -16,7 +16,6 @@ export interface LedgerSchema {
   symbol: SymbolTable
   symbol_conflict: SymbolConflictTable
   symbol_cleanup: SymbolCleanupTable
-  symbol_original: SymbolOriginalTable
   source_map: SourceMapTable
   debug_original: DebugOriginalTable
   audit: AuditTable
@@ -103,23 +102,6 @@ export interface SymbolCleanupTable {
   bytes: number
   last_at: number
 }
-/** A debug file as it was uploaded. One file may hold several modules: a fat Mach-O. */
-export interface SymbolOriginalTable {
-  scope: string
-  sha256: string
-  /** `elf`, `pe`, `pdb`, `macho`. */
-  format: string
-  name: string
-  /** In lower case, '' where there is none. */
-  code_id: string
-  debug_file: string
-  debug_id: string
-  has_code: number
-  has_debug: number
-  uploaded_at: number
-  uploaded_by: string
-  last_used_at: Generated<number | null>
-}
 export interface SourceMapTable {
   scope: string
   /** '': for every release. */
@@ -147,6 +129,8 @@ export interface DebugOriginalTable {
   size: number
   uploaded_at: number
   uploaded_by: string
+  /** When a debugger last asked for it, to the day; null: never. */
+  last_used_at: Generated<number | null>
 }
 export interface AuditTable {
   id: Generated<number>

@@ -1,6 +1,6 @@
 /** Files named by their content, in a folder for each first two digits. */
 import { randomUUID } from 'node:crypto'
-import { rm, stat } from 'node:fs/promises'
+import { rm, stat, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { hasCode, makeFolder, moveFile, syncFile, syncFolder } from '../../durable/durable-files.ts'
 
@@ -8,9 +8,13 @@ export function contentPath(folder: string, sha256: string): string {
   return join(folder, sha256.slice(0, 2), sha256)
 }
 
-/** The file is in place and durable before the ledger speaks of it. */
+/** The file is in place and durable before the ledger speaks of it. One that was there is touched, so that no clean-up takes it just now. */
 export async function takeOver(from: string, to: string): Promise<void> {
-  if (await isStored(to)) return rm(from, { force: true })
+  if (await isStored(to)) {
+    const now = new Date()
+    await utimes(to, now, now)
+    return rm(from, { force: true })
+  }
   await syncFile(from)
   await makeFolder(dirname(to))
   await moveFile(from, to, `${to}.${randomUUID()}`)

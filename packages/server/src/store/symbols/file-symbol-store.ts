@@ -6,8 +6,10 @@ import type { LedgerSchema } from '../database/schema.ts'
 import { StoreError } from '../errors.ts'
 import type { AddedSymbols, SymbolStore } from '../symbol-store.ts'
 import { contentPath, isStored, takeOver } from './content-files.ts'
-import { registerSymbols } from './register-symbols.ts'
-import { symbolList } from './symbol-list.ts'
+import { registerSymbols, replaceSymbols } from './register-symbols.ts'
+import { storedSymbols, symbolList, symbolRows } from './symbol-list.ts'
+import { symbolUsage } from './symbol-quota.ts'
+import { removeContent, unusedSymbols } from './unused-symbols.ts'
 
 /** Symbol files in a folder, named by their content; what they are for stands in the ledger. */
 export function fileSymbolStore(o: {
@@ -17,17 +19,51 @@ export function fileSymbolStore(o: {
 }): SymbolStore {
   const { db, folder, clock } = o
   const list = symbolList(db)
+  /** A full quota must not leave the file on the disk. */
+  const removeRefused = async (error: unknown, sha256: string) => {
+    if (error instanceof StoreError && error.code === 'symbol_quota') await removeContent(db, folder, sha256, Number.POSITIVE_INFINITY)
+  }
+
+  const held: SymbolStore['held'] = async (scope, module) => {
+    const identity = moduleIdentity(module)
+    if (identity === undefined) return undefined
+    const row = await symbolRows(db)
+      .where('symbol.scope', '=', scope)
+      .where('symbol.debug_file', '=', identity.debug_file)
+      .where('symbol.debug_id', '=', identity.debug_id)
+      .executeTakeFirst()
+    return row && { ...storedSymbols(row), path: contentPath(folder, row.sha256) }
+  }
 
   return {
     ...list,
-    async add({ scope, path, sha256, size, by }): Promise<AddedSymbols> {
-      if (!/^[0-9a-f]{64}$/.test(sha256)) throw new StoreError('bad_symbol_file', 'The SHA-256 of the upload is no SHA-256')
-      const record = readRecord(path)
-      const identity = moduleIdentity(record)
-      if (identity === undefined) throw new StoreError('bad_symbol_file', 'The MODULE line names no module: its file name or id is empty')
+    ...unusedSymbols(db, folder, clock),
+    held,
+    usage: (scope) => symbolUsage(db, scope),
+    async add({ scope, path, sha256, size, by, contents, quota }): Promise<AddedSymbols> {
+      const { record, identity } = readModule(path, sha256)
       await takeOver(path, contentPath(folder, sha256))
-      const outcome = await registerSymbols(db, { scope, identity, record, sha256, size, by, at: clock() })
-      return { debugFile: record.debugFile, debugId: record.debugId, sha256, size, outcome }
+      try {
+        const outcome = await registerSymbols(db, { scope, identity, record, sha256, size, by, contents, quota, at: clock() })
+        return { debugFile: record.debugFile, debugId: record.debugId, sha256, size, outcome }
+      } catch (error) {
+        await removeRefused(error, sha256)
+        throw error
+      }
+    },
+    async replace({ scope, module, from, path, sha256, size, contents, by, quota }) {
+      const { record, identity } = readModule(path, sha256)
+      const wanted = moduleIdentity(module)
+      if (wanted?.debug_file !== identity.debug_file || wanted.debug_id !== identity.debug_id) return false
+      await takeOver(path, contentPath(folder, sha256))
+      try {
+        const replaced = await replaceSymbols(db, { scope, identity, record, sha256, size, by, contents, quota, at: clock() }, from)
+        if (replaced) await removeContent(db, folder, from, Number.POSITIVE_INFINITY)
+        return replaced
+      } catch (error) {
+        await removeRefused(error, sha256)
+        throw error
+      }
     },
     async find(projectId, module) {
       const found = await list.describe(projectId, [module])
@@ -37,6 +73,14 @@ export function fileSymbolStore(o: {
       return (await isStored(path)) ? path : undefined
     },
   }
+}
+
+function readModule(path: string, sha256: string) {
+  if (!/^[0-9a-f]{64}$/.test(sha256)) throw new StoreError('bad_symbol_file', 'The SHA-256 of the upload is no SHA-256')
+  const record = readRecord(path)
+  const identity = moduleIdentity(record)
+  if (identity === undefined) throw new StoreError('bad_symbol_file', 'The MODULE line names no module: its file name or id is empty')
+  return { record, identity }
 }
 
 function readRecord(path: string): ModuleRecord {

@@ -5,8 +5,9 @@ import { pageSize } from '../database/index/cursor.ts'
 import { moduleIdentity } from '../database/module-identity.ts'
 import type { LedgerSchema } from '../database/schema.ts'
 import { StoreError } from '../errors.ts'
-import { maxPageSize } from '../limits.ts'
+import { maxConflictsShown, maxPageSize } from '../limits.ts'
 import type { StoredSymbols, SymbolStore } from '../symbol-store.ts'
+import { readContents } from './symbol-contents.ts'
 
 export const sharedScope = 'shared'
 export const projectSymbolScope = (projectId: number): string => `project:${projectId}`
@@ -14,7 +15,7 @@ export const projectSymbolScope = (projectId: number): string => `project:${proj
 /** Modules in one question to the database. */
 const maxModulesTogether = 200
 
-export function symbolList(db: Kysely<LedgerSchema>): Pick<SymbolStore, 'describe' | 'list'> {
+export function symbolList(db: Kysely<LedgerSchema>): Pick<SymbolStore, 'describe' | 'list' | 'conflicts'> {
   return {
     async describe(projectId, modules) {
       const found = new Map<string, StoredSymbols>()
@@ -64,15 +65,50 @@ export function symbolList(db: Kysely<LedgerSchema>): Pick<SymbolStore, 'describ
       const next = found.length > size && last !== undefined ? writeCursor([last.debug_file, last.debug_id, last.scope]) : undefined
       return { items: page.map(storedSymbols), next }
     },
+
+    async conflicts(projectId, module) {
+      const identity = moduleIdentity(module)
+      if (identity === undefined) return []
+      const rows = await db
+        .selectFrom('symbol_conflict')
+        .innerJoin('symbol_file', 'symbol_file.sha256', 'symbol_conflict.sha256')
+        .selectAll('symbol_conflict')
+        .select('symbol_file.size')
+        .where('scope', 'in', [projectSymbolScope(projectId), sharedScope])
+        .where('debug_file', '=', identity.debug_file)
+        .where('debug_id', '=', identity.debug_id)
+        .orderBy('uploaded_at')
+        .orderBy('sha256')
+        .limit(maxConflictsShown)
+        .execute()
+      return rows.map((row) => ({
+        scope: row.scope,
+        sha256: row.sha256,
+        size: row.size,
+        uploadedAt: row.uploaded_at,
+        uploadedBy: row.uploaded_by,
+      }))
+    },
   }
 }
 
 function visible(db: Kysely<LedgerSchema>, projectId: number) {
+  return symbolRows(db).where('symbol.scope', 'in', [projectSymbolScope(projectId), sharedScope])
+}
+
+export function symbolRows(db: Kysely<LedgerSchema>) {
   return db
     .selectFrom('symbol')
     .innerJoin('symbol_file', 'symbol_file.sha256', 'symbol.sha256')
-    .select(['symbol.scope', 'symbol.debug_file', 'symbol.debug_id', 'symbol.sha256', 'symbol.uploaded_at'])
-    .select(['symbol_file.size', 'symbol_file.os', 'symbol_file.cpu', 'symbol_file.code_file', 'symbol_file.code_id'])
+    .select(['symbol.scope', 'symbol.debug_file', 'symbol.debug_id', 'symbol.sha256', 'symbol.uploaded_at', 'symbol.last_used_at'])
+    .select([
+      'symbol_file.size',
+      'symbol_file.os',
+      'symbol_file.cpu',
+      'symbol_file.code_file',
+      'symbol_file.code_id',
+      'symbol_file.contents',
+    ])
     .select((eb) =>
       eb
         .selectFrom('symbol_conflict')
@@ -82,12 +118,11 @@ function visible(db: Kysely<LedgerSchema>, projectId: number) {
         .whereRef('symbol_conflict.debug_id', '=', 'symbol.debug_id')
         .as('conflicts'),
     )
-    .where('symbol.scope', 'in', [projectSymbolScope(projectId), sharedScope])
 }
 
 type VisibleRow = Awaited<ReturnType<ReturnType<typeof visible>['execute']>>[number]
 
-function storedSymbols(row: VisibleRow): StoredSymbols {
+export function storedSymbols(row: VisibleRow): StoredSymbols {
   return {
     scope: row.scope,
     debugFile: row.debug_file,
@@ -100,6 +135,8 @@ function storedSymbols(row: VisibleRow): StoredSymbols {
     os: row.os ?? undefined,
     cpu: row.cpu ?? undefined,
     conflicts: row.conflicts ?? 0,
+    contents: readContents(row.contents),
+    lastUsedAt: row.last_used_at ?? undefined,
   }
 }
 

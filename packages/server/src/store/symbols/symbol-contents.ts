@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { type Static, Type } from 'typebox'
+import { Value } from 'typebox/value'
+
+/** What a symbol file can tell. A stripped program's has only `unwind`, one of a separate debug file may lack just that. */
+export const SymbolContents = Type.Object({
+  functions: Type.Boolean(),
+  publics: Type.Boolean(),
+  unwind: Type.Boolean(),
+  /** Hashes of the files that were put together to this one. */
+  madeOf: Type.Optional(Type.Array(Type.String())),
+})
+export type SymbolContents = Static<typeof SymbolContents>
+
+export interface DescribedSymbols {
+  readonly sha256: string
+  readonly size: number
+  readonly contents: SymbolContents
+}
+
+const words = { functions: '\nFUNC ', publics: '\nPUBLIC ', unwind: '\nSTACK ' } as const
+const overlap = 8
+
+/** Hash, size and contents in one reading. */
+export async function describeSymbolFile(path: string): Promise<DescribedSymbols> {
+  const hash = createHash('sha256')
+  const contents = { functions: false, publics: false, unwind: false }
+  let size = 0
+  let tail: Buffer = Buffer.alloc(0)
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+    const bytes: Buffer = Buffer.from(chunk)
+    hash.update(bytes)
+    size += bytes.length
+    for (const [name, word] of Object.entries(words) as [keyof typeof words, string][])
+      contents[name] ||= bytes.includes(word, 0, 'latin1') || Buffer.concat([tail, bytes.subarray(0, overlap)]).includes(word, 0, 'latin1')
+    tail = bytes.subarray(-overlap)
+  }
+  return { sha256: hash.digest('hex'), size, contents }
+}
+
+export function readContents(column: string | null): SymbolContents | undefined {
+  if (column === null) return undefined
+  const value: unknown = JSON.parse(column)
+  return Value.Check(SymbolContents, value) ? value : undefined
+}
