@@ -32,6 +32,9 @@ interface StackwalkOptions {
   symbolsDownloadTimeoutSecs: number
 }
 
+/** In the folder of `--symbols-cache`, beside those of the modules: no module has this name. */
+const indexFolder = '.crashkeep-indexes'
+
 /** The flags are those of rust-minidump's `minidump-stackwalk`, so that a script can swap the program; `--machine` is Breakpad's `-m`. */
 export function addStackwalk(program: Command): void {
   const forms = ['json', 'human', 'cyborg', 'machine', 'dump']
@@ -56,7 +59,10 @@ export function addStackwalk(program: Command): void {
     .option('--recover-function-args', 'guess arguments of functions on 32-bit x86, in the text for people')
     .option('--symbols-path <folder>', 'as the argument; may be given more than once', appended)
     .option('--symbols-url <url>', 'symbol server to download from; may be given more than once', appendedUrl)
-    .option('--symbols-cache <folder>', 'where downloaded symbols stay (default: rust-minidump-cache in the temporary folder)')
+    .option(
+      '--symbols-cache <folder>',
+      'where downloaded symbols and indexes of large ones stay (default: rust-minidump-cache in the temporary folder)',
+    )
     .option('--symbols-tmp <folder>', 'where a download is until it is whole (default: the temporary folder)')
     .option('--symbols-download-timeout-secs <seconds>', 'for each file', seconds, 1000)
   const accepted: [flag: string, description: string][] = [
@@ -130,7 +136,10 @@ async function walk(dump: Minidump, paths: readonly string[], options: Stackwalk
     recoverArguments: options.recoverFunctionArgs === true || options.features === 'unstable-all',
   }
   const cache = options.symbolsCache ?? join(tmpdir(), 'rust-minidump-cache')
-  const symbols = folderSymbols(options.symbolsUrl === undefined ? paths : [...paths, cache])
+  const symbols = folderSymbols(
+    options.symbolsUrl === undefined ? paths : [...paths, cache],
+    options.symbolsCache === undefined ? {} : { indexes: { folder: join(cache, indexFolder) } },
+  )
   const walkOnce = (supplier: SymbolSupplier) => processMinidump(dump, { ...processOptions, symbols: supplier })
   try {
     const crash = options.symbolsUrl === undefined ? walkOnce(symbols) : await downloadAndWalk(walkOnce, symbols, cache, options, log)

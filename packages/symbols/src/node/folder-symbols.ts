@@ -36,8 +36,17 @@ const maxKeptModules = 4096
  */
 export function folderSymbols(paths: readonly string[], options: FolderSymbolsOptions = {}): FolderSymbols {
   const { indexes = 'beside' } = options
-  if (typeof indexes === 'object') mkdirSync(indexes.folder, { recursive: true })
-  return new Folders(paths, indexes)
+  return new Folders(paths, typeof indexes === 'object' && !isMade(indexes.folder) ? 'nowhere' : indexes)
+}
+
+/** An index only saves time: where its folder cannot be made there is none. */
+function isMade(folder: string): boolean {
+  try {
+    mkdirSync(folder, { recursive: true })
+    return true
+  } catch {
+    return false
+  }
 }
 
 type Place =
