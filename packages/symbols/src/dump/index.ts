@@ -10,6 +10,8 @@ import { type DumpedModule, SymbolWriter } from './output/symbol-writer.ts'
 import { Damage, type DumpProblem, Problems } from './problem.ts'
 import { type DebugFileFormat, recogniseFormat } from './recognise-format.ts'
 
+export { recogniseFile, type SymbolFileKind } from '../recognise-file.ts'
+export { type RecognisedModule, recogniseModules } from '../recognise-modules.ts'
 export type { Companion, Compression, DumpOptions } from './input.ts'
 export type { DumpedModule } from './output/symbol-writer.ts'
 export type { DumpProblem } from './problem.ts'
