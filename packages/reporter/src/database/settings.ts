@@ -1,5 +1,5 @@
 /** Crashpad's `settings.dat`: consent, the time of the last upload, and the id of this installation (`guid`). */
-import { fsyncSync, linkSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
+import { linkSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { closing, underLock } from './flock.ts'
 import { decodeUuid, encodeUuid, newUuid } from './uuid.ts'
@@ -49,10 +49,8 @@ export function openSettings(folder: string, uploadsEnabled: boolean): DatabaseS
   encodeUuid(newUuid()).copy(bytes, clientIdOffset)
   if (read(path) === undefined) {
     const file = openSync(mine, 'w', 0o600)
-    closing(file, () => {
-      writeSync(file, bytes, 0, settingsBytes, 0)
-      fsyncSync(file)
-    })
+    // Not synced: a program waits for this, and after a power cut in its first seconds an installation may get another id.
+    closing(file, () => writeSync(file, bytes, 0, settingsBytes, 0))
     try {
       linkSync(mine, path)
     } catch {

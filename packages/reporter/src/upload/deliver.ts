@@ -2,8 +2,6 @@
  * Sends what waits in a database. A report is pending until a server has it or has refused it for good; between tries its wait stands on disk, so
  * that it lasts through restarts. Several processes may do this at once: a report is sent by the one that holds its lock.
  */
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { moveReport } from '../database/change-report.ts'
 import { CrashDatabase } from '../database/crash-database.ts'
@@ -26,6 +24,8 @@ export interface DeliveryOptions {
   readonly signal?: AbortSignal
   readonly now?: () => number
   readonly random?: () => number
+  /** Asked before each try; false leaves the rest for later. */
+  readonly mayTry?: () => boolean
   /** How long a process waits for a server to come back. */
   readonly lingerMs?: number
 }
@@ -67,7 +67,7 @@ export async function deliverOnce(
   returnHeld(database)
   let next: number | undefined
   for (const { id } of database.stored().reverse()) {
-    if (options.signal?.aborted) break
+    if (options.signal?.aborted || options.mayTry?.() === false) break
     // Looked at again: a slow upload before it may have taken minutes.
     const report = readGenericReport(database.folder, 'pending', id)
     if (report === undefined || report.state !== 'pending') continue
@@ -164,14 +164,5 @@ function returnHeld(database: CrashDatabase): void {
     } finally {
       lock.release()
     }
-  }
-}
-
-/** Cheap: whether a look is worth a process. */
-export function hasPending(databaseFolder: string): boolean {
-  try {
-    return readdirSync(join(databaseFolder, 'pending')).length > 0
-  } catch {
-    return false
   }
 }

@@ -2,32 +2,6 @@
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** What the process that delivers needs to know of its parent's environment; the rest of it may hold secrets. */
-const deliveryVariables = [
-  'http_proxy',
-  'https_proxy',
-  'HTTPS_PROXY',
-  'all_proxy',
-  'ALL_PROXY',
-  'no_proxy',
-  'NO_PROXY',
-  'NODE_EXTRA_CA_CERTS',
-  'SSL_CERT_FILE',
-  'SSL_CERT_DIR',
-  'PATH',
-  'HOME',
-  'TMPDIR',
-]
-
-export function deliveryEnvironment(environment: Environment = process.env): Record<string, string> {
-  const kept: Record<string, string> = {}
-  for (const name of deliveryVariables) {
-    const value = environment[name]
-    if (value !== undefined) kept[name] = value
-  }
-  return kept
-}
-
 /** `undefined`: straight to the server. Throws for a proxy that is no http or https address. */
 export function proxyFor(url: URL, environment: Environment): URL | undefined {
   if (isExcepted(url, environment.no_proxy ?? environment.NO_PROXY ?? '')) return undefined

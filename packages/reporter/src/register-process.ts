@@ -1,0 +1,44 @@
+/** What `--import @crashkeep/reporter/register` does, in the program and in everything that it starts. */
+import { crashProcess } from './crash-process.ts'
+import type { CrashReporter } from './crash-reporter.ts'
+import { crashReporter } from './index.ts'
+import { inheritedVariable, markChildren, readInherited } from './inherited-settings.ts'
+import { processReporter } from './this-process.ts'
+
+declare global {
+  namespace NodeJS {
+    interface Process {
+      /** After `--import @crashkeep/reporter/register`. */
+      crashReporter: CrashReporter
+      /** Crashes this process, for a try. */
+      crash(): never
+    }
+  }
+}
+
+/** `register`: the address of the module that Node.js was told to import. */
+export function registerProcess(register: string): void {
+  if (!('crashReporter' in process)) {
+    Object.defineProperty(process, 'crashReporter', { value: crashReporter, enumerable: true, configurable: true })
+    Object.defineProperty(process, 'crash', { value: crashProcess, enumerable: true, configurable: true })
+  }
+  makeAbsolute(process.execArgv, register)
+  const { child, settings } = readInherited(process.env[inheritedVariable])
+  // Made before the mark: it looks whether this process is a child itself.
+  const reporter = processReporter()
+  if (settings !== undefined) reporter.inherit(settings)
+  else if (!child) markChildren()
+}
+
+/** `fork` and cluster pass these on to children that may look from another folder. */
+function makeAbsolute(execArgv: string[], register: string): void {
+  for (const [i, argument] of execArgv.entries()) {
+    if (isOurs(argument) && /^--(import|require)$|^-r$/.test(execArgv[i - 1] ?? '')) execArgv[i] = register
+    const [, option, specifier] = /^(--(?:import|require)=)(.*)$/s.exec(argument) ?? []
+    if (specifier !== undefined && isOurs(specifier)) execArgv[i] = `${option}${register}`
+  }
+}
+
+function isOurs(specifier: string): boolean {
+  return specifier === '@crashkeep/reporter/register' || (/^\.{0,2}[\\/]/.test(specifier) && /[\\/]register\.(js|cjs|ts)$/.test(specifier))
+}

@@ -1,0 +1,8 @@
+import { registerProcess } from './register-process.ts'
+
+if ((process.env.ELECTRON_INTERNAL_CRASH_SERVICE ?? '') !== '') {
+  // Loaded only here: it reads dumps, which a reported process never does.
+  const { runMonitor } = await import('./monitor/run-monitor.ts')
+  process.exit(await runMonitor(process.argv.slice(1)))
+}
+registerProcess(import.meta.url)
