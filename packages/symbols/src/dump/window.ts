@@ -6,6 +6,8 @@ interface Window {
   readonly bytes: Uint8Array
 }
 
+const opened = new WeakMap<ByteSource, WindowedBytes>()
+
 /**
  * Random access to a section of any size: small ones are kept whole, of large ones a few windows. After `at`, the bytes stand in `bytes` at the
  * index that it gave, until the next call of `at`.
@@ -19,6 +21,16 @@ export class WindowedBytes {
 
   constructor(source: ByteSource) {
     this.source = source
+  }
+
+  /** The same for the same source, so that what is shared is read once. */
+  static of(source: ByteSource): WindowedBytes {
+    let bytes = opened.get(source)
+    if (bytes === undefined) {
+      bytes = new WindowedBytes(source)
+      opened.set(source, bytes)
+    }
+    return bytes
   }
 
   get size(): number {

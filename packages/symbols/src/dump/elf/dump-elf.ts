@@ -1,7 +1,9 @@
 import { leafName } from '../../symbol-path.ts'
+import { dumpDwarf } from '../dwarf/dump-dwarf.ts'
 import type { DumpedFile, DumpInput } from '../input.ts'
-import { type ElfFile, readElfFile } from './elf-file.ts'
+import { type ElfFile, readElfFile, sectionAlloc, sectionExecutable } from './elf-file.ts'
 import { debugIdOf, elfCpu, elfIdentifier, hexOf, soname } from './elf-ids.ts'
+import { dwarfSections } from './elf-sections.ts'
 import { FunctionSymbols, readFunctionSymbols } from './elf-symbols.ts'
 
 export function dumpElf({ source, options, records, problems }: DumpInput): DumpedFile {
@@ -10,6 +12,19 @@ export function dumpElf({ source, options, records, problems }: DumpInput): Dump
   const symbols = new FunctionSymbols()
   problems.guard(() => readFunctionSymbols(file, records.names, symbols))
   symbols.close()
+  const reading = { decompress: options.decompress, problems, decompressed: 0 }
+  problems.guard(() =>
+    dumpDwarf({
+      sections: dwarfSections(file, reading),
+      baseAddress: file.baseAddress,
+      codeRanges: codeRanges(file),
+      symbolName: (address, preferred) => symbols.nameAt(address, preferred),
+      symbolsIn: (start, end, found) => symbols.between(start, end, found),
+      inlines: options.inlines ?? true,
+      records,
+      problems,
+    }),
+  )
   for (let index = 0; index < symbols.addresses.length; index++) {
     records.addPublic(symbols.addresses.at(index) - file.baseAddress, symbols.names.at(index), symbols.sizes.at(index))
   }
@@ -22,6 +37,15 @@ export function dumpElf({ source, options, records, problems }: DumpInput): Dump
       ...(identifier !== undefined && { codeId: hexOf(identifier).toUpperCase() }),
     },
   }
+}
+
+/** Pairs of start and end of what can be run. */
+function codeRanges(file: ElfFile): number[] {
+  const wanted = sectionAlloc | sectionExecutable
+  const sections = file.sections.filter(({ flags }) => (flags & wanted) === wanted)
+  if (sections.length > 0) return sections.flatMap(({ address, size }) => [address, address + size])
+  const segments = file.segments.filter(({ type, flags }) => type === 1 && (flags & 1) !== 0)
+  return segments.flatMap(({ address, memorySize }) => [address, address + memorySize])
 }
 
 function moduleName(file: ElfFile, fileName: string | undefined): string {

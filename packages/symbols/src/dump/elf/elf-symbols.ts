@@ -12,6 +12,8 @@ const indirectFunctionType = 10
 const noType = 0
 const machineArm = 40
 const batch = 4096
+/** Names of one address that are compared: libc has six for some functions. */
+const maxAliases = 64
 
 /** Functions of symbol tables by address: what names those of which the debug information tells less, or nothing. */
 export class FunctionSymbols {
@@ -28,17 +30,42 @@ export class FunctionSymbols {
     this.#order.sort((left, right) => addresses.at(left) - addresses.at(right) || left - right)
   }
 
-  /** The name of the first symbol at exactly this address, or -1. */
-  nameAt(address: number): number {
+  /** The name of the first symbol at exactly this address, or -1; `preferred` where one has it. */
+  nameAt(address: number, preferred: number = -1): number {
     const { addresses } = this
+    const low = this.#firstFrom(address)
+    let name = -1
+    for (let at = low; at < this.#order.length && at < low + maxAliases; at++) {
+      const index = this.#order[at] ?? 0
+      if (addresses.at(index) !== address) break
+      if (this.names.at(index) === preferred) return preferred
+      if (name < 0) name = this.names.at(index)
+    }
+    return name
+  }
+
+  /** The symbols from `start` to `end`, one for each address; one without a size reaches to the next. */
+  between(start: number, end: number, found: (address: number, size: number, name: number) => void): void {
+    const { addresses } = this
+    for (let at = this.#firstFrom(start); at < this.#order.length; ) {
+      const index = this.#order[at] ?? 0
+      const address = addresses.at(index)
+      if (address >= end) return
+      do at++
+      while (at < this.#order.length && addresses.at(this.#order[at] ?? 0) === address)
+      const next = at < this.#order.length ? Math.min(addresses.at(this.#order[at] ?? 0), end) : end
+      found(address, Math.min(this.sizes.at(index) || next - address, next - address), this.names.at(index))
+    }
+  }
+
+  #firstFrom(address: number): number {
     let [low, high] = [0, this.#order.length]
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (addresses.at(this.#order[middle] ?? 0) < address) low = middle + 1
+      if (this.addresses.at(this.#order[middle] ?? 0) < address) low = middle + 1
       else high = middle
     }
-    const index = this.#order[low]
-    return index !== undefined && addresses.at(index) === address ? this.names.at(index) : -1
+    return low
   }
 }
 

@@ -1,0 +1,43 @@
+import type { SymbolRecords } from '../output/symbol-records.ts'
+import { type FoundFunction, inlineFields } from './walk-unit.ts'
+import { addLines, type UnitLines } from './write-function.ts'
+
+/** Lines of a range without inlined calls: what was inlined has the line of the outermost call. */
+export function addOutermostLines(
+  records: SymbolRecords,
+  found: FoundFunction,
+  start: number,
+  end: number,
+  baseAddress: number,
+  lines: UnitLines,
+): void {
+  const calls = outermostCalls(found, start, end)
+  let at = start
+  for (const { from, to, line, file } of calls) {
+    if (from < at) continue
+    if (from > at) addLines(records, at, from, baseAddress, lines)
+    records.addLine(from - baseAddress, to - from, line, lines.files?.id(file) ?? 0)
+    at = to
+  }
+  if (at < end) addLines(records, at, end, baseAddress, lines)
+}
+
+interface Call {
+  readonly from: number
+  to: number
+  readonly line: number
+  readonly file: number
+}
+
+function outermostCalls(found: FoundFunction, start: number, end: number): Call[] {
+  const { inlines, inlineRanges } = found
+  const calls: Call[] = []
+  for (let index = 0; index < inlines.length; index += inlineFields) {
+    if (inlines.at(index) !== 0) continue
+    for (let range = inlines.at(index + 4); range < inlines.at(index + 5); range += 2) {
+      const [from, to] = [Math.max(start, inlineRanges.at(range)), Math.min(end, inlineRanges.at(range + 1))]
+      if (from < to) calls.push({ from, to, line: Math.max(0, inlines.at(index + 1)), file: inlines.at(index + 2) })
+    }
+  }
+  return calls.sort((left, right) => left.from - right.from)
+}

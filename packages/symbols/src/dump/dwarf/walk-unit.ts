@@ -1,0 +1,262 @@
+import type { Cursor } from '../cursor.ts'
+import { Doubles } from '../output/number-list.ts'
+import { Damage } from '../problem.ts'
+import { kindFunction, kindInlined, kindOther } from './abbreviations.ts'
+import * as dw from './constants.ts'
+import { formStep, isAddressForm, isAddressIndex, readForm, takeStep } from './forms.ts'
+import { maxDepth, maxNestedFunctions } from './limits.ts'
+import { type RangeBudget, readRanges } from './ranges.ts'
+import { addressAt, type Unit } from './unit.ts'
+
+/** A function with code, and what was inlined into it, while its entries are walked. Used again and again. */
+export class FoundFunction {
+  /** Pairs of start and end. */
+  readonly ranges: Doubles = new Doubles()
+  linkageForm = 0
+  linkage = 0
+  nameForm = 0
+  name = 0
+  origin = -1
+  /** Six numbers for each inlined call: depth, line, file, origin, first and behind the last of its ranges. */
+  readonly inlines: Doubles = new Doubles()
+  /** Pairs of start and end, of all inlined calls. */
+  readonly inlineRanges: Doubles = new Doubles()
+
+  clear(): void {
+    this.ranges.length = 0
+    this.inlines.length = 0
+    this.inlineRanges.length = 0
+    this.linkageForm = 0
+    this.nameForm = 0
+    this.origin = -1
+  }
+}
+
+export const inlineFields = 6
+
+export interface WalkLimits {
+  readonly ranges: RangeBudget
+  readonly isCode: (address: number) => boolean
+}
+
+/** Walks all entries of a unit and hands over each function with code when its last entry was read. The function is the walker's; it is used again. */
+export class UnitWalker {
+  readonly #limits: WalkLimits
+  readonly #found: (unit: Unit, found: FoundFunction) => void
+  readonly #pool: FoundFunction[] = []
+  // By depth of entries: what is restored where the children end.
+  readonly #functions = new Int32Array(maxDepth + 1)
+  readonly #inlineDepths = new Int32Array(maxDepth + 1)
+  readonly #scratch = new Doubles()
+
+  constructor(limits: WalkLimits, found: (unit: Unit, found: FoundFunction) => void) {
+    this.#limits = limits
+    this.#found = found
+  }
+
+  walk(unit: Unit): void {
+    const { cursor, abbreviations } = unit
+    const { kinds, children, fixedSizes, tags } = abbreviations
+    let depth = 0
+    // Index of the innermost function with code, -1 outside of one; how many of the pool are in use.
+    let current = -1
+    let inUse = 0
+    let inlineDepth = 0
+    while (cursor.position < cursor.end) {
+      const code = cursor.uleb()
+      if (code === 0) {
+        if (depth === 0) continue
+        depth--
+        const before = this.#functions[depth] ?? -1
+        if (current >= 0 && current !== before && before < current) {
+          this.#finish(unit, current)
+          inUse = current
+        }
+        current = before
+        inlineDepth = this.#inlineDepths[depth] ?? 0
+        continue
+      }
+      if (tags.at(code) === 0 || code >= tags.length)
+        throw new Damage('bad_entry', 'An entry of the debug information has no abbreviation.')
+      const kind = kinds.at(code)
+      const hasChildren = children.at(code) !== 0
+      let [next, nextInlineDepth] = [current, inlineDepth]
+      if (kind === kindOther) {
+        const fixed = fixedSizes.at(code)
+        if (fixed >= 0) cursor.skip(fixed)
+        else this.#skip(unit, cursor, code)
+      } else if (kind === kindFunction) {
+        if (inUse >= maxNestedFunctions) throw new Damage('too_deep', 'Functions of the debug information are nested too deeply.')
+        const found = this.#function(inUse)
+        next = this.#readFunction(unit, code, found) ? inUse : -1
+        nextInlineDepth = 0
+        if (next >= 0) {
+          if (hasChildren) inUse++
+          else this.#finish(unit, next)
+        }
+      } else if (current < 0) this.#skip(unit, cursor, code)
+      else if (kind === kindInlined && this.#readInlined(unit, code, this.#function(current), inlineDepth)) nextInlineDepth++
+      if (!hasChildren) continue
+      if (depth >= maxDepth) throw new Damage('too_deep', 'Entries of the debug information are nested too deeply.')
+      this.#functions[depth] = current
+      this.#inlineDepths[depth] = inlineDepth
+      depth++
+      current = next
+      inlineDepth = nextInlineDepth
+    }
+    // A unit that is cut off still has the functions that were begun.
+    while (inUse > 0) this.#finish(unit, --inUse)
+  }
+
+  #function(index: number): FoundFunction {
+    let found = this.#pool[index]
+    if (found === undefined) {
+      found = new FoundFunction()
+      this.#pool[index] = found
+    }
+    return found
+  }
+
+  #finish(unit: Unit, index: number): void {
+    this.#found(unit, this.#function(index))
+  }
+
+  #skip(unit: Unit, cursor: Cursor, code: number): void {
+    const { steps, stepStarts, stepEnds, fixedSizes } = unit.abbreviations
+    const fixed = fixedSizes.at(code)
+    if (fixed >= 0) {
+      cursor.skip(fixed)
+      return
+    }
+    for (let index = stepStarts.at(code), end = stepEnds.at(code); index < end; index++) {
+      const step = steps.at(index)
+      if (step > 0) cursor.skip(step)
+      else takeStep(cursor, step, unit.header)
+    }
+  }
+
+  /** Whether the function has code. */
+  #readFunction(unit: Unit, code: number, found: FoundFunction): boolean {
+    const { cursor, abbreviations, header } = unit
+    found.clear()
+    let [lowForm, low, highForm, high, rangesForm, ranges] = [0, 0, 0, 0, 0, 0]
+    for (let index = abbreviations.starts.at(code), end = abbreviations.ends.at(code); index < end; index++) {
+      const form = abbreviations.forms.at(index)
+      switch (abbreviations.names.at(index)) {
+        case dw.atLowPc:
+          lowForm = form
+          low = readForm(cursor, form, header, header.offset, 0)
+          break
+        case dw.atHighPc:
+          highForm = form
+          high = readForm(cursor, form, header, header.offset, abbreviations.implicits[index] ?? 0)
+          break
+        case dw.atRanges:
+          rangesForm = form
+          ranges = readForm(cursor, form, header, header.offset, 0)
+          break
+        case dw.atLinkageName:
+        case dw.atMipsLinkageName:
+          found.linkageForm = form
+          found.linkage = readForm(cursor, form, header, header.offset, 0)
+          break
+        case dw.atName:
+          found.nameForm = form
+          found.name = readForm(cursor, form, header, header.offset, 0)
+          break
+        case dw.atAbstractOrigin:
+        case dw.atSpecification:
+          found.origin = readOrigin(unit, form)
+          break
+        default:
+          takeStep(cursor, formStep(form, header), header)
+      }
+    }
+    this.#addRanges(unit, lowForm, low, highForm, high, rangesForm, ranges, found.ranges)
+    return found.ranges.length > 0
+  }
+
+  /** Whether the inlined call has code; then it is noted with its function. */
+  #readInlined(unit: Unit, code: number, found: FoundFunction, depth: number): boolean {
+    const { cursor, abbreviations, header } = unit
+    let [lowForm, low, highForm, high, rangesForm, ranges] = [0, 0, 0, 0, 0, 0]
+    let [line, file, origin] = [0, 0, -1]
+    for (let index = abbreviations.starts.at(code), end = abbreviations.ends.at(code); index < end; index++) {
+      const form = abbreviations.forms.at(index)
+      switch (abbreviations.names.at(index)) {
+        case dw.atLowPc:
+          lowForm = form
+          low = readForm(cursor, form, header, header.offset, 0)
+          break
+        case dw.atHighPc:
+          highForm = form
+          high = readForm(cursor, form, header, header.offset, abbreviations.implicits[index] ?? 0)
+          break
+        case dw.atRanges:
+          rangesForm = form
+          ranges = readForm(cursor, form, header, header.offset, 0)
+          break
+        case dw.atCallLine:
+          line = readForm(cursor, form, header, header.offset, abbreviations.implicits[index] ?? 0)
+          break
+        case dw.atCallFile:
+          file = readForm(cursor, form, header, header.offset, abbreviations.implicits[index] ?? 0)
+          break
+        case dw.atAbstractOrigin:
+          origin = readOrigin(unit, form)
+          break
+        default:
+          takeStep(cursor, formStep(form, header), header)
+      }
+    }
+    const from = found.inlineRanges.length
+    this.#addRanges(unit, lowForm, low, highForm, high, rangesForm, ranges, found.inlineRanges)
+    const to = found.inlineRanges.length
+    if (to === from) return false
+    const { inlines } = found
+    inlines.push(depth)
+    inlines.push(line)
+    inlines.push(file)
+    inlines.push(origin)
+    inlines.push(from)
+    inlines.push(to)
+    return true
+  }
+
+  #addRanges(
+    unit: Unit,
+    lowForm: number,
+    low: number,
+    highForm: number,
+    high: number,
+    rangesForm: number,
+    ranges: number,
+    into: Doubles,
+  ): void {
+    const { isCode } = this.#limits
+    if (rangesForm !== 0) {
+      const scratch = this.#scratch
+      scratch.length = 0
+      readRanges(unit, rangesForm, ranges, scratch, this.#limits.ranges)
+      for (let index = 0; index < scratch.length; index += 2) {
+        if (!isCode(scratch.at(index))) continue
+        into.push(scratch.at(index))
+        into.push(scratch.at(index + 1))
+      }
+      return
+    }
+    if (lowForm === 0 || highForm === 0) return
+    const start = isAddressIndex(lowForm) ? addressAt(unit, low) : low
+    const end = isAddressIndex(highForm) ? addressAt(unit, high) : isAddressForm(highForm) ? high : start + high
+    if (start >= end || !isCode(start)) return
+    into.push(start)
+    into.push(end)
+  }
+}
+
+/** References to units of types by signature lead to no function with code. */
+function readOrigin(unit: Unit, form: number): number {
+  if (form !== dw.formRefSig8) return readForm(unit.cursor, form, unit.header, unit.header.offset, 0)
+  unit.cursor.skip(8)
+  return -1
+}

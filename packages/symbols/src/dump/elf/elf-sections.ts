@@ -1,0 +1,83 @@
+import { type ByteSource, bytesSource } from '../../byte-source.ts'
+import { Cursor } from '../cursor.ts'
+import type { DwarfSectionName, DwarfSections } from '../dwarf/sections.ts'
+import type { Compression, DumpOptions } from '../input.ts'
+import { maxDecompressedBytes } from '../limits.ts'
+import type { Problems } from '../problem.ts'
+import { type ElfFile, type ElfSection, findSection, sectionCompressed, sectionSource } from './elf-file.ts'
+
+const compressions: Readonly<Record<number, Compression>> = { 1: 'zlib', 2: 'zstd' }
+/** Deflate cannot do better than 1032 to 1; zstd can, but does not for debug information. */
+const maxRatio = 2000
+
+/** What opening sections shares over all files of one dump. */
+export interface SectionReading {
+  readonly decompress: DumpOptions['decompress']
+  readonly problems: Problems
+  /** Bytes that were decompressed so far. */
+  decompressed: number
+}
+
+/** A section's bytes, decompressed where they are compressed. Each call decompresses anew. */
+export function openSection(file: ElfFile, section: ElfSection, reading: SectionReading): ByteSource | undefined {
+  const source = sectionSource(file, section)
+  if ((section.flags & sectionCompressed) !== 0) {
+    const head = source.read(0, 24)
+    const headSize = file.wide ? 24 : 12
+    if (head.length < headSize) return undefined
+    const cursor = new Cursor(head, 0, head.length, file.littleEndian)
+    const compression = compressions[cursor.u32()]
+    if (file.wide) cursor.u32()
+    const size = file.wide ? cursor.u64() : cursor.u32()
+    return decompressed(section.name, source, headSize, compression, size, reading)
+  }
+  if (!section.name.startsWith('.zdebug_')) return source
+  // The older way: the letters ZLIB and the size, always with its highest byte first.
+  const head = source.read(0, 12)
+  if (head.length < 12 || String.fromCharCode(...head.subarray(0, 4)) !== 'ZLIB') return source
+  return decompressed(section.name, source, 12, 'zlib', new Cursor(head, 4, 12, false).u64(), reading)
+}
+
+function decompressed(
+  name: string,
+  source: ByteSource,
+  headSize: number,
+  compression: Compression | undefined,
+  size: number,
+  reading: SectionReading,
+): ByteSource | undefined {
+  const { problems } = reading
+  if (compression === undefined || reading.decompress === undefined) {
+    problems.add('unknown_compression', `Section ${name} is compressed in a way that is unknown here.`)
+    return undefined
+  }
+  const stored = source.size - headSize
+  if (size > stored * maxRatio || reading.decompressed + size > maxDecompressedBytes) {
+    problems.add('too_large_section', `Section ${name} says that it is impossibly large when it is decompressed.`)
+    return undefined
+  }
+  try {
+    const bytes = reading.decompress(compression, source.read(headSize, stored), size)
+    reading.decompressed += bytes.length
+    if (bytes.length !== size) problems.add('bad_compression', `Section ${name} has another size than it says.`)
+    return bytesSource(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  } catch {
+    problems.add('bad_compression', `Section ${name} cannot be decompressed.`)
+    return undefined
+  }
+}
+
+/** The DWARF sections of an ELF file: `.debug_NAME`, `.zdebug_NAME`, and in files of -gsplit-dwarf `.debug_NAME.dwo`. */
+export function dwarfSections(file: ElfFile, reading: SectionReading, suffix: '' | '.dwo' = ''): DwarfSections {
+  const opened = new Map<string, ByteSource | undefined>()
+  return {
+    littleEndian: file.littleEndian,
+    section: (name: DwarfSectionName) => {
+      if (opened.has(name)) return opened.get(name)
+      const found = findSection(file, `.debug_${name}${suffix}`) ?? findSection(file, `.zdebug_${name}${suffix}`)
+      const source = found === undefined ? undefined : openSection(file, found, reading)
+      opened.set(name, source)
+      return source
+    },
+  }
+}
