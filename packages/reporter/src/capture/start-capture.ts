@@ -1,0 +1,57 @@
+import { makeCapturesFolder, waitingCaptures } from '../handler/captures-folder.ts'
+import type { Capture, CaptureSettings } from '../seams.ts'
+import { deliveryEnvironment } from '../upload/delivery-environment.ts'
+import { type Addon, loadAddon } from './addon.ts'
+import { handlerCommand, runHandler } from './handler-command.ts'
+
+let started: Capture | undefined
+
+/** See `StartCapture` in seams.ts. */
+export function startCapture(settings: CaptureSettings): Capture {
+  started ??= begin(settings)
+  return started
+}
+
+function begin(settings: CaptureSettings): Capture {
+  const loaded = loadAddon()
+  if ('whyNot' in loaded) return absent(loaded.whyNot)
+  try {
+    return install(loaded.addon, settings)
+  } catch (error) {
+    return absent(`Native crashes are not captured: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+function absent(whyNot: string): Capture {
+  return { isNative: false, whyNot, setAnnotation() {} }
+}
+
+function install(addon: Addon, settings: CaptureSettings): Capture {
+  const folder = makeCapturesFolder(settings.databaseFolder)
+  const annotations = new Map(Object.entries(settings.annotations))
+  const command = handlerCommand(settings.databaseFolder)
+  const environment = deliveryEnvironment()
+  const { clientId, processAnnotations, delivery } = settings
+  addon.start({
+    folder,
+    settings: Buffer.from(JSON.stringify({ clientId, processAnnotations, delivery })),
+    annotations: bytesOf(annotations),
+    ...(command !== undefined && { handlerArguments: command }),
+    handlerEnvironment: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
+    hasEnvironment: settings.includeEnvironment === true,
+  })
+  // What an earlier process left: no handler could start then, or the machine went down.
+  if (command !== undefined && waitingCaptures(folder, Date.now()).length > 0) runHandler(command, environment)
+  return {
+    isNative: true,
+    setAnnotation(name, value) {
+      if (value === undefined) annotations.delete(name)
+      else annotations.set(name, value)
+      addon.setAnnotations(bytesOf(annotations))
+    },
+  }
+}
+
+function bytesOf(texts: ReadonlyMap<string, string>): Buffer {
+  return Buffer.from(JSON.stringify(Object.fromEntries(texts)))
+}

@@ -1,0 +1,81 @@
+/**
+ * The folder of captures that are no reports yet. A file is `TIME-THREAD.part` while the writer is at it, then `TIME-THREAD.capture`, then
+ * `TIME-THREAD.PID-ATTEMPT.taken` in the hands of a handler.
+ */
+import { mkdirSync, readdirSync, renameSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+export function capturesFolder(databaseFolder: string): string {
+  return join(databaseFolder, 'captures')
+}
+
+export function makeCapturesFolder(databaseFolder: string): string {
+  const folder = capturesFolder(databaseFolder)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  return folder
+}
+
+/** A capture that ended its handler so often is left alone; it is kept for people to look at until it is pruned. */
+const maxAttempts = 3
+
+/** A writer that has not touched its file for so long is dead; the file is good up to where it ends. */
+const abandonedMs = 30_000
+
+export interface TakenCapture {
+  readonly path: string
+  /** The same for every handler that tries. */
+  readonly name: string
+}
+
+/** Captures that nobody works on, the oldest first. The names of files begin with the time in nanoseconds. */
+export function waitingCaptures(folder: string, now: number): string[] {
+  return namesIn(folder)
+    .filter((name) => isWaiting(folder, name, now))
+    .sort()
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    // No capture has ever been written here.
+    return []
+  }
+}
+
+function isWaiting(folder: string, name: string, now: number): boolean {
+  if (name.endsWith('.capture')) return true
+  if (name.endsWith('.part')) return now - modifiedAt(join(folder, name)) > abandonedMs
+  const taken = /\.(\d+)-(\d+)\.taken$/.exec(name)
+  return taken !== null && Number(taken[2]) < maxAttempts && !isAlive(Number(taken[1]))
+}
+
+function modifiedAt(path: string): number {
+  try {
+    return statSync(path).mtimeMs
+  } catch {
+    return Number.POSITIVE_INFINITY
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+/** `undefined` when another handler was faster. */
+export function takeCapture(folder: string, file: string): TakenCapture | undefined {
+  const name = file.replace(/\..*$/, '')
+  const attempts = Number(/-(\d+)\.taken$/.exec(file)?.[1] ?? 0)
+  const path = join(folder, `${name}.${process.pid}-${attempts + 1}.taken`)
+  try {
+    renameSync(join(folder, file), path)
+    return { path, name }
+  } catch {
+    return undefined
+  }
+}
