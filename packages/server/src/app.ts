@@ -16,22 +16,24 @@ import { openApi } from './api/open-api.ts'
 import { pages } from './api/pages.ts'
 import { projects } from './api/projects.ts'
 import { ingestUrls } from './api/public-url.ts'
+import { reportSymbols } from './api/report-symbols.ts'
 import { reports } from './api/reports.ts'
 import { dataPolicy, pagePolicy, securityHeaders } from './api/security-headers.ts'
 import { session } from './api/session.ts'
 import { SessionCookie } from './api/session-cookie.ts'
-import { sourceMapUpload } from './api/source-map-upload.ts'
 import { symbolUpload } from './api/symbol-upload.ts'
 import { symbols } from './api/symbols.ts'
+import { symbolsMissing } from './api/symbols-missing.ts'
 import { tokens } from './api/tokens.ts'
 import type { Store } from './store/store.ts'
+import type { SymbolUploads } from './symbols-in/open-uploads.ts'
 
 export interface AppOptions {
   readonly store: Store
   readonly metrics: Metrics
   readonly logger: FastifyBaseLogger
-  /** Where uploads of symbols are put down while they arrive; on the file system of the symbols. */
-  readonly tmpFolder: string
+  /** Takes symbols in, for the API and for other programs' protocols; undefined for a process that has no API. */
+  readonly symbols?: SymbolUploads
   /** What was acknowledged and is not in the store yet; undefined where this process does not collect. */
   readonly spool?: WaitingReports & Acceptance
   /** The routes of other programs' protocols; undefined where this process does not collect. */
@@ -78,6 +80,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   logFailures(app)
   health(app, options.store, options.spool, options.metrics)
   if (options.dialects !== undefined) await app.register(options.dialects)
+  if (options.symbols !== undefined) await app.register(options.symbols.plugin)
   if (options.api) {
     await app.register(api(options), { prefix: '/api/v1' })
     await app.register(async (scope) => {
@@ -90,7 +93,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 }
 
 function api(options: AppOptions): FastifyPluginAsync {
-  const { store, spool, wake, tmpFolder } = options
+  const { store, spool, wake } = options
   const now = options.now ?? Date.now
   return async (app) => {
     const cookie = new SessionCookie(store.ledger, now)
@@ -105,11 +108,12 @@ function api(options: AppOptions): FastifyPluginAsync {
     authenticate(app, store.ledger, cookie)
     await app.register(session(store, cookie, new LoginThrottle(now)))
     await app.register(reports(store, spool, wake))
+    await app.register(reportSymbols(store))
     await app.register(groups(store))
     await app.register(counts(store, now))
     await app.register(symbols(store))
-    await app.register(symbolUpload(store, tmpFolder, wake))
-    await app.register(sourceMapUpload(store, tmpFolder, wake))
+    await app.register(symbolsMissing(store))
+    if (options.symbols !== undefined) await app.register(symbolUpload(options.symbols))
     await app.register(projects(store, ingestUrls(options.publicUrl)))
     await app.register(tokens(store))
     if (options.uploads !== undefined) await app.register(options.uploads)

@@ -14,9 +14,12 @@ import { createLogger } from './logger.ts'
 import { processLimits } from './process/limits.ts'
 import { Processor, type ProcessorOptions } from './process/processor.ts'
 import type { Role, ServeOptions, Server } from './serve-options.ts'
+import { fetchedConverter } from './sources/convert-fetched.ts'
+import { SymbolFinder } from './sources/symbol-finder.ts'
 import { Spool } from './spool/spool.ts'
 import { openStore } from './store/open-store.ts'
 import type { Store } from './store/store.ts'
+import { openUploads, type SymbolUploads } from './symbols-in/open-uploads.ts'
 import { removeTmpLeftovers } from './tmp-leftovers.ts'
 
 /**
@@ -44,16 +47,20 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
     const metrics = createMetrics(store)
     const fetcher = new SourceMapFetcher({ store, tmpFolder: join(data, 'tmp'), log, found: () => processor?.wake() })
     opened.push(() => fetcher.close())
+    const finder = role === 'all' || role === 'processor' ? startFinder(store, data, log, () => processor?.wake()) : undefined
+    if (finder !== undefined) opened.push(() => finder.close())
     const processor: Processor | undefined =
-      role === 'all' || role === 'processor' ? startProcessor(options, store, data, log, metrics.processed, fetcher) : undefined
+      role === 'all' || role === 'processor' ? startProcessor(options, store, data, log, metrics.processed, fetcher, finder) : undefined
     if (processor !== undefined) opened.push(() => processor.close())
     const collector = collects ? await openCollector(options, store, data, log, metrics) : undefined
     if (collector !== undefined) opened.push(() => collector.close())
+    const symbols = role === 'all' || role === 'api' ? openSymbols(store, data, () => processor?.wake()) : undefined
+    if (symbols !== undefined) opened.push(() => symbols.close())
     const app = await createApp({
       store,
       metrics,
       logger: log,
-      tmpFolder: join(data, 'tmp'),
+      ...(symbols === undefined ? {} : { symbols }),
       api: role === 'all' || role === 'api',
       wake: () => processor?.wake(),
       ...(collector === undefined ? {} : collector.routes),
@@ -83,6 +90,16 @@ async function readTls({ tlsCert, tlsKey }: ServeOptions): Promise<{ cert: Buffe
   return { cert: await readFile(tlsCert), key: await readFile(tlsKey) }
 }
 
+function startFinder(store: Store, data: string, log: FastifyBaseLogger, found: () => void): SymbolFinder {
+  const tmpFolder = join(data, 'tmp')
+  return new SymbolFinder({ store, tmpFolder, log, found, converter: fetchedConverter(tmpFolder) })
+}
+
+function openSymbols(store: Store, data: string, reprocessed: () => void): SymbolUploads {
+  const tmpFolder = join(data, 'tmp')
+  return openUploads({ store, tmpFolder, readable: [join(data, 'symbols'), tmpFolder], reprocessed })
+}
+
 function startProcessor(
   options: ServeOptions,
   store: Store,
@@ -90,6 +107,7 @@ function startProcessor(
   log: FastifyBaseLogger,
   onOutcome: Metrics['processed'],
   fetcher: SourceMapFetcher,
+  finder: SymbolFinder | undefined,
 ): Processor {
   const blobs = resolve(options.blobs ?? join(data, 'blobs'))
   return new Processor({
@@ -99,6 +117,7 @@ function startProcessor(
     log,
     onOutcome,
     onMissingMap: (wanted) => fetcher.want(wanted),
+    ...(finder === undefined ? {} : { onMissingSymbols: (projectId, modules) => finder.want(projectId, modules) }),
     limits: limitsOf(options),
     ...(options.processes === undefined ? {} : { concurrency: options.processes }),
   })

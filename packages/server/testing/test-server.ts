@@ -11,9 +11,12 @@ import { type AppOptions, createApp } from '../src/app.ts'
 import { openDialects } from '../src/dialect/open-dialects.ts'
 import { createIntake } from '../src/intake/intake.ts'
 import { Processor, type ProcessorOptions } from '../src/process/processor.ts'
+import { fetchedConverter } from '../src/sources/convert-fetched.ts'
+import { type FinderOptions, SymbolFinder } from '../src/sources/symbol-finder.ts'
 import { Spool } from '../src/spool/spool.ts'
 import { openStore } from '../src/store/open-store.ts'
 import type { Store } from '../src/store/store.ts'
+import { openUploads } from '../src/symbols-in/open-uploads.ts'
 
 /** Everything of a server but the port, on a data folder of its own; for tests. */
 export interface TestServer {
@@ -22,6 +25,7 @@ export interface TestServer {
   readonly spool: Spool
   readonly folder: string
   readonly metrics: Metrics
+  readonly finder: SymbolFinder | undefined
   /** Of the administrator. */
   readonly token: string
   /** A key of the project `default`. */
@@ -45,6 +49,8 @@ export interface TestServerOptions {
   /** Project of the addresses without a key. */
   readonly keyless?: string
   readonly webhookSecret?: string
+  /** How sources of symbols are asked; without it they are not. */
+  readonly sources?: NonNullable<FinderOptions['download']>
   readonly app?: Partial<AppOptions>
 }
 
@@ -57,6 +63,7 @@ export async function testServer({
   limits,
   keyless,
   webhookSecret,
+  sources,
   app: overrides = {},
 }: TestServerOptions = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'crashkeep-server-'))
@@ -64,13 +71,26 @@ export async function testServer({
   const spool = await Spool.open({ folder: join(folder, 'spool') })
   const intake = createIntake({ ledger: store.ledger, spool, countRejection: (rejection) => store.index.countRejection(rejection) })
   const log = pino({ level: 'silent' })
-  const processor = processes
+  const tmpFolder = join(folder, 'tmp')
+  const finder =
+    sources === undefined
+      ? undefined
+      : new SymbolFinder({
+          store,
+          tmpFolder,
+          log,
+          found: () => processor?.wake(),
+          converter: fetchedConverter(tmpFolder),
+          download: sources,
+        })
+  const processor: Processor | undefined = processes
     ? new Processor({
         store,
         readable: [join(folder, 'blobs'), join(folder, 'symbols'), join(folder, 'tmp')],
         tmpFolder: join(folder, 'tmp'),
         log,
         ...(limits === undefined ? {} : { limits }),
+        ...(finder === undefined ? {} : { onMissingSymbols: (projectId, modules) => finder.want(projectId, modules) }),
       })
     : undefined
   const metrics = createMetrics(store)
@@ -83,11 +103,17 @@ export async function testServer({
     tmpFolder: join(folder, 'tmp'),
     reprocessed: () => processor?.wake(),
   })
+  const symbols = openUploads({
+    store,
+    tmpFolder,
+    readable: [join(folder, 'symbols'), tmpFolder],
+    reprocessed: () => processor?.wake(),
+  })
   const app = await createApp({
     store,
     metrics,
     logger: log,
-    tmpFolder: join(folder, 'tmp'),
+    symbols,
     spool,
     dialects: dialects.plugin,
     uploads: uploads(store, intake),
@@ -114,6 +140,7 @@ export async function testServer({
     spool,
     folder,
     metrics,
+    finder,
     token,
     key,
     ask,
@@ -137,7 +164,9 @@ export async function testServer({
     async close() {
       await app.close()
       await dialects.close()
+      await symbols.close()
       await processor?.close()
+      await finder?.close()
       await spool.close()
       await store.close()
       await rm(folder, { recursive: true, force: true })

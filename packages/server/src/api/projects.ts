@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { sourceLimits } from '../sources/limits.ts'
 import type { LedgerProject, ProjectKey } from '../store/database/ledger.ts'
 import type { Store } from '../store/store.ts'
 import { ApiProblem } from './api-error.ts'
@@ -93,6 +94,9 @@ export function projects(store: Store, ingestUrl: IngestUrl): FastifyPluginAsync
         const project = await store.ledger.updateProject(id, request.body)
         if (project === undefined) throw new ApiProblem('not_found', 'There is no such project.')
         await store.ledger.audit({ actor: actorOf(caller), action: 'update-project', target: `${slug} ${changedNames(request.body)}` })
+        // What reports lack already is asked for, too.
+        if (request.body.settings?.symbolSources !== undefined && project.settings.symbolSources.enabled)
+          await store.fetches.wantLacking(id, sourceLimits.maxWantedAtOnce)
         return toDetail(project, request)
       },
     )

@@ -91,6 +91,7 @@ describe('rights of every route', () => {
         "GET /api/v1/reports/{id} read",
         "GET /api/v1/reports/{id}/attachments/{name} read-dumps",
         "GET /api/v1/reports/{id}/raw read",
+        "GET /api/v1/reports/{id}/symbols read",
         "GET /api/v1/symbols read",
         "GET /api/v1/symbols/{debugFile}/{debugId}/{file} read",
         "GET /api/v1/tokens administer",

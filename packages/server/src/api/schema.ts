@@ -244,6 +244,7 @@ export const SymbolModule = Type.Object({
   codeId: nullable(Type.String()),
   state: Type.Union([Type.Literal('present'), Type.Literal('missing'), Type.Literal('conflict')]),
   reports: Type.Integer({ description: 'Reports whose stacks went through it' }),
+  installations: Type.Integer({ description: 'Installations whose reports lacked its symbols; 0 when no sender tells' }),
   firstSeen: nullable(Time),
   lastSeen: nullable(Time),
   file: nullable(
@@ -257,13 +258,72 @@ export const SymbolModule = Type.Object({
     }),
   ),
 })
-export const SymbolUploaded = Type.Object({
+/** What is known about the symbols of a module that a report's stacks went through, and who was asked for them. */
+export const ModuleAnswers = Type.Object({
+  debugFile: Type.String(),
+  debugId: Type.String(),
+  codeFile: nullable(Type.String()),
+  codeId: nullable(Type.String()),
+  hadSymbols: Type.Boolean({ description: 'When the report was processed last' }),
+  waiting: Type.Boolean({ description: 'Sources are still being asked; the report is processed again when one has the file' }),
+  stored: nullable(Type.String({ description: 'Where the file is that would be used now: project, shared, or the key of a source' })),
+  asked: Type.Array(
+    Type.Object({
+      source: Type.String(),
+      title: Type.String(),
+      outcome: nullable(
+        Type.String({
+          description: 'found, not_found, wrong_id, unreadable, too_large, refused_address, failed; null: not asked, as it cannot have it',
+        }),
+      ),
+      detail: nullable(Type.String()),
+      place: nullable(Type.String({ description: 'The address that was asked last' })),
+      askedAt: nullable(Time),
+    }),
+    { description: "The project's sources in their order; empty while they are switched off" },
+  ),
+})
+export const ReportSymbols = Type.Object({
+  sourcesEnabled: Type.Boolean({ description: 'Whether the project asks other servers at all' }),
+  modules: Type.Array(ModuleAnswers),
+})
+const SymbolOutcome = Type.Union(
+  [Type.Literal('stored'), Type.Literal('present'), Type.Literal('conflict'), Type.Literal('completed')],
+  { description: 'conflict: kept aside, another file serves the id; completed: what was there had only the other half' },
+)
+const TakenModule = {
   debugFile: Type.String(),
   debugId: Type.String(),
   sha256: Type.String(),
   size: Type.Integer(),
-  outcome: Type.Union([Type.Literal('stored'), Type.Literal('present'), Type.Literal('conflict')]),
-  reprocessing: Type.Integer({ description: 'Reports that are processed again because they lacked this file' }),
+  outcome: SymbolOutcome,
+}
+/** What stands outside of `modules` is the first of them. */
+export const SymbolUploaded = Type.Object({
+  ...TakenModule,
+  reprocessing: Type.Integer({ description: 'Reports that are processed again because they lacked something of this' }),
+  modules: Type.Array(
+    Type.Object({
+      ...TakenModule,
+      format: Type.String({ description: 'symbols, or what they were made of: elf, pe, pdb, macho' }),
+      problems: Type.Array(Problem, { description: 'What the debug file could not tell' }),
+    }),
+  ),
+  sourceMaps: Type.Array(Type.Object({ script: Type.String(), release: nullable(Type.String()), outcome: Type.String() })),
+  refused: Type.Array(Type.Object({ name: Type.String(), ...ApiError.properties }), { description: 'Files that are no good' }),
+  ignored: Type.Integer({ description: 'Files that are neither symbols nor meant to be' }),
+})
+
+export const SymbolsMissing = Type.Object({
+  missing: Type.Array(
+    Type.Object({
+      debugFile: Type.String(),
+      debugId: Type.String(),
+      lacks: Type.Array(Type.Union([Type.Literal('file'), Type.Literal('functions'), Type.Literal('unwind')]), {
+        description: 'file: nothing is held; functions, unwind: the held file has only the other half',
+      }),
+    }),
+  ),
 })
 
 export const SourceMapUploaded = Type.Object({
@@ -330,6 +390,9 @@ export type Token = Static<typeof Token>
 export type TokenCreate = Static<typeof TokenCreate>
 export type TokenCreated = Static<typeof TokenCreated>
 export type SymbolModule = Static<typeof SymbolModule>
+export type ModuleAnswers = Static<typeof ModuleAnswers>
+export type ReportSymbols = Static<typeof ReportSymbols>
+export type SymbolsMissing = Static<typeof SymbolsMissing>
 export type SymbolUploaded = Static<typeof SymbolUploaded>
 export type SourceMapUploaded = Static<typeof SourceMapUploaded>
 export type Rejection = Static<typeof Rejection>

@@ -1,10 +1,12 @@
 import { createReadStream } from 'node:fs'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { fetchedFor } from '../sources/fetched-for.ts'
 import { scriptReleaseId } from '../store/database/module-identity.ts'
 import type { ModuleRow } from '../store/database/report-index.ts'
 import type { AskedScript } from '../store/source-map-store.ts'
 import type { Store } from '../store/store.ts'
+import { type FetchedFile, moduleKey } from '../store/symbol-fetches.ts'
 import type { StoredSymbols } from '../store/symbol-store.ts'
 import { ApiProblem } from './api-error.ts'
 import { callerOf, projectOf, visibleProjects } from './caller.ts'
@@ -49,9 +51,24 @@ export function symbols(store: Store): FastifyPluginAsyncTypebox {
           projectId,
           items.filter((module) => !isOfScript(module)),
         )
+        const fetched = await fetchedFor(
+          store,
+          projectId,
+          items.filter((module) => !isOfScript(module) && !files.has(nameOf(module))),
+        )
+        const installations = await store.index.installationsLacking(
+          projectId,
+          items.filter((module) => module.missing),
+        )
         const fileOf = (module: ModuleRow) =>
-          isOfScript(module) ? maps[scripts.indexOf(module)] : files.get(`${module.debugFile}/${module.debugId}`)
-        return { items: items.map((module) => fromModule(module, fileOf(module))), next: next ?? null }
+          isOfScript(module) ? maps[scripts.indexOf(module)] : (files.get(nameOf(module)) ?? asFile(fetched.get(moduleKey(module))))
+        return {
+          items: items.map((module) => ({
+            ...fromModule(module, fileOf(module)),
+            installations: installations.get(moduleKey(module)) ?? 0,
+          })),
+          next: next ?? null,
+        }
       },
     )
 
@@ -88,6 +105,15 @@ export function symbols(store: Store): FastifyPluginAsyncTypebox {
   }
 }
 
+function nameOf({ debugFile, debugId }: ModuleRow): string {
+  return `${debugFile}/${debugId}`
+}
+
+/** Of a source, as a file of the store; its scope says whose it is. */
+function asFile(file: FetchedFile | undefined): StoredFile | undefined {
+  return file && { sha256: file.sha256, size: file.size, uploadedAt: file.at, scope: `fetched:${file.source}` }
+}
+
 function askedScript({ debugFile, debugId, codeId }: ModuleRow): AskedScript {
   return { path: debugFile, release: debugId.slice(scriptReleaseId('').length), debugId: codeId }
 }
@@ -102,6 +128,7 @@ function fromModule(module: ModuleRow, file: StoredFile | undefined): SymbolModu
     codeId: module.codeId ?? null,
     state: file === undefined ? 'missing' : (file.conflicts ?? 0) > 0 ? 'conflict' : 'present',
     reports: module.reports,
+    installations: 0,
     firstSeen: time(module.firstSeen),
     lastSeen: time(module.lastSeen),
     file: file === undefined ? null : toFile(file),
@@ -116,6 +143,7 @@ function fromFile(file: StoredSymbols): SymbolModule {
     codeId: file.codeId ?? null,
     state: file.conflicts > 0 ? 'conflict' : 'present',
     reports: 0,
+    installations: 0,
     firstSeen: null,
     lastSeen: null,
     file: toFile(file),

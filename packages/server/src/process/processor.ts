@@ -3,11 +3,14 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Problem } from '../api/schema.ts'
 import type { WantedMap } from '../fetch/source-map-fetcher.ts'
+import { fetchedFor } from '../sources/fetched-for.ts'
 import type { Job } from '../store/database/jobs.ts'
+import { scriptIdPrefix } from '../store/database/module-identity.ts'
 import type { ReportRow } from '../store/database/report-index.ts'
 import type { ReportFile } from '../store/report-file.ts'
 import { readReportFile, reportPrefix } from '../store/report-file.ts'
 import type { Store } from '../store/store.ts'
+import { moduleKey } from '../store/symbol-fetches.ts'
 import { factsOf } from './facts.ts'
 import { groupFor } from './grouping.ts'
 import { mainFile, taskKind } from './main-file.ts'
@@ -30,6 +33,8 @@ export interface ProcessorOptions {
   readonly log: ProcessorLog
   /** Told which scripts lack their source map. */
   readonly onMissingMap?: (wanted: WantedMap) => void
+  /** Told which modules that stacks went through lack symbols; the report is done when this is. */
+  readonly onMissingSymbols?: (projectId: number, modules: readonly ModuleAsked[]) => Promise<void>
   /** Told after each attempt, for metrics. */
   readonly onOutcome?: (outcome: ProcessorOutcome, seconds: number) => void
 }
@@ -162,9 +167,11 @@ export class Processor {
     await index.setState(reportId, 'processing')
     const resultPath = this.#pool.resultPath(`${row.id}-${job.leaseId.replaceAll(/[^\w-]/g, '')}.json`)
     try {
-      const outcome = await this.#analyse(row, report, resultPath)
+      const given = new Set<string>()
+      const outcome = await this.#analyse(row, report, resultPath, given)
       if (outcome.kind === 'done') {
         await this.#keep(row, report, outcome.summary, resultPath)
+        await this.#wantSymbols(report, outcome.summary, given)
         await jobs.done(job)
         return 'processed'
       }
@@ -174,7 +181,8 @@ export class Processor {
     }
   }
 
-  async #analyse(row: ReportRow, report: ReportFile, outputPath: string): Promise<Outcome> {
+  /** `given` gets the modules whose symbols the child got. */
+  async #analyse(row: ReportRow, report: ReportFile, outputPath: string, given: Set<string>): Promise<Outcome> {
     const main = mainFile(report.kind, report.files)
     if (main === undefined)
       return { kind: 'unreadable', code: 'no_dump', message: 'The report came without a file that says what happened.' }
@@ -193,7 +201,8 @@ export class Processor {
           receivedAt: report.receivedAt,
           documents: documents.map(({ path, receivedAt }) => ({ path, receivedAt })),
         },
-        (modules) => (kind === 'minidump' ? this.#findSymbols(report.projectId, modules) : this.#findSourceMaps(report.projectId, modules)),
+        (modules) =>
+          kind === 'minidump' ? this.#findSymbols(report.projectId, modules, given) : this.#findSourceMaps(report.projectId, modules),
       )
     } finally {
       for (const { release } of [file, ...documents]) await release()
@@ -212,14 +221,31 @@ export class Processor {
     return paths
   }
 
-  async #findSymbols(projectId: number, modules: readonly ModuleAsked[]): Promise<(string | null)[]> {
+  /** The own store first, then what sources gave. */
+  async #findSymbols(projectId: number, modules: readonly ModuleAsked[], given: Set<string>): Promise<(string | null)[]> {
     const known = await this.#store.symbols.describe(projectId, modules)
+    const nameOf = ({ debugFile, debugId }: ModuleAsked) => `${debugFile}/${debugId}`
+    const fetched = await fetchedFor(
+      this.#store,
+      projectId,
+      modules.filter((module) => !known.has(nameOf(module))),
+    )
     const paths: (string | null)[] = []
     for (const module of modules) {
-      const stored = known.has(`${module.debugFile}/${module.debugId}`)
-      paths.push(stored ? ((await this.#store.symbols.find(projectId, module)) ?? null) : null)
+      const stored = known.has(nameOf(module)) ? await this.#store.symbols.find(projectId, module) : undefined
+      const path = stored ?? fetched.get(moduleKey(module))?.path
+      if (path !== undefined) given.add(moduleKey(module))
+      paths.push(path ?? null)
     }
     return paths
+  }
+
+  /** A file that the child had and could not read is not looked for again. */
+  async #wantSymbols(report: ReportFile, { modules }: Summary, given: ReadonlySet<string>): Promise<void> {
+    const lacking = modules.filter(
+      (module) => !module.hadSymbols && !module.debugId.startsWith(scriptIdPrefix) && !given.has(moduleKey(module)),
+    )
+    if (lacking.length > 0) await this.#options.onMissingSymbols?.(report.projectId, lacking)
   }
 
   async #keep(row: ReportRow, report: ReportFile, summary: Summary, resultPath: string): Promise<void> {

@@ -248,6 +248,7 @@ export const symbolModule: SymbolModule = {
   codeId: null,
   state: 'missing',
   reports: 12,
+  installations: 3,
   firstSeen: at,
   lastSeen: at,
   file: null,

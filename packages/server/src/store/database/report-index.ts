@@ -41,6 +41,13 @@ export interface ReportIndex {
     readonly items: ModuleRow[]
     readonly next: string | undefined
   }>
+  /** The modules that a report's stacks went through. */
+  reportModules(reportId: string): Promise<ReportModule[]>
+  /** How many installations sent reports whose stacks went through these modules without symbols; keyed `debugFile/DEBUGID`. */
+  installationsLacking(
+    projectId: number,
+    modules: readonly { readonly debugFile: string; readonly debugId: string }[],
+  ): Promise<Map<string, number>>
   /** Reports whose stacks went through a module that had no symbols when they were processed. */
   reportsLacking(module: { readonly debugFile: string; readonly debugId: string }, projectId: number | undefined): Promise<string[]>
   /** Reports whose stacks went through a script that had no source map: of this name and release (undefined: of any), or with this debug id. */
@@ -217,6 +224,14 @@ export interface ModuleRow {
   readonly firstSeen: number
   readonly lastSeen: number
   readonly missing: boolean
+}
+
+export interface ReportModule {
+  readonly debugFile: string
+  readonly debugId: string
+  readonly codeFile: string | undefined
+  readonly codeId: string | undefined
+  readonly hadSymbols: boolean
 }
 
 export interface NewRejection {

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { type Kysely, type Selectable, sql } from 'kysely'
-import { moduleIdentity } from '../database/module-identity.ts'
+import { moduleIdentity, scriptReleaseId } from '../database/module-identity.ts'
 import type { IndexSchema, SymbolAnswerTable } from '../database/schema.ts'
 import { storable } from '../database/text.ts'
 import {
@@ -76,6 +76,7 @@ export function fetchedSymbols(o: {
         .select(['debug_file', 'debug_id', 'code_file', 'code_id'])
         .where('project_id', '=', projectId)
         .where('lacking', '>', 0)
+        .where('debug_id', 'not like', `${scriptReleaseId('')}%`)
         .orderBy('lacking', 'desc')
         .limit(limit)
         .execute()

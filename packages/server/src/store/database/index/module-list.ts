@@ -6,7 +6,10 @@ import type { IndexSchema } from '../schema.ts'
 import { pageSize, readCursor, writeCursor } from './cursor.ts'
 import { escapeLike } from './search-conditions.ts'
 
-type ModuleList = Pick<ReportIndex, 'modules' | 'reportsLacking' | 'reportsLackingMap'>
+/** Reports of one module whose installations are counted. */
+const maxReportsCounted = 20_000
+
+type ModuleList = Pick<ReportIndex, 'modules' | 'reportModules' | 'installationsLacking' | 'reportsLacking' | 'reportsLackingMap'>
 
 export function moduleList(db: Kysely<IndexSchema>): ModuleList {
   return {
@@ -40,6 +43,50 @@ export function moduleList(db: Kysely<IndexSchema>): ModuleList {
         })),
         next: rows.length > size && last !== undefined ? writeCursor([last.lacking, last.reports], String(last.n)) : undefined,
       }
+    },
+
+    async reportModules(reportId) {
+      const rows = await db
+        .selectFrom('report')
+        .innerJoin('report_module', 'report_module.report_n', 'report.n')
+        .innerJoin('module', 'module.n', 'report_module.module_n')
+        .select(['module.debug_file', 'module.debug_id', 'module.code_file', 'module.code_id', 'report_module.had_symbols'])
+        .where('report.id', '=', reportId)
+        .orderBy('module.debug_file')
+        .execute()
+      return rows.map((row) => ({
+        debugFile: row.debug_file,
+        debugId: row.debug_id,
+        codeFile: row.code_file ?? undefined,
+        codeId: row.code_id ?? undefined,
+        hadSymbols: row.had_symbols === 1,
+      }))
+    },
+
+    async installationsLacking(projectId, modules) {
+      const found = new Map<string, number>()
+      for (const module of modules.slice(0, maxPageSize)) {
+        const identity = moduleIdentity(module)
+        if (identity === undefined) continue
+        // The newest reports tell enough: a count beyond them is of no use to anybody.
+        const newest = db
+          .selectFrom('module')
+          .innerJoin('report_module', 'report_module.module_n', 'module.n')
+          .innerJoin('report', 'report.n', 'report_module.report_n')
+          .select('report.installation')
+          .where('module.project_id', '=', projectId)
+          .where('module.debug_file', '=', identity.debug_file)
+          .where('module.debug_id', '=', identity.debug_id)
+          .where('report_module.had_symbols', '=', 0)
+          .orderBy('report_module.report_n', 'desc')
+          .limit(maxReportsCounted)
+        const { count } = await db
+          .selectFrom(newest.as('newest'))
+          .select(sql<number>`count(distinct installation)`.as('count'))
+          .executeTakeFirstOrThrow()
+        found.set(`${module.debugFile}/${module.debugId.toUpperCase()}`, Number(count))
+      }
+      return found
     },
 
     async reportsLackingMap({ path, release, debugId }, projectId) {

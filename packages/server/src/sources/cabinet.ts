@@ -1,0 +1,96 @@
+/**
+ * Microsoft's cabinet, in which symbol servers keep `app.pd_` and `app.dl_`: one file, cut into blocks of 32 KiB, stored or MSZIP. LZX, which
+ * Microsoft's own server no longer sends, is named and not read.
+ */
+import { open } from 'node:fs/promises'
+import { inflateRawSync } from 'node:zlib'
+import { SourceProblem } from './source-problem.ts'
+
+/** A block never unpacks to more; also the window that MSZIP looks back into. */
+const maxBlockBytes = 32_768
+/** MSZIP adds at most this to a block. */
+const maxPackedBlockBytes = maxBlockBytes + 6_144
+/** The blocks that are unpacked before others get their turn: about half a megabyte. */
+const blocksTogether = 16
+
+export function isCabinet(head: Uint8Array): boolean {
+  return Buffer.from(head.subarray(0, 4)).toString('latin1') === 'MSCF'
+}
+
+/** The bytes of the first file in it. Throws a `SourceProblem` with the reason. */
+export async function* cabinetFile(path: string): AsyncGenerator<Buffer> {
+  const file = await open(path, 'r')
+  const read = async (offset: number, length: number) => {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset)
+    if (bytesRead < length) throw damaged('it ends too early')
+    return buffer
+  }
+  try {
+    const head = await read(0, 36)
+    const [filesOffset, folders, files, flags] = [
+      head.readUInt32LE(16),
+      head.readUInt16LE(26),
+      head.readUInt16LE(28),
+      head.readUInt16LE(30),
+    ]
+    if (folders !== 1 || files < 1) throw damaged(`it holds ${files} files in ${folders} folders, not one`)
+    if ((flags & 3) !== 0) throw damaged('it is one part of several')
+    // Room that whoever made it reserved in header, folder and blocks.
+    const reserved = (flags & 4) === 0 ? undefined : await read(36, 4)
+    const folder = await read(reserved === undefined ? 36 : 40 + reserved.readUInt16LE(0), 8)
+    const blockReserve = reserved?.readUInt8(3) ?? 0
+    const method = folder.readUInt16LE(6) & 0xf
+    if (method > 1) throw damaged(`its compression is ${method === 3 ? 'LZX' : 'Quantum'}, which cannot be unpacked here`)
+    const wanted = (await read(filesOffset, 4)).readUInt32LE(0)
+    yield* blocks(read, { at: folder.readUInt32LE(0), count: folder.readUInt16LE(4), reserve: blockReserve, zipped: method === 1, wanted })
+  } finally {
+    await file.close()
+  }
+}
+
+interface Blocks {
+  readonly at: number
+  readonly count: number
+  readonly reserve: number
+  readonly zipped: boolean
+  /** Size of the file. */
+  readonly wanted: number
+}
+
+async function* blocks(
+  read: (offset: number, length: number) => Promise<Buffer>,
+  { at, count, reserve, zipped, wanted }: Blocks,
+): AsyncGenerator<Buffer> {
+  let offset = at
+  let left = wanted
+  let window: Buffer = Buffer.alloc(0)
+  for (let block = 0; block < count && left > 0; block += 1) {
+    const head = await read(offset, 8)
+    const [packedSize, size] = [head.readUInt16LE(4), head.readUInt16LE(6)]
+    if (size === 0 || size > maxBlockBytes || packedSize > maxPackedBlockBytes) throw damaged('a block has an impossible size')
+    const packed = await read(offset + 8 + reserve, packedSize)
+    const bytes = zipped ? unzipped(packed, size, window) : packed
+    if (bytes.length !== size) throw damaged('a block does not have the size that it says')
+    offset += 8 + reserve + packedSize
+    window = bytes
+    yield bytes.subarray(0, Math.min(left, size))
+    left -= size
+    if (block % blocksTogether === blocksTogether - 1) await new Promise(setImmediate)
+  }
+  if (left > 0) throw damaged('it ends before its file does')
+}
+
+/** Each block is a deflate stream of its own behind the letters CK, and looks back into the block before. */
+function unzipped(packed: Buffer, size: number, window: Buffer): Buffer {
+  if (packed.toString('latin1', 0, 2) !== 'CK') throw damaged('a block is not MSZIP')
+  try {
+    const dictionary = window.length === 0 ? {} : { dictionary: window }
+    return inflateRawSync(packed.subarray(2), { maxOutputLength: size, ...dictionary })
+  } catch (cause) {
+    throw damaged('a block cannot be unpacked', cause)
+  }
+}
+
+function damaged(why: string, cause?: unknown): SourceProblem {
+  return new SourceProblem('unreadable', `It is a cabinet file, but ${why}.`, { cause })
+}
