@@ -30,6 +30,8 @@ export interface DeliveryOptions {
   readonly lingerMs?: number
 }
 
+const endSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+
 /** Sends what may be sent now and prunes; waits a while for a server that is away. Rejects never for what a server answers. */
 export async function deliver(databaseFolder: string, delivery: unknown, options: DeliveryOptions = {}): Promise<void> {
   const database = new CrashDatabase(databaseFolder)
@@ -39,18 +41,23 @@ export async function deliver(databaseFolder: string, delivery: unknown, options
   let next = await deliverOnce(database, settings, options)
   database.prune(settings.retention, now())
   if (next === undefined || next > end) return
-  // One process waits for each database; the others leave it to that one.
+  // One process waits for each database; the others leave it to that one. Whoever tells it to end is not kept waiting: the wait stands on disk.
+  const stop = new AbortController()
+  const onSignal = (): void => stop.abort()
+  for (const signal of endSignals) process.once(signal, onSignal)
+  const signal = options.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, options.signal])
   await lingerAlone(database.folder, async () => {
-    while (next !== undefined && next <= end && options.signal?.aborted !== true) {
-      await pause(Math.max(0, next - now()), options.signal)
-      next = await deliverOnce(database, settings, options)
+    while (next !== undefined && next <= end && !signal.aborted) {
+      await pause(Math.max(0, next - now()), signal)
+      if (!signal.aborted) next = await deliverOnce(database, settings, { ...options, signal })
     }
   })
+  for (const name of endSignals) process.off(name, onSignal)
 }
 
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
   try {
-    await delay(ms, undefined, signal === undefined ? {} : { signal })
+    await delay(ms, undefined, { signal })
   } catch {
     // Told to stop.
   }
