@@ -1,9 +1,11 @@
 import { leafName } from '../../symbol-path.ts'
+import { dumpDwarf } from '../dwarf/dump-dwarf.ts'
 import { FunctionSymbols } from '../elf/elf-symbols.ts'
 import type { DumpedFile, DumpInput } from '../input.ts'
 import { choosePart, samePart } from './choose-part.ts'
 import { readExportsTrie } from './exports-trie.ts'
 import { readFunctionStarts } from './function-starts.ts'
+import { machCodeRanges, machDwarfSections } from './mach-dwarf.ts'
 import { dsymFileType, type MachFile } from './mach-file.ts'
 import { readMachSymbols } from './mach-symbols.ts'
 import { sectionNamed, writeCompactUnwind } from './write-unwind.ts'
@@ -26,7 +28,8 @@ export function dumpMacho(input: DumpInput): DumpedFile {
     })
   }
   symbols.close()
-  if (program !== undefined) problems.guard(() => addUnlisted(program, input, symbols))
+  if (program !== undefined) problems.guard(() => addExports(program, input, symbols))
+  if (debug !== undefined) problems.guard(() => addDebugInformation(debug, input, symbols))
   if (debug === undefined && objectFiles > 0) {
     problems.add(
       'macho_no_dsym',
@@ -36,6 +39,7 @@ export function dumpMacho(input: DumpInput): DumpedFile {
   for (let index = 0; index < symbols.addresses.length; index++) {
     records.addPublic(symbols.addresses.at(index) - file.textAddress, symbols.names.at(index), symbols.sizes.at(index))
   }
+  if (program !== undefined) problems.guard(() => addNameless(program, input, symbols))
   return {
     module: {
       os: 'Mac',
@@ -65,8 +69,8 @@ function withCompanion({ options, problems }: DumpInput, file: MachFile, name: s
   return { program: file, ...(debug !== undefined && { debug }) }
 }
 
-/** Functions that were stripped from the symbol table: those that are exported have names elsewhere, the others an address. */
-function addUnlisted(file: MachFile, { records, problems }: DumpInput, symbols: FunctionSymbols): void {
+/** Names of a library's functions that outlive the stripping of its symbol table. */
+function addExports(file: MachFile, { records, problems }: DumpInput, symbols: FunctionSymbols): void {
   readExportsTrie(file, problems, (name, address) => {
     if (symbols.nameAt(address) >= 0 || !isCode(file, address)) return
     symbols.addresses.push(address)
@@ -74,16 +78,28 @@ function addUnlisted(file: MachFile, { records, problems }: DumpInput, symbols: 
     symbols.names.push(records.names.add(name.startsWith('_') ? name.slice(1) : name))
   })
   symbols.close()
+}
+
+function addDebugInformation(file: MachFile, { options, records, problems }: DumpInput, symbols: FunctionSymbols): void {
+  dumpDwarf({
+    sections: machDwarfSections(file),
+    baseAddress: file.textAddress,
+    codeRanges: machCodeRanges(file),
+    symbolName: (address, preferred) => symbols.nameAt(address, preferred),
+    symbolsIn: (start, end, found) => symbols.between(start, end, found),
+    inlines: options.inlines ?? true,
+    records,
+    problems,
+  })
+}
+
+/** Functions of which stripping left only the place: without them their code would be taken for that of the named function before. */
+function addNameless(file: MachFile, { records, problems }: DumpInput, symbols: FunctionSymbols): void {
   const starts = readFunctionStarts(file, problems)
   for (let index = 0; index < starts.length; index++) {
-    const address = starts.at(index)
-    // Without it, its code would be taken for that of the named function before.
-    if (symbols.nameAt(address) >= 0) continue
-    symbols.addresses.push(address)
-    symbols.sizes.push(0)
-    symbols.names.push(records.names.add(`sub_${(address - file.textAddress).toString(16)}`))
+    const address = starts.at(index) - file.textAddress
+    if (symbols.nameAt(starts.at(index)) < 0) records.addPublic(address, records.names.add(`sub_${address.toString(16)}`))
   }
-  symbols.close()
 }
 
 function isCode(file: MachFile, address: number): boolean {
