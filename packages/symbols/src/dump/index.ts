@@ -7,6 +7,8 @@ import { dumpMacho } from './macho/dump-macho.ts'
 import { functionName } from './output/function-name.ts'
 import { type SymbolCounts, SymbolRecords } from './output/symbol-records.ts'
 import { type DumpedModule, SymbolWriter } from './output/symbol-writer.ts'
+import { dumpPdb } from './pdb/dump-pdb.ts'
+import { dumpPe } from './pe/dump-pe.ts'
 import { Damage, type DumpProblem, Problems } from './problem.ts'
 import { type DebugFileFormat, recogniseFormat } from './recognise-format.ts'
 
@@ -27,6 +29,8 @@ export interface DumpResult {
 const dumpers: Partial<Record<DebugFileFormat, (input: DumpInput) => DumpedFile>> = {
   elf: dumpElf,
   macho: dumpMacho,
+  pe: dumpPe,
+  pdb: dumpPdb,
 }
 
 /**

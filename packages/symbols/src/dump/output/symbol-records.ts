@@ -52,6 +52,14 @@ export class SymbolRecords {
     return this.#addresses.length
   }
 
+  functionAddress(index: number): number {
+    return this.#addresses.at(index)
+  }
+
+  functionSize(index: number): number {
+    return this.#sizes.at(index)
+  }
+
   /** Begins a function; its inlines and lines follow. `name` is a number of `names`. */
   addFunction(address: number, size: number, name: number, parameterSize = 0, multiple = false): void {
     this.#endBody()

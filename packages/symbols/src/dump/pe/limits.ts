@@ -30,3 +30,6 @@ export const maxEpilogues = 4096
 
 /** Bytes of unwind codes that are written out step by step per function; beyond, only the body of the function is described. */
 export const maxUnwindCodeBytes = 1024
+
+/** Entries of a COFF symbol table: a MinGW build of a browser engine has 700 000. */
+export const maxCoffSymbols: number = 8 * 1024 * 1024

@@ -1,6 +1,7 @@
 import type { ByteSource } from '../../byte-source.ts'
 import { cString, u16, u32, u64 } from '../pdb/little-endian.ts'
 import type { Problems } from '../problem.ts'
+import { partOf } from '../window.ts'
 import { maxHeaderBytes, maxSections, maxStringTableBytes } from './limits.ts'
 
 export interface PeSection {
@@ -20,6 +21,9 @@ export interface PeFile {
   readonly sections: readonly PeSection[]
   /** Bytes of the image as it lies in memory: fewer than asked where the file holds no more; those behind are zero when loaded. */
   read(rva: number, length: number): Uint8Array
+  /** A section as the file has it, without the filling behind it. */
+  sectionSource(section: PeSection): ByteSource
+  readonly coffSymbols: { readonly offset: number; readonly count: number }
   /** Undefined where the directory is missing or empty. */
   directory(index: number): { rva: number; size: number } | undefined
 }
@@ -77,6 +81,8 @@ export function readPe(source: ByteSource, problems: Problems): PeFile | undefin
     imageBase: wide ? u64(optional, 24) : u32(optional, 28),
     sections,
     read: (rva, length) => readImage(source, byAddress, headerBytes, rva, length),
+    sectionSource: (section) => partOf(source, section.fileOffset, heldBytes(section)),
+    coffSymbols: { offset: u32(head, 12), count: u32(head, 16) },
     directory(index: number): { rva: number; size: number } | undefined {
       if (index >= directoryCount) return undefined
       const rva = u32(optional, directoriesAt + index * 8)
@@ -127,6 +133,10 @@ function readImage(source: ByteSource, sections: readonly PeSection[], headerByt
   const section = sections[low - 1]
   if (section === undefined) return source.read(rva, Math.max(0, Math.min(length, headerBytes - rva)))
   const within = rva - section.rva
-  const held = section.virtualSize === 0 ? section.fileSize : Math.min(section.fileSize, section.virtualSize)
+  const held = heldBytes(section)
   return within >= held ? new Uint8Array(0) : source.read(section.fileOffset + within, Math.min(length, held - within))
+}
+
+function heldBytes(section: PeSection): number {
+  return section.virtualSize === 0 ? section.fileSize : Math.min(section.fileSize, section.virtualSize)
 }

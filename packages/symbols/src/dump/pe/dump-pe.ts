@@ -1,0 +1,83 @@
+import type { ByteSource } from '../../byte-source.ts'
+import { leafName } from '../../symbol-path.ts'
+import { dumpDwarf } from '../dwarf/dump-dwarf.ts'
+import type { DwarfSections } from '../dwarf/sections.ts'
+import type { DumpedFile, DumpInput } from '../input.ts'
+import { dumpOpenedPdb, type OpenedPdb, openPdb } from '../pdb/dump-pdb.ts'
+import { Damage, type Problems } from '../problem.ts'
+import { type CodeViewRecord, readCodeView } from './debug-directory.ts'
+import { writePeFrames } from './pe-frames.ts'
+import { codeIdOf, cpuOfMachine } from './pe-ids.ts'
+import { addPeSymbols, PeSymbols } from './pe-symbols.ts'
+import { type PeFile, readPe } from './read-pe.ts'
+
+/** Of a PE that has no record of a PDB: reports name such a module so, too. */
+const noDebugId = '0'.repeat(33)
+const codeFlags = 0x20 | 0x2000_0000
+
+/** With its PDB, where that is found: functions and lines of the one, unwind information of the other. Alone: DWARF, symbols, exports. */
+export function dumpPe(input: DumpInput): DumpedFile {
+  const { source, options, problems } = input
+  const pe = readPe(source, problems)
+  if (pe === undefined) throw new Damage('no_pe', 'The headers are no PE file’s.')
+  const codeView = readCodeView(pe)
+  const codeFile = leafName(options.fileName)
+  const pdbName = leafName(codeView?.pdbPath)
+  const debugFile = options.debugFile ?? pdbName ?? codeFile ?? 'unknown'
+  if (codeView !== undefined) {
+    const beside = pdbName === undefined ? undefined : options.companions?.({ kind: 'pdb', name: pdbName, debugId: codeView.debugId })
+    const pdb = beside === undefined ? undefined : matchingPdb(beside, codeView, problems)
+    if (pdb !== undefined) return dumpOpenedPdb(input, pdb, { debugFile, pe, codeFile, debugId: codeView.debugId })
+  }
+  collect(input, pe, codeFile ?? debugFile)
+  return {
+    module: {
+      os: 'windows',
+      cpu: cpuOfMachine(pe.machine),
+      debugId: codeView?.debugId ?? noDebugId,
+      debugFile,
+      codeId: codeIdOf(pe),
+      ...(codeFile === undefined ? {} : { codeFile }),
+    },
+    stack: (writer) => writePeFrames(pe, writer, problems),
+  }
+}
+
+function matchingPdb(source: ByteSource, codeView: CodeViewRecord, problems: Problems): OpenedPdb | undefined {
+  const pdb = problems.guard(() => openPdb(source))
+  if (pdb === undefined || pdb.info.signature === codeView.signature) return pdb
+  problems.add(
+    'other_pdb',
+    `The PDB that was found is not the one of this file: it is of build ${pdb.info.signature}, the file of ${codeView.signature}.`,
+  )
+  return undefined
+}
+
+function collect({ source, options, records, problems }: DumpInput, pe: PeFile, name: string): void {
+  const symbols = new PeSymbols(source, pe, records.names, problems)
+  problems.guard(() =>
+    dumpDwarf({
+      sections: dwarfSections(pe),
+      baseAddress: pe.imageBase,
+      codeRanges: pe.sections
+        .filter((section) => (section.characteristics & codeFlags) !== 0)
+        .flatMap((section) => [pe.imageBase + section.rva, pe.imageBase + section.rva + Math.max(section.virtualSize, section.fileSize)]),
+      symbolsIn: (start, end, found) =>
+        symbols.between(start - pe.imageBase, end - pe.imageBase, (rva, size, id) => found(rva + pe.imageBase, size, id)),
+      inlines: options.inlines !== false,
+      records,
+      problems,
+    }),
+  )
+  addPeSymbols(pe, symbols, records, problems, name)
+}
+
+function dwarfSections(pe: PeFile): DwarfSections {
+  return {
+    littleEndian: true,
+    section(name): ByteSource | undefined {
+      const section = pe.sections.find((candidate) => candidate.name === `.debug_${name}`)
+      return section === undefined ? undefined : pe.sectionSource(section)
+    },
+  }
+}
