@@ -1,7 +1,9 @@
 import { leafName } from '../../symbol-path.ts'
 import { dumpDwarf } from '../dwarf/dump-dwarf.ts'
 import type { DumpedFile, DumpInput } from '../input.ts'
-import { type ElfFile, readElfFile, sectionAlloc, sectionExecutable } from './elf-file.ts'
+import { codeRanges } from './code-ranges.ts'
+import { type ElfFile, readElfFile } from './elf-file.ts'
+import { dumpElfFrames } from './elf-frames.ts'
 import { debugIdOf, elfCpu, elfIdentifier, hexOf, soname } from './elf-ids.ts'
 import { dwarfSections } from './elf-sections.ts'
 import { FunctionSymbols, readFunctionSymbols } from './elf-symbols.ts'
@@ -29,6 +31,7 @@ export function dumpElf({ source, options, records, problems }: DumpInput): Dump
     records.addPublic(symbols.addresses.at(index) - file.baseAddress, symbols.names.at(index), symbols.sizes.at(index))
   }
   return {
+    stack: (writer) => dumpElfFrames(file, reading, writer),
     module: {
       os: 'Linux',
       cpu: elfCpu(file),
@@ -37,15 +40,6 @@ export function dumpElf({ source, options, records, problems }: DumpInput): Dump
       ...(identifier !== undefined && { codeId: hexOf(identifier).toUpperCase() }),
     },
   }
-}
-
-/** Pairs of start and end of what can be run. */
-function codeRanges(file: ElfFile): number[] {
-  const wanted = sectionAlloc | sectionExecutable
-  const sections = file.sections.filter(({ flags }) => (flags & wanted) === wanted)
-  if (sections.length > 0) return sections.flatMap(({ address, size }) => [address, address + size])
-  const segments = file.segments.filter(({ type, flags }) => type === 1 && (flags & 1) !== 0)
-  return segments.flatMap(({ address, memorySize }) => [address, address + memorySize])
 }
 
 function moduleName(file: ElfFile, fileName: string | undefined): string {

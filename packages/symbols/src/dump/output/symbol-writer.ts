@@ -109,6 +109,26 @@ export class SymbolWriter {
     out.newline()
   }
 
+  /** Begins a STACK CFI INIT record; each rule follows with `rule`, then `endLine`. */
+  beginCfiInit(address: number, size: number): void {
+    const out = this.#out
+    out.text('STACK CFI INIT ')
+    out.hex(address)
+    out.space()
+    out.hex(size)
+  }
+
+  /** The same for STACK CFI. */
+  beginCfi(address: number): void {
+    this.#out.text('STACK CFI ')
+    this.#out.hex(address)
+  }
+
+  /** One rule, with a space before it. */
+  rule(text: Uint8Array): void {
+    this.#out.bytes(text)
+  }
+
   cfiInit(address: number, size: number, rules: string): void {
     const out = this.#out
     out.text('STACK CFI INIT ')

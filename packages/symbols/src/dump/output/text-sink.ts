@@ -32,8 +32,11 @@ export class TextSink {
       return
     }
     if (this.#length + bytes.length > chunkBytes) this.flush()
-    this.#bytes.set(bytes, this.#length)
-    this.#length += bytes.length
+    const own = this.#bytes
+    let at = this.#length
+    // Faster than `set` for the few bytes of a rule.
+    for (let index = 0; index < bytes.length; index++) own[at++] = bytes[index] ?? 0
+    this.#length = at
   }
 
   /** A name from a file: control characters would begin a new line, so they become spaces. */

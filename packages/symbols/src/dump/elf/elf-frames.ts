@@ -1,0 +1,39 @@
+import { dumpFrames } from '../frames/dump-frames.ts'
+import type { SymbolWriter } from '../output/symbol-writer.ts'
+import { codeRanges } from './code-ranges.ts'
+import { type ElfFile, findSection } from './elf-file.ts'
+import { elfCpu } from './elf-ids.ts'
+import { openSection, type SectionReading } from './elf-sections.ts'
+
+/** Writes `.debug_frame` and `.eh_frame`; of a function in both, the former. */
+export function dumpElfFrames(file: ElfFile, reading: SectionReading, writer: SymbolWriter): void {
+  const sections = [
+    { section: findSection(file, '.debug_frame') ?? findSection(file, '.zdebug_frame'), isEh: false },
+    { section: findSection(file, '.eh_frame'), isEh: true },
+  ]
+  const seen = sections.every(({ section }) => section !== undefined) ? new Set<number>() : undefined
+  for (const { section, isEh } of sections) {
+    const source = section && openSection(file, section, reading)
+    if (section === undefined || source === undefined) continue
+    const text = findSection(file, '.text')?.address
+    const data = file.sections.find(({ name }) => name === '.got')?.address
+    const bases = { section: section.address, ...(text !== undefined && { text }), ...(data !== undefined && { data }) }
+    reading.problems.guard(() =>
+      dumpFrames(
+        {
+          section: source,
+          isEh,
+          cpu: elfCpu(file),
+          littleEndian: file.littleEndian,
+          addressSize: file.wide ? 8 : 4,
+          bases,
+          baseAddress: file.baseAddress,
+          codeRanges: codeRanges(file),
+          ...(seen !== undefined && { seen }),
+          problems: reading.problems,
+        },
+        writer,
+      ),
+    )
+  }
+}

@@ -1,0 +1,273 @@
+import type { ByteSource } from '../../byte-source.ts'
+import { Cursor } from '../cursor.ts'
+import { codeTest } from '../dwarf/code-ranges.ts'
+import { Doubles, Integers } from '../output/number-list.ts'
+import type { SymbolWriter } from '../output/symbol-writer.ts'
+import { Damage, type Problems } from '../problem.ts'
+import { WindowedBytes } from '../window.ts'
+import { type CommonEntry, type PointerBases, readCommonEntry, readEncoded, readPointer } from './common-entry.ts'
+import { type FrameRun, FrameState, frameLinkageTable, frameRegister, frameText, frameUnknown, runInstructions } from './frame-state.ts'
+import { maxAllRows, maxCommonEntries, maxEntryBytes, maxRows } from './limits.ts'
+import { type FrameRegisters, frameRegisters } from './register-names.ts'
+import { RuleTexts, ruleNone, ruleSame, ruleUndefined } from './rule-texts.ts'
+
+export interface FramesInput {
+  readonly section: ByteSource
+  /** `.eh_frame` rather than `.debug_frame`. */
+  readonly isEh: boolean
+  /** As MODULE names it, or `x86 apple`. */
+  readonly cpu: string
+  readonly littleEndian: boolean
+  readonly addressSize: 4 | 8
+  /** Where pointers count from; `section` is the address of the section itself. */
+  readonly bases: PointerBases
+  /** What addresses in the output are relative to. */
+  readonly baseAddress: number
+  /** Pairs of start and end of what is code. */
+  readonly codeRanges: readonly number[]
+  /** Starts of functions that were already written; those of this section are added and not written twice. */
+  readonly seen?: Set<number>
+  readonly problems: Problems
+}
+
+/** Writes `.eh_frame` or `.debug_frame` as STACK CFI, in its order. Damage costs one entry. */
+export function dumpFrames(input: FramesInput, writer: SymbolWriter): void {
+  const registers = frameRegisters(input.cpu)
+  if (registers === undefined) return
+  new FramesDump(input, registers, writer).run()
+}
+
+interface OpenedCommonEntry {
+  readonly common: CommonEntry
+  readonly texts: RuleTexts
+  readonly initial: FrameState
+}
+
+class FramesDump {
+  readonly #input: FramesInput
+  readonly #registers: FrameRegisters
+  readonly #writer: SymbolWriter
+  readonly #bytes: WindowedBytes
+  readonly #isCode: (address: number) => boolean
+  readonly #common = new Map<number, OpenedCommonEntry | undefined>()
+  readonly #texts = new Map<number, RuleTexts>()
+  readonly #state = new FrameState()
+  readonly #written = new FrameState()
+  readonly #saved: FrameState[] = []
+  // Rows of one description: where each begins and which rules change there.
+  readonly #rowAddresses = new Doubles()
+  readonly #rowEnds = new Integers()
+  readonly #pieces: Uint8Array[] = []
+  #allRows = 0
+
+  constructor(input: FramesInput, registers: FrameRegisters, writer: SymbolWriter) {
+    this.#input = input
+    this.#registers = registers
+    this.#writer = writer
+    this.#bytes = WindowedBytes.of(input.section)
+    this.#isCode = codeTest(input.codeRanges)
+  }
+
+  run(): void {
+    const { size } = this.#input.section
+    for (let offset = 0; offset + 4 <= size; ) {
+      const { cursor, base, end, wide } = this.#entry(offset)
+      // Zeros end the parts of which a section was put together.
+      if (end === cursor.position) {
+        offset = base + end
+        continue
+      }
+      this.#input.problems.guard(() => {
+        const idOffset = base + cursor.position
+        const id = wide && !this.#input.isEh ? cursor.u64() : cursor.u32()
+        if (!this.#isCommon(id, wide)) this.#description(cursor, base, end, this.#input.isEh ? idOffset - id : id)
+      })
+      offset = base + end
+    }
+  }
+
+  /** A cursor behind the length of an entry, whose bytes it has; `end` is its position there. */
+  #entry(offset: number): { cursor: Cursor; base: number; end: number; wide: boolean } {
+    const { littleEndian, section } = this.#input
+    const bytes = this.#bytes
+    let at = bytes.at(offset, 64)
+    const head = new Cursor(bytes.bytes, at, bytes.bytes.length, littleEndian)
+    let length = head.u32()
+    const wide = length === 0xffff_ffff
+    if (wide) length = head.u64()
+    const headSize = wide ? 12 : 4
+    if (length > maxEntryBytes || offset + headSize + length > section.size)
+      throw new Damage('bad_frame', 'Frame information goes on behind its section.')
+    at = bytes.at(offset, headSize + length)
+    const cursor = new Cursor(bytes.bytes, at + headSize, bytes.bytes.length, littleEndian)
+    return { cursor, base: bytes.base, end: at + headSize + length, wide }
+  }
+
+  #isCommon(id: number, wide: boolean): boolean {
+    if (this.#input.isEh) return id === 0
+    return wide ? id >= 2 ** 53 : id === 0xffff_ffff
+  }
+
+  #commonAt(offset: number): OpenedCommonEntry | undefined {
+    if (this.#common.has(offset)) return this.#common.get(offset)
+    if (this.#common.size >= maxCommonEntries) this.#common.clear()
+    this.#common.set(offset, undefined)
+    const { cursor, end, wide } = this.#entry(offset)
+    const id = wide && !this.#input.isEh ? cursor.u64() : cursor.u32()
+    if (!this.#isCommon(id, wide)) throw new Damage('bad_frame', 'Frame information points to a common entry that is none.')
+    const common = readCommonEntry(cursor, end, this.#input.isEh, this.#input.addressSize)
+    let texts = this.#texts.get(common.returnRegister)
+    if (texts === undefined) {
+      texts = new RuleTexts(this.#registers, common.returnRegister)
+      this.#texts.set(common.returnRegister, texts)
+    }
+    const initial = new FrameState()
+    const instructions = new Cursor(common.instructions, 0, common.instructions.length, this.#input.littleEndian)
+    runInstructions(
+      instructions,
+      this.#runOf(common, texts, initial, undefined, 0, () => undefined),
+      () => 0,
+    )
+    const opened = { common, texts, initial }
+    this.#common.set(offset, opened)
+    return opened
+  }
+
+  #runOf(
+    common: CommonEntry,
+    texts: RuleTexts,
+    state: FrameState,
+    initial: FrameState | undefined,
+    location: number,
+    row: (location: number) => void,
+  ): FrameRun {
+    return { common, texts, names: this.#registers.names, bases: this.#input.bases, state, initial, saved: this.#saved, location, row }
+  }
+
+  #description(cursor: Cursor, base: number, end: number, commonOffset: number): void {
+    const { bases, seen, isEh } = this.#input
+    const opened = this.#commonAt(commonOffset)
+    if (opened === undefined) return
+    const { common, texts, initial } = opened
+    const { pointerEncoding, addressSize } = common
+    const addressOf = (position: number): number => bases.section + base + position
+    const start = readPointer(cursor, pointerEncoding, addressSize, addressOf(cursor.position), bases)
+    const size = readEncoded(cursor, isEh ? pointerEncoding & 0x0f : 0, addressSize)
+    if (common.hasAugmentation) cursor.skip(cursor.uleb())
+    // What the linker removed begins at zero or nowhere.
+    if (size <= 0 || size > 0xffff_ffff || !this.#isCode(start)) return
+    if (seen !== undefined) {
+      if (seen.has(start)) return
+      seen.add(start)
+    }
+    cursor.end = end
+    this.#state.copy(initial)
+    this.#begin()
+    let cut = start + size
+    let unknown = false
+    const row = (location: number): void => {
+      if (unknown || location < start || location >= start + size) return
+      if (this.#state.frameKind === frameUnknown) {
+        unknown = true
+        cut = location
+      } else this.#row(location, start, texts)
+    }
+    const run = this.#runOf(common, texts, this.#state, initial, start, row)
+    // Rules up to damage are good.
+    this.#input.problems.guard(() => runInstructions(cursor, run, addressOf))
+    row(run.location)
+    if (!unknown && this.#state.frameKind === frameLinkageTable) this.#linkageTable(run.location, start + size, texts)
+    this.#write(start, cut - start)
+  }
+
+  #begin(): void {
+    this.#written.reset()
+    this.#rowAddresses.length = 0
+    this.#rowEnds.length = 0
+    this.#pieces.length = 0
+  }
+
+  /** Notes what changed since the row before. */
+  #row(location: number, start: number, texts: RuleTexts): void {
+    const [state, written] = [this.#state, this.#written]
+    const before = this.#pieces.length
+    if (
+      state.frameKind !== written.frameKind ||
+      state.frameRegister !== written.frameRegister ||
+      state.frameOffset !== written.frameOffset
+    ) {
+      const text =
+        state.frameKind === frameRegister
+          ? texts.frame(state.frameRegister, state.frameOffset)
+          : state.frameKind === frameText
+            ? texts.frameText(state.frameOffset)
+            : state.linkageTable && texts.frame(state.linkageTable.register, state.linkageTable.base)
+      if (text !== undefined) this.#pieces.push(text)
+      written.frameKind = state.frameKind
+      written.frameRegister = state.frameRegister
+      written.frameOffset = state.frameOffset
+    }
+    for (const register of state.used) this.#rule(register, texts)
+    for (const register of written.used) if (state.kinds[register] === ruleNone) this.#rule(register, texts)
+    if (location === start && before === 0) this.#defaultReturn(texts)
+    if (this.#pieces.length > before) this.#endRow(location)
+  }
+
+  #rule(register: number, texts: RuleTexts): void {
+    const [state, written] = [this.#state, this.#written]
+    const [kind, value] = [state.kinds[register] ?? 0, state.values[register] ?? 0]
+    if (kind === written.kinds[register] && (kind <= ruleSame || value === written.values[register])) return
+    written.set(register, kind, value)
+    const text = kind === ruleUndefined ? undefined : texts.rule(register, kind, value)
+    if (text !== undefined) this.#pieces.push(text)
+  }
+
+  #defaultReturn(texts: RuleTexts): void {
+    const register = texts.returnRegister
+    if (!this.#registers.linkRegister || this.#state.kinds[register] !== ruleNone) return
+    const text = texts.rule(register, ruleSame, 0)
+    if (text !== undefined) this.#pieces.push(text)
+  }
+
+  #endRow(location: number): void {
+    if (this.#rowAddresses.length >= maxRows || ++this.#allRows > maxAllRows) {
+      throw new Damage('too_many_rows', 'Frame information has more rows than the limit.')
+    }
+    this.#rowAddresses.push(location)
+    this.#rowEnds.push(this.#pieces.length)
+  }
+
+  /** A frame that depends on the address within each 16 bytes, spelled out. */
+  #linkageTable(from: number, end: number, texts: RuleTexts): void {
+    const rule = this.#state.linkageTable
+    if (rule === undefined) return
+    const short = texts.frame(rule.register, rule.base)
+    const long = texts.frame(rule.register, rule.base + rule.word)
+    if (short === undefined || long === undefined) return
+    for (let slot = from - (((from % 16) + 16) % 16); slot < end; slot += 16) {
+      if (slot > from && slot < end) {
+        this.#pieces.push(short)
+        this.#endRow(slot)
+      }
+      if (slot + rule.threshold < end) {
+        this.#pieces.push(long)
+        this.#endRow(slot + rule.threshold)
+      }
+    }
+  }
+
+  #write(start: number, size: number): void {
+    const { baseAddress } = this.#input
+    const writer = this.#writer
+    if (this.#rowAddresses.length === 0 || size <= 0 || this.#rowAddresses.at(0) !== start) return
+    let piece = 0
+    for (let row = 0; row < this.#rowAddresses.length; row++) {
+      if (row === 0) writer.beginCfiInit(start - baseAddress, size)
+      else writer.beginCfi(this.#rowAddresses.at(row) - baseAddress)
+      for (const end = this.#rowEnds.at(row); piece < end; piece++) writer.rule(this.#pieces[piece] ?? nothing)
+      writer.endLine()
+    }
+  }
+}
+
+const nothing = new Uint8Array(0)
