@@ -6,13 +6,14 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { MinidumpError } from '@crashkeep/minidump'
 import { StackwalkError } from '@crashkeep/stackwalk'
 import { SymbolError } from '@crashkeep/symbols'
+import { fileSource, openIndexedSymbols } from '@crashkeep/symbols/node'
 import { analyseBrowser } from './analyse-browser.ts'
 import { analyseError } from './analyse-error.ts'
 import { analyseMinidump } from './analyse-minidump.ts'
 import type { Analysis } from './analysis.ts'
 import { cut } from './bounded.ts'
 import { processLimits } from './limits.ts'
-import type { FromChild, ModuleAsked, ReportTask, Task, ToChild } from './messages.ts'
+import type { FromChild, IndexTask, ModuleAsked, ReportTask, Task, ToChild } from './messages.ts'
 import { formatProcessed } from './processed-header.ts'
 import { UnreadableReport } from './unreadable-report.ts'
 
@@ -53,6 +54,10 @@ async function answerTo(task: Task): Promise<FromChild> {
       mergeSymbols(task)
       return { type: 'converted', modules: [] }
     }
+    case 'index': {
+      writeIndex(task)
+      return { type: 'converted', modules: [] }
+    }
     default: {
       const analysis = await analyse(task)
       write(task.outputPath, analysis)
@@ -69,6 +74,15 @@ async function run(task: Task): Promise<void> {
     const ofTheInput =
       error instanceof MinidumpError || error instanceof StackwalkError || error instanceof SymbolError || error instanceof UnreadableReport
     say(ofTheInput ? { type: 'unreadable', code: error.code, message } : { type: 'error', message })
+  }
+}
+
+function writeIndex({ symbolPath, outputPath }: IndexTask): void {
+  const source = fileSource(symbolPath)
+  try {
+    openIndexedSymbols(source, outputPath)
+  } finally {
+    source.close()
   }
 }
 

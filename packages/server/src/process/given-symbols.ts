@@ -1,5 +1,13 @@
-import { type FoundSymbols, type ModuleIdentity, openBreakpadSymbols, SymbolError, type SymbolSupplier } from '@crashkeep/symbols'
-import { fileSource } from '@crashkeep/symbols/node'
+import { existsSync } from 'node:fs'
+import {
+  type FoundSymbols,
+  type ModuleIdentity,
+  type ModuleSymbols,
+  openBreakpadSymbols,
+  SymbolError,
+  type SymbolSupplier,
+} from '@crashkeep/symbols'
+import { type FileSource, fileSource, indexPathBeside, minIndexedBytes, openIndexedSymbols } from '@crashkeep/symbols/node'
 import type { ModuleAsked } from './messages.ts'
 
 /** The symbol files that the parent named for one report. Opened when a frame first needs them. */
@@ -29,7 +37,7 @@ export class GivenSymbols implements SymbolSupplier {
     const source = fileSource(path)
     this.#open.push(source)
     try {
-      return { state: 'loaded', symbols: openBreakpadSymbols(source), from: 'symbol store' }
+      return { state: 'loaded', symbols: openSymbols(source), from: 'symbol store' }
     } catch (error) {
       if (!(error instanceof SymbolError)) throw error
       return { state: 'corrupt', from: 'symbol store', reason: error.message }
@@ -39,4 +47,10 @@ export class GivenSymbols implements SymbolSupplier {
   close(): void {
     for (const source of this.#open) source.close()
   }
+}
+
+/** By the index that the parent had made; this process may not write one. */
+function openSymbols(source: FileSource): ModuleSymbols {
+  const indexPath = indexPathBeside(source.path)
+  return source.size >= minIndexedBytes && existsSync(indexPath) ? openIndexedSymbols(source, indexPath) : openBreakpadSymbols(source)
 }

@@ -1,7 +1,7 @@
 /** What parent and child say to each other. The child has read hostile bytes: what it says is checked by `check-message.ts`. */
 import type { PageFacts } from '../store/database/report-index.ts'
 
-export type Task = ReportTask | ConvertTask | MergeTask
+export type Task = ReportTask | ConvertTask | MergeTask | IndexTask
 
 export interface ReportTask {
   readonly kind: 'minidump' | 'browser' | 'error'
@@ -35,6 +35,13 @@ export interface MergeTask {
   readonly functionsPath: string
   /** Gives what unwinds. */
   readonly unwindPath: string
+  readonly outputPath: string
+}
+
+/** The index of a symbol file, so that who needs the file later does not read all of it: see symbol-indexes.ts. */
+export interface IndexTask {
+  readonly kind: 'index'
+  readonly symbolPath: string
   readonly outputPath: string
 }
 

@@ -18,6 +18,7 @@ import type { ModuleAsked, Summary } from './messages.ts'
 import { otherDocuments } from './other-documents.ts'
 import { ProcessPool } from './pool.ts'
 import { askedScript } from './script-module.ts'
+import { SymbolIndexes } from './symbol-indexes.ts'
 import type { Limits, Outcome } from './worker-process.ts'
 
 export interface ProcessorOptions {
@@ -58,6 +59,7 @@ export class Processor {
   readonly #options: ProcessorOptions
   readonly #store: Store
   readonly #pool: ProcessPool
+  readonly #indexes: SymbolIndexes
   readonly #running = new Map<Job, Promise<void>>()
   readonly #renewal: NodeJS.Timeout
   readonly #loop: Promise<void>
@@ -74,6 +76,7 @@ export class Processor {
       workFolder: join(options.tmpFolder, `process-${process.pid}-${Date.now().toString(36)}`),
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     })
+    this.#indexes = new SymbolIndexes(this.#pool)
     this.#renewal = setInterval(() => void this.#renew(), renewEveryMs)
     this.#loop = this.#run()
   }
@@ -93,6 +96,7 @@ export class Processor {
     this.#closed = true
     this.#wake()
     await this.#pool.close()
+    await this.#indexes.close()
     await this.#loop
     await Promise.all(this.#running.values())
     clearInterval(this.#renewal)
@@ -167,11 +171,12 @@ export class Processor {
     await index.setState(reportId, 'processing')
     const resultPath = this.#pool.resultPath(`${row.id}-${job.leaseId.replaceAll(/[^\w-]/g, '')}.json`)
     try {
-      const given = new Set<string>()
+      const given = new Map<string, string>()
       const outcome = await this.#analyse(row, report, resultPath, given)
       if (outcome.kind === 'done') {
         await this.#keep(row, report, outcome.summary, resultPath)
         await this.#wantSymbols(report, outcome.summary, given)
+        this.#indexes.want(outcome.summary.modules.flatMap((module) => given.get(moduleKey(module)) ?? []))
         await jobs.done(job)
         return 'processed'
       }
@@ -181,8 +186,8 @@ export class Processor {
     }
   }
 
-  /** `given` gets the modules whose symbols the child got. */
-  async #analyse(row: ReportRow, report: ReportFile, outputPath: string, given: Set<string>): Promise<Outcome> {
+  /** `given` gets the paths of the symbols that the child got. */
+  async #analyse(row: ReportRow, report: ReportFile, outputPath: string, given: Map<string, string>): Promise<Outcome> {
     const main = mainFile(report.kind, report.files)
     if (main === undefined)
       return { kind: 'unreadable', code: 'no_dump', message: 'The report came without a file that says what happened.' }
@@ -222,7 +227,7 @@ export class Processor {
   }
 
   /** The own store first, then what sources gave. */
-  async #findSymbols(projectId: number, modules: readonly ModuleAsked[], given: Set<string>): Promise<(string | null)[]> {
+  async #findSymbols(projectId: number, modules: readonly ModuleAsked[], given: Map<string, string>): Promise<(string | null)[]> {
     const known = await this.#store.symbols.describe(projectId, modules)
     const nameOf = ({ debugFile, debugId }: ModuleAsked) => `${debugFile}/${debugId}`
     const fetched = await fetchedFor(
@@ -234,14 +239,14 @@ export class Processor {
     for (const module of modules) {
       const stored = known.has(nameOf(module)) ? await this.#store.symbols.find(projectId, module) : undefined
       const path = stored ?? fetched.get(moduleKey(module))?.path
-      if (path !== undefined) given.add(moduleKey(module))
+      if (path !== undefined) given.set(moduleKey(module), path)
       paths.push(path ?? null)
     }
     return paths
   }
 
   /** A file that the child had and could not read is not looked for again. */
-  async #wantSymbols(report: ReportFile, { modules }: Summary, given: ReadonlySet<string>): Promise<void> {
+  async #wantSymbols(report: ReportFile, { modules }: Summary, given: ReadonlyMap<string, string>): Promise<void> {
     const lacking = modules.filter(
       (module) => !module.hadSymbols && !module.debugId.startsWith(scriptIdPrefix) && !given.has(moduleKey(module)),
     )

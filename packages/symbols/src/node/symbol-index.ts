@@ -89,6 +89,10 @@ function writeIndexFile(path: string, bytes: Uint8Array): void {
   } catch {
     // No space, no right, a read-only disk: the next process indexes again.
     if (descriptor !== undefined) closeSync(descriptor)
-    rmSync(temporary, { force: true })
+    try {
+      rmSync(temporary, { force: true })
+    } catch {
+      // Under Node's permission model even this may be forbidden; then nothing was written either.
+    }
   }
 }
