@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestServer, testServer } from '../testing/test-server.ts'
 import { dialectRoutes } from './dialect/routes.ts'
+import { uploadRoutes } from './symbols-in/routes.ts'
 
-/** Every route of every dialect, of the API and of the pages in one table, and the proof that none hides another. */
+/** Every route of every dialect, of every upload of symbols, of the API and of the pages in one table, and the proof that none hides another. */
 
 let server: TestServer
 beforeAll(async () => {
@@ -18,10 +19,12 @@ async function table(): Promise<{ method: string; url: string }[]> {
   const api = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => ({ method: method.toUpperCase(), url: path.replace(/\{(\w+)\}/g, ':$1') })),
   )
-  return [...api, ...dialectRoutes, ...[...pages, ...plain].map((url) => ({ method: 'GET', url }))].map(({ method, url }) => ({
-    method,
-    url,
-  }))
+  return [...api, ...dialectRoutes, ...uploadRoutes, ...[...pages, ...plain].map((url) => ({ method: 'GET', url }))].map(
+    ({ method, url }) => ({
+      method,
+      url,
+    }),
+  )
 }
 
 test('each address of the table is answered by its own route', async () => {

@@ -6,7 +6,7 @@ import { ApiProblem } from './api-error.ts'
 /** One form for every refusal: `{code, message}`. What we did not foresee goes to the log, and the asker learns only that. */
 export function errorHandler(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
-    const problem = error instanceof ServerError ? { code: error.code, message: error.message, statusCode: error.status } : problemOf(error)
+    const problem = problemOf(error)
     if (error instanceof ServerError && error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter)
     if (problem.statusCode >= 500) request.log.error({ err: error, code: problem.code }, 'a request failed')
     reply.removeHeader('content-length').removeHeader('content-disposition')
@@ -17,7 +17,18 @@ export function errorHandler(app: FastifyInstance): void {
   )
 }
 
-function problemOf(error: unknown): ApiProblem {
+export interface AnsweredProblem {
+  readonly code: string
+  readonly message: string
+  readonly statusCode: number
+}
+
+/** What a client is told of an error, whichever part of the server threw it. */
+export function problemOf(error: unknown): AnsweredProblem {
+  return error instanceof ServerError ? { code: error.code, message: error.message, statusCode: error.status } : apiProblemOf(error)
+}
+
+function apiProblemOf(error: unknown): ApiProblem {
   if (error instanceof ApiProblem) return error
   if (error instanceof StoreError) return problemOfStore(error)
   const status = statusOf(error)
@@ -35,6 +46,9 @@ function problemOfStore(error: StoreError): ApiProblem {
       return new ApiProblem('conflict', error.message, { cause: error })
     case 'unknown_project':
       return new ApiProblem('not_found', undefined, { cause: error })
+    case 'bad_symbol_file':
+    case 'bad_source_map':
+      return new ApiProblem('bad_symbols', error.message.endsWith('.') ? error.message : `${error.message}.`, { cause: error })
     case 'symbol_quota':
       return new ApiProblem('symbol_quota', `${error.message}.`, { cause: error })
     case 'query_timeout':

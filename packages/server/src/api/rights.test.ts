@@ -62,7 +62,9 @@ function request({ method, path }: Operation) {
           ? { name: 'n', scopes: ['read'] }
           : path.endsWith('/keys')
             ? { label: 'l' }
-            : undefined
+            : path.endsWith('/symbols/missing')
+              ? { modules: [] }
+              : undefined
   return {
     method: method as 'GET',
     url: `${address}?project=default`,
@@ -104,6 +106,7 @@ describe('rights of every route', () => {
         "POST /api/v1/session public",
         "POST /api/v1/source-maps upload-symbols",
         "POST /api/v1/symbols upload-symbols",
+        "POST /api/v1/symbols/missing upload-symbols",
         "POST /api/v1/tokens administer",
       ]
     `)

@@ -287,10 +287,9 @@ export const ReportSymbols = Type.Object({
   sourcesEnabled: Type.Boolean({ description: 'Whether the project asks other servers at all' }),
   modules: Type.Array(ModuleAnswers),
 })
-const SymbolOutcome = Type.Union(
-  [Type.Literal('stored'), Type.Literal('present'), Type.Literal('conflict'), Type.Literal('completed')],
-  { description: 'conflict: kept aside, another file serves the id; completed: what was there had only the other half' },
-)
+const SymbolOutcome = Type.Union([Type.Literal('stored'), Type.Literal('present'), Type.Literal('conflict'), Type.Literal('completed')], {
+  description: 'conflict: kept aside, another file serves the id; completed: what was there had only the other half',
+})
 const TakenModule = {
   debugFile: Type.String(),
   debugId: Type.String(),

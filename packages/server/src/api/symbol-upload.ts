@@ -1,23 +1,24 @@
-import { randomUUID } from 'node:crypto'
-import { rm } from 'node:fs/promises'
-import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { requeue } from '../process/requeue.ts'
-import { StoreError } from '../store/errors.ts'
-import type { Store } from '../store/store.ts'
-import type { AddedSymbols } from '../store/symbol-store.ts'
+import { symbolLimits } from '../symbols-in/limits.ts'
+import type { UploadContext } from '../symbols-in/protocol.ts'
+import { isForm, receiveBody, receiveForm } from '../symbols-in/receive.ts'
+import type { TakenUpload } from '../symbols-in/symbol-inbox.ts'
+import { ownerOf, type SymbolOwner, sharedName } from '../symbols-in/symbol-owner.ts'
+import { type IncomingFile, type UploadFolder, withUploadFolder } from '../symbols-in/upload-folder.ts'
 import { ApiProblem } from './api-error.ts'
-import { callerOf, projectOf, requireWholeServer } from './caller.ts'
+import { callerOf } from './caller.ts'
 import { projectParameter, refusals } from './parameters.ts'
-import { receiveFile } from './receive-file.ts'
-import { actorOf } from './reports.ts'
-import { ApiError, SymbolUploaded } from './schema.ts'
+import { ApiError, SourceMapUploaded, SymbolUploaded } from './schema.ts'
 
-/** Chromium's own file has 1.3 GB; nobody has been seen with twice that. */
-const maxSymbolBytes = 4 * 1024 * 1024 * 1024
+const whose = {
+  project: Type.Optional(projectParameter),
+  shared: Type.Optional(Type.Boolean({ description: 'For every project; needs a token that is not limited to some' })),
+}
+const uploadRefusals = { ...refusals, 408: ApiError, 409: ApiError, 413: ApiError, 415: ApiError, 422: ApiError, 503: ApiError }
 
-export function symbolUpload(store: Store, tmpFolder: string, reprocessed: () => void): FastifyPluginAsyncTypebox {
+export function symbolUpload(context: UploadContext): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.removeAllContentTypeParsers()
     // The body is read by the handler, as it comes.
@@ -27,54 +28,112 @@ export function symbolUpload(store: Store, tmpFolder: string, reprocessed: () =>
       '/symbols',
       {
         config: { scope: 'upload-symbols' },
-        bodyLimit: maxSymbolBytes,
+        bodyLimit: symbolLimits.maxBodyBytes,
         schema: {
           summary:
-            'Upload a Breakpad symbol file: the body itself or one file of a form, plain or gzip. Reports that lacked it are processed again',
+            'Upload symbols: a symbol file, a debug file (ELF, PE, PDB, Mach-O) or an archive of some, as the body or in a form. Reports that lacked them are processed again',
           consumes: ['application/octet-stream', 'text/plain', 'multipart/form-data'],
           querystring: Type.Object({
-            project: Type.Optional(projectParameter),
-            shared: Type.Optional(Type.Boolean({ description: 'For every project; needs a token that is not limited to some' })),
+            ...whose,
+            name: Type.Optional(
+              Type.String({ maxLength: 1024, description: 'Of the file; names the module where a debug file itself does not' }),
+            ),
+            release: Type.Optional(Type.String({ maxLength: 256, description: 'Of the source maps in an archive' })),
           }),
-          response: { 200: SymbolUploaded, ...refusals, 413: ApiError, 415: ApiError, 422: ApiError },
+          response: { 200: SymbolUploaded, ...uploadRefusals },
         },
       },
       async (request) => {
-        const caller = callerOf(request)
-        const { project, shared } = request.query
-        if ((project === undefined) === (shared !== true))
-          throw new ApiProblem('bad_request', 'Say whose symbols these are: ?project=SLUG or ?shared=true.')
-        if (shared === true) requireWholeServer(caller)
-        const projectId = project === undefined ? undefined : (await projectOf(store.ledger, caller, project)).id
-        if (!(request.body instanceof Readable)) throw new ApiProblem('bad_request', 'The body is empty; send the symbol file in it.')
-        const received = await receiveFile(
-          { body: request.body, contentType: request.headers['content-type'], contentEncoding: request.headers['content-encoding'] },
-          tmpFolder,
-          `symbols-${randomUUID()}`,
-          maxSymbolBytes,
-        )
-        try {
-          const scope = projectId === undefined ? 'shared' : `project:${projectId}`
-          const added = await add(store, { scope, ...received, by: actorOf(caller) })
-          const lacking = added.outcome === 'conflict' ? [] : await store.index.reportsLacking(added, projectId)
-          await requeue(store, lacking)
-          if (lacking.length > 0) reprocessed()
-          const { debugFile, debugId, sha256, size, outcome } = added
-          return { debugFile, debugId, sha256, size, outcome, reprocessing: lacking.length }
-        } finally {
-          await rm(received.path, { force: true })
-        }
+        const { project, shared, name = '', release } = request.query
+        const owner = await ownerOfQuery(context, request, project, shared)
+        return withUploadFolder(context.tmpFolder, async (folder) => {
+          const file = await oneFile(request, folder, name)
+          return toUploaded(await context.inbox.take({ owner, file, folder, release }))
+        })
+      },
+    )
+
+    app.post(
+      '/source-maps',
+      {
+        config: { scope: 'upload-symbols' },
+        bodyLimit: symbolLimits.maxBodyBytes,
+        schema: {
+          summary:
+            'Upload the source map of a script: the body itself or one file of a form, plain or gzip. Reports that lacked it are processed again',
+          consumes: ['application/json', 'application/octet-stream', 'multipart/form-data'],
+          querystring: Type.Object({
+            ...whose,
+            release: Type.Optional(
+              Type.String({ maxLength: 256, description: 'As the page names it in its context; left out: for every release' }),
+            ),
+            script: Type.Optional(
+              Type.String({
+                maxLength: 4096,
+                description: 'Path of the script as it was built: dist/assets/app.js. Its end is compared with the address of the script',
+              }),
+            ),
+          }),
+          response: { 200: SourceMapUploaded, ...uploadRefusals },
+        },
+      },
+      async (request) => {
+        const { project, shared, release, script } = request.query
+        const owner = await ownerOfQuery(context, request, project, shared)
+        if (script === undefined || script === '')
+          throw new ApiProblem('bad_request', 'Say which script the source map is for: ?script=dist/assets/app.js.')
+        return withUploadFolder(context.tmpFolder, async (folder) => {
+          const file = await oneFile(request, folder, `${script}.map`)
+          const { taken, reprocessing } = await context.inbox.take({ owner, file, folder, release, script })
+          const map = taken.find(({ kind }) => kind === 'source-map')
+          if (map?.kind !== 'source-map') throw new ApiProblem('bad_symbols', 'The body is no source map.')
+          const { sha256, size, outcome } = map
+          return { script: map.script, release: map.release ?? null, debugId: map.debugId ?? null, sha256, size, outcome, reprocessing }
+        })
       },
     )
   }
 }
 
-async function add(store: Store, upload: Parameters<Store['symbols']['add']>[0]): Promise<AddedSymbols> {
-  try {
-    return await store.symbols.add(upload)
-  } catch (error) {
-    if (error instanceof StoreError && error.code === 'bad_symbol_file')
-      throw new ApiProblem('bad_symbols', error.message, { cause: error })
-    throw error
+async function ownerOfQuery(
+  { store }: UploadContext,
+  request: FastifyRequest,
+  project: string | undefined,
+  shared: boolean | undefined,
+): Promise<SymbolOwner> {
+  if ((project === undefined) === (shared !== true))
+    throw new ApiProblem('bad_request', 'Say whose symbols these are: ?project=SLUG or ?shared=true.')
+  return ownerOf(store.ledger, callerOf(request), project ?? sharedName)
+}
+
+async function oneFile(request: FastifyRequest, folder: UploadFolder, name: string): Promise<IncomingFile> {
+  if (!isForm(request)) return receiveBody(request, folder, name)
+  const [file] = (await receiveForm(request, folder)).files
+  if (file === undefined) throw new ApiProblem('bad_request', 'The form holds no file.')
+  return name === '' ? file : { ...file, name }
+}
+
+/** The first of many stands outside, as it does for an upload of one. */
+function toUploaded({ taken, refused, ignored, reprocessing }: TakenUpload) {
+  const modules = taken.flatMap((file) => {
+    if (file.kind !== 'symbols') return []
+    const { debugFile, debugId, sha256, size, outcome, format, problems } = file
+    return [{ debugFile, debugId, sha256, size, outcome, format, problems: [...problems] }]
+  })
+  const sourceMaps = taken.flatMap((file) =>
+    file.kind === 'source-map' ? [{ script: file.script, release: file.release ?? null, outcome: file.outcome }] : [],
+  )
+  const [first] = modules
+  return {
+    debugFile: first?.debugFile ?? '',
+    debugId: first?.debugId ?? '',
+    sha256: first?.sha256 ?? '',
+    size: first?.size ?? 0,
+    outcome: first?.outcome ?? 'present',
+    reprocessing,
+    modules,
+    sourceMaps,
+    refused: [...refused],
+    ignored,
   }
 }

@@ -1,9 +1,11 @@
+import type { SymbolQuota } from './symbol-store.ts'
+
 /**
  * Source maps, by content beside the symbol files: `(scope, release, path of the script) → hash` in the ledger. A project's own map wins over a
  * shared one. Of two maps for one script of one release the later one serves: whoever builds a release again, delivers it again.
  */
 export interface SourceMapStore {
-  /** Throws StoreError `bad_source_map`. The file at `path` is taken over. */
+  /** Throws StoreError `bad_source_map` and `symbol_quota`. The file at `path` is taken over. */
   add(upload: {
     readonly scope: string
     readonly path: string
@@ -14,6 +16,7 @@ export interface SourceMapStore {
     readonly release: string | undefined
     /** Of the script that the map is for, as far as it is known: `dist/assets/app.js`. */
     readonly script: string
+    readonly quota?: SymbolQuota | undefined
   }): Promise<AddedSourceMap>
   /** Path of the map that serves a script for a project. */
   find(projectId: number, script: AskedScript): Promise<string | undefined>

@@ -12,8 +12,8 @@ export interface SymbolStore {
     readonly sha256: string
     readonly size: number
     readonly by: string
-    readonly contents?: SymbolContents
-    readonly quota?: SymbolQuota
+    readonly contents?: SymbolContents | undefined
+    readonly quota?: SymbolQuota | undefined
   }): Promise<AddedSymbols>
   /** What serves a module in one scope, with the file's path. */
   held(scope: string, module: ModuleName): Promise<(StoredSymbols & { readonly path: string }) | undefined>
@@ -27,7 +27,7 @@ export interface SymbolStore {
     readonly size: number
     readonly contents: SymbolContents
     readonly by: string
-    readonly quota?: SymbolQuota
+    readonly quota?: SymbolQuota | undefined
   }): Promise<boolean>
   /** Path of the `.sym` file that serves a module for a project. */
   find(projectId: number, module: ModuleName): Promise<string | undefined>

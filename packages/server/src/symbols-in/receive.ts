@@ -91,9 +91,9 @@ async function readable<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Node ends the stream of a request that was cut off with an error only sometimes; `complete` always tells. */
+/** Node ends the stream of a request that was cut off with an error only sometimes; `complete` always tells, where there was a connection. */
 function requireWhole(request: FastifyRequest): void {
-  if (!request.raw.complete) throw new ServerError('truncated_body')
+  if (request.raw.complete === false) throw new ServerError('truncated_body')
 }
 
 function bodyOf(request: FastifyRequest): Readable {
@@ -136,7 +136,7 @@ function idleWatch(request: FastifyRequest): Transform {
   })
   timer = setTimeout(() => {
     // A full pipe behind it is our own slowness, not the sender's.
-    if (watch.writableNeedDrain || request.raw.complete) timer?.refresh()
+    if (watch.writableNeedDrain || request.raw.complete === true) timer?.refresh()
     else watch.destroy(new ServerError('slow_body'))
   }, symbolLimits.idleMs)
   watch.once('close', () => clearTimeout(timer))

@@ -6,6 +6,7 @@ import { StoreError } from '../errors.ts'
 import { type AskedScript, plainRelease, type SourceMapStore, type StoredSourceMap } from '../source-map-store.ts'
 import { contentPath, isStored, takeOver } from '../symbols/content-files.ts'
 import { projectSymbolScope, sharedScope } from '../symbols/symbol-list.ts'
+import { requireQuota } from '../symbols/symbol-quota.ts'
 import { matchScript } from './match-script.ts'
 import { scanSourceMap } from './scan-source-map.ts'
 
@@ -46,7 +47,7 @@ export function fileSourceMapStore(o: {
   }
 
   return {
-    async add({ scope, path: file, sha256, size, by, release, script }) {
+    async add({ scope, path: file, sha256, size, by, release, script, quota }) {
       const path = storablePath(script)
       if (path === undefined) throw new StoreError('bad_source_map', 'The name of the script that the map is for is missing')
       const { debugId } = await scanSourceMap(file)
@@ -79,6 +80,7 @@ export function fileSourceMapStore(o: {
             }),
           )
           .execute()
+        await requireQuota(trx, scope, quota)
         return before === undefined ? ('stored' as const) : ('replaced' as const)
       })
       return { script: path, release: kept === '' ? undefined : kept, debugId, sha256, size, outcome }

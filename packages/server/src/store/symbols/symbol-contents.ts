@@ -8,6 +8,8 @@ export const SymbolContents = Type.Object({
   functions: Type.Boolean(),
   publics: Type.Boolean(),
   unwind: Type.Boolean(),
+  /** Hash of everything before the first STACK record: equal for two files that differ in those only. */
+  body: Type.Optional(Type.String()),
   /** Hashes of the files that were put together to this one. */
   madeOf: Type.Optional(Type.Array(Type.String())),
 })
@@ -25,6 +27,7 @@ const overlap = 8
 /** Hash, size and contents in one reading. */
 export async function describeSymbolFile(path: string): Promise<DescribedSymbols> {
   const hash = createHash('sha256')
+  const bodyHash = createHash('sha256')
   const contents = { functions: false, publics: false, unwind: false }
   let size = 0
   let tail: Buffer = Buffer.alloc(0)
@@ -32,11 +35,15 @@ export async function describeSymbolFile(path: string): Promise<DescribedSymbols
     const bytes: Buffer = Buffer.from(chunk)
     hash.update(bytes)
     size += bytes.length
+    if (!contents.unwind) {
+      const end = bytes.indexOf(words.unwind, 0, 'latin1')
+      bodyHash.update(end < 0 ? bytes : bytes.subarray(0, end + 1))
+    }
     for (const [name, word] of Object.entries(words) as [keyof typeof words, string][])
       contents[name] ||= bytes.includes(word, 0, 'latin1') || Buffer.concat([tail, bytes.subarray(0, overlap)]).includes(word, 0, 'latin1')
     tail = bytes.subarray(-overlap)
   }
-  return { sha256: hash.digest('hex'), size, contents }
+  return { sha256: hash.digest('hex'), size, contents: { ...contents, body: bodyHash.digest('hex') } }
 }
 
 export function readContents(column: string | null): SymbolContents | undefined {

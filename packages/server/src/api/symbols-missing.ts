@@ -1,0 +1,72 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import type { Store } from '../store/store.ts'
+import type { StoredSymbols } from '../store/symbol-store.ts'
+import { ownerOf, sharedName } from '../symbols-in/symbol-owner.ts'
+import { ApiProblem } from './api-error.ts'
+import { callerOf } from './caller.ts'
+import { projectParameter, refusals } from './parameters.ts'
+import { SymbolsMissing } from './schema.ts'
+
+/** Modules of one question; a client that has more asks again. */
+const maxModules = 1000
+/** A thousand modules with long names. */
+const bodyLimit = 1024 * 1024
+/** Beside which no project is: only what everybody shares is seen. */
+const noProject = 0
+
+export function symbolsMissing(store: Store): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.post(
+      '/symbols/missing',
+      {
+        config: { scope: 'upload-symbols' },
+        bodyLimit,
+        schema: {
+          summary: 'Which of these modules the server lacks symbols for, so that a client sends only those',
+          querystring: Type.Object({ project: Type.Optional(projectParameter), shared: Type.Optional(Type.Boolean()) }),
+          body: Type.Object(
+            {
+              modules: Type.Array(
+                Type.Object(
+                  {
+                    debugFile: Type.String({ maxLength: 1024 }),
+                    debugId: Type.String({ maxLength: 64 }),
+                    sha256: Type.Optional(Type.String({ maxLength: 64, description: 'Of the symbol file that the client would send' })),
+                  },
+                  { additionalProperties: false },
+                ),
+                { maxItems: maxModules },
+              ),
+            },
+            { additionalProperties: false },
+          ),
+          response: { 200: SymbolsMissing, ...refusals },
+        },
+      },
+      async (request) => {
+        const { project, shared } = request.query
+        if ((project === undefined) === (shared !== true))
+          throw new ApiProblem('bad_request', 'Say whose symbols these are: ?project=SLUG or ?shared=true.')
+        const owner = await ownerOf(store.ledger, callerOf(request), project ?? sharedName)
+        const { modules } = request.body
+        const held = await store.symbols.describe(owner.projectId ?? noProject, modules)
+        return {
+          missing: modules.flatMap(({ debugFile, debugId, sha256 }) => {
+            const lacks = lacksOf(held.get(`${debugFile}/${debugId}`), sha256)
+            return lacks.length === 0 ? [] : [{ debugFile, debugId, lacks }]
+          }),
+        }
+      },
+    )
+  }
+}
+
+/** A file that is held may have one half only; whoever has the same half need not send it again. */
+function lacksOf(held: StoredSymbols | undefined, sha256: string | undefined): ('file' | 'functions' | 'unwind')[] {
+  if (held === undefined) return ['file']
+  if (sha256 !== undefined && (held.sha256 === sha256 || held.contents?.madeOf?.includes(sha256))) return []
+  const { contents } = held
+  if (contents === undefined) return []
+  return [...(contents.functions ? [] : (['functions'] as const)), ...(contents.unwind ? [] : (['unwind'] as const))]
+}

@@ -1,0 +1,55 @@
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import type { Store } from '../store/store.ts'
+import type { UploadContext } from './protocol.ts'
+import { uploadRoutes } from './routes.ts'
+import { StagedFiles } from './staged-files.ts'
+import { type ConverterOptions, SymbolConverter } from './symbol-converter.ts'
+import { SymbolInbox } from './symbol-inbox.ts'
+
+export interface SymbolUploads extends UploadContext {
+  readonly converter: SymbolConverter
+  /** The routes of other programs' protocols. */
+  readonly plugin: FastifyPluginAsync
+  close(): Promise<void>
+}
+
+export interface UploadsOptions extends ConverterOptions {
+  readonly store: Store
+  /** Called when reports wait to be processed again. */
+  readonly reprocessed: () => void
+  readonly clock?: () => number
+}
+
+/** Everything that takes symbols in. */
+export function openUploads(options: UploadsOptions): SymbolUploads {
+  const { store, tmpFolder, reprocessed, clock = Date.now } = options
+  const converter = new SymbolConverter(options)
+  const staged = new StagedFiles(tmpFolder, clock)
+  const context = { store, tmpFolder, staged, inbox: new SymbolInbox({ store, converter, reprocessed }) }
+  return {
+    ...context,
+    converter,
+    plugin: async (app) => register(app, context),
+    async close() {
+      await converter.close()
+      await staged.close()
+    },
+  }
+}
+
+function register(app: FastifyInstance, context: UploadContext): void {
+  app.removeAllContentTypeParsers()
+  // Bodies reach the protocols as they come.
+  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+  for (const { method, url, answer } of uploadRoutes)
+    app.route({
+      method,
+      url,
+      exposeHeadRoute: false,
+      schema: { hide: true },
+      handler: async (request, reply) => {
+        await answer({ request, reply, context })
+        return reply
+      },
+    })
+}
