@@ -48,7 +48,8 @@ const processTypeKey = 'crashkeep.processType'
 export class ProcessReporter implements CrashReporter {
   readonly #parameters = new Parameters((key, value) => this.#capture?.setAnnotation(key, value))
   /** As Electron calls them: the program itself, and what it starts. Looked up before this process tells its own children. */
-  readonly #processType = processType()
+  readonly processType: string = processType()
+  readonly isMainThread: boolean = isMainThread
   #capture: Capture | undefined
   #folder: string | undefined
   /** By its own call, not by inheritance. */
@@ -127,7 +128,7 @@ export class ProcessReporter implements CrashReporter {
       databaseFolder: folder,
       clientId: readSettings(folder)?.clientId ?? '',
       processAnnotations: processAnnotations(settings.globalExtra),
-      annotations: { ...this.#parameters.all, ...ownAnnotations(this.#processType) },
+      annotations: { ...this.#parameters.all, ...ownAnnotations(this.processType) },
       delivery,
       ...(hangTimeoutMs !== undefined && { hangTimeoutMs }),
       ...(includeEnvironment === true && { includeEnvironment }),
