@@ -278,7 +278,7 @@ describe('symbols', () => {
     expect((await send('project=default', 'hello')).json()).toMatchObject({ code: 'bad_symbols' })
     expect((await send('', text)).json()).toMatchObject({ code: 'bad_request', message: expect.stringContaining('?project=') })
     expect((await send('project=nowhere', text)).statusCode).toBe(404)
-    expect((await send('project=default', text, { 'content-type': 'text/plain', 'content-encoding': 'zstd' })).json()).toMatchObject({
+    expect((await send('project=default', text, { 'content-type': 'text/plain', 'content-encoding': 'compress' })).json()).toMatchObject({
       code: 'bad_encoding',
     })
   })

@@ -158,8 +158,8 @@ export class SymbolInbox {
     const { symbols } = this.#options.store
     const { scope, quota, by } = owner
     const held = await symbols.held(scope, record)
-    const known = held === undefined || held.sha256 === file.sha256 || held.contents?.madeOf?.includes(file.sha256) === true
-    if (!known) {
+    if (held?.contents?.madeOf?.includes(file.sha256)) return 'present'
+    if (held !== undefined && held.sha256 !== file.sha256) {
       const old = { sha256: held.sha256, contents: held.contents ?? (await describeSymbolFile(held.path)).contents }
       const decision = complement(old, file)
       if (decision === 'nothing-new') return 'present'
