@@ -5,14 +5,14 @@ import { type ElfFile, findSection } from './elf-file.ts'
 import { elfCpu } from './elf-ids.ts'
 import { openSection, type SectionReading } from './elf-sections.ts'
 
-/** Writes `.debug_frame` and `.eh_frame`; of a function in both, the former. */
-export function dumpElfFrames(file: ElfFile, reading: SectionReading, writer: SymbolWriter): void {
+/** Writes `.debug_frame`, which is in the file with the debug information, and `.eh_frame`; of a function in both, the former. */
+export function dumpElfFrames(file: ElfFile, debug: ElfFile, reading: SectionReading, writer: SymbolWriter): void {
   const sections = [
-    { section: findSection(file, '.debug_frame') ?? findSection(file, '.zdebug_frame'), isEh: false },
-    { section: findSection(file, '.eh_frame'), isEh: true },
+    { file: debug, section: findSection(debug, '.debug_frame') ?? findSection(debug, '.zdebug_frame'), isEh: false },
+    { file, section: findSection(file, '.eh_frame'), isEh: true },
   ]
   const seen = sections.every(({ section }) => section !== undefined) ? new Set<number>() : undefined
-  for (const { section, isEh } of sections) {
+  for (const { file, section, isEh } of sections) {
     const source = section && openSection(file, section, reading)
     if (section === undefined || source === undefined) continue
     const text = findSection(file, '.text')?.address

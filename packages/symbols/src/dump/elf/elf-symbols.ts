@@ -69,7 +69,7 @@ export class FunctionSymbols {
   }
 }
 
-/** Reads the functions of `.symtab` and `.dynsym` that lie in executable sections. Addresses are the file's own. */
+/** Reads the functions of `.symtab` and `.dynsym` that lie in executable sections. Addresses are relative to the module. */
 export function readFunctionSymbols(file: ElfFile, names: NameTable, into: FunctionSymbols): void {
   for (const type of [symtabType, dynsymType]) {
     for (const section of file.sections) if (section.type === type && section.size > 0) readTable(file, section, names, into)
@@ -113,7 +113,7 @@ function readTable(file: ElfFile, table: ElfSection, names: NameTable, into: Fun
       if (file.machine === machineArm && type !== noType && address % 2 === 1) address -= 1
       const name = addName(strings, nameOffset, names)
       if (name < 0) continue
-      into.addresses.push(address)
+      into.addresses.push(address - file.baseAddress)
       into.sizes.push(size)
       into.names.push(name)
     }
