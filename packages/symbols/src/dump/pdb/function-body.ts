@@ -147,12 +147,11 @@ export class FunctionBody {
     let next = 0
     let covered = 0
     let [lastLine, lastFile] = [-1, -1]
-    const call: Position = { line: 0, file: 0 }
+    // A function that the compiler made has no lines; its calls then have line 0 of the file where the called one is.
+    const call: Position = { line: 0, file: ranges[0]?.file ?? 0 }
     for (let i = this.#firstLines.at(site); i < this.#lastLines.at(site); i++) {
       const end = (addresses.at(i) >>> 0) + sizes.at(i)
       let at = Math.max(addresses.at(i) >>> 0, covered)
-      for (; next < ranges.length && (ranges[next]?.start ?? 0) < at; next++) covered = this.#call(ranges[next], covered, depth, call)
-      at = Math.max(at, covered)
       ;[call.line, call.file] = [lines.at(i), files.at(i)]
       while (at < end) {
         const range = ranges[next]
@@ -198,7 +197,7 @@ export class FunctionBody {
     for (const site of sites) {
       for (let i = this.#firstLines.at(site); i < this.#lastLines.at(site); i++) {
         const start = addresses.at(i) >>> 0
-        ranges.push({ start, end: start + sizes.at(i), origin: this.#origins.at(site) })
+        ranges.push({ start, end: start + sizes.at(i), origin: this.#origins.at(site), file: this.#lines.files.at(i) })
       }
     }
     return ranges.sort((left, right) => left.start - right.start)
@@ -209,6 +208,7 @@ interface Piece {
   readonly start: number
   readonly end: number
   readonly origin: number
+  readonly file: number
 }
 
 interface InlineRange {

@@ -18,10 +18,10 @@ export class PeSymbols {
   constructor(source: ByteSource, pe: PeFile, names: NameTable, problems: Problems) {
     const add = (rva: number, name: string): void => {
       this.#addresses.push(rva)
-      this.#names.push(names.add(plainName(name, pe.machine)))
+      this.#names.push(names.add(name))
     }
-    forEachExport(pe, problems, add)
-    forEachCoffFunction(source, pe, add)
+    forEachExport(pe, problems, (rva, name) => add(rva, name.startsWith('_Z') ? name : decoratedName(name).name))
+    forEachCoffFunction(source, pe, (rva, name) => add(rva, pe.machine === machineX86 ? undecorated(name) : name))
     this.#order = Uint32Array.from({ length: this.#addresses.length }, (_, index) => index)
     this.#order.sort((left, right) => this.#addresses.at(left) - this.#addresses.at(right) || left - right)
   }
@@ -59,11 +59,9 @@ export class PeSymbols {
   }
 }
 
-/** Of x86, C names have an underscore before them, and so have the compiler's own `_Z…`. */
-function plainName(name: string, machine: number): string {
-  if (name.startsWith('_Z')) return name
-  if (machine === machineX86 && name.startsWith('__Z')) return name.slice(1)
-  return decoratedName(name).name
+/** On x86, C names have an underscore before them, and so have the compiler's own `_Z…`. */
+function undecorated(name: string): string {
+  return name.startsWith('__Z') ? name.slice(1) : decoratedName(name).name
 }
 
 /** Functions of the unwind table that nothing else describes, so that their code is not taken for the symbol's before them; then all symbols. */
