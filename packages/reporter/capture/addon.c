@@ -5,6 +5,8 @@
 #include <sys/mman.h>
 
 #include "capture-file.h"
+#include "hang.h"
+#include "javascript-deaths.h"
 #include "process-state.h"
 #include "registers.h"
 #include "signals.h"
@@ -77,21 +79,78 @@ static char *const *vector_of(napi_env env, napi_value array) {
   return vector;
 }
 
-static void on_thread_end(void *stack) { take_alternate_stack(stack); }
+// What belongs to one thread that runs JavaScript.
+struct instance {
+  void *alternate_stack;
+  _Atomic(struct blob *) *annotations;
+  struct blob *retired;
+  struct thread_annotations *slot;  // 0 in the thread that started
+};
 
-static void attach_thread(napi_env env) {
-  void *stack = give_alternate_stack();
-  if (stack != 0 && napi_add_env_cleanup_hook(env, on_thread_end, stack) != napi_ok) take_alternate_stack(stack);
+static void on_thread_end(void *argument) {
+  struct instance *instance = argument;
+  take_alternate_stack(instance->alternate_stack);
+  if (instance->slot != 0) {
+    free_blob(atomic_exchange(&instance->slot->texts, 0));
+    atomic_store(&instance->slot->thread, 0);
+  }
+  free_blob(instance->retired);
+  CALL2(munmap, instance, sizeof *instance);
 }
 
-// start({ folder, settings, annotations, handlerArguments?, handlerEnvironment, hasEnvironment })
+static struct instance *attach_thread(napi_env env) {
+  struct instance *instance = map_memory(sizeof *instance);
+  if (instance == 0) return 0;
+  if (napi_set_instance_data(env, instance, 0, 0) != napi_ok || napi_add_env_cleanup_hook(env, on_thread_end, instance) != napi_ok) return 0;
+  instance->alternate_stack = give_alternate_stack();
+  watch_fatal_errors();
+  return instance;
+}
+
+// A place for what this thread says, when another one has started.
+static void take_slot(struct instance *instance) {
+  int thread = (int)CALL0(gettid);
+  for (int i = 0; i < MAX_THREAD_ANNOTATIONS && instance->slot == 0; i++) {
+    int free = 0;
+    if (atomic_compare_exchange_strong(&process_state.thread_annotations[i].thread, &free, thread)) instance->slot = &process_state.thread_annotations[i];
+  }
+  if (instance->slot != 0) instance->annotations = &instance->slot->texts;
+}
+
+static napi_ref function_property(napi_env env, napi_value options, const char *name) {
+  napi_value function = property(env, options, name);
+  napi_valuetype type = napi_undefined;
+  napi_ref reference = 0;
+  if (function == 0 || napi_typeof(env, function, &type) != napi_ok || type != napi_function) return 0;
+  return napi_create_reference(env, function, 1, &reference) == napi_ok ? reference : 0;
+}
+
+static bool flag_property(napi_env env, napi_value options, const char *name) {
+  napi_value value = property(env, options, name);
+  bool flag = false;
+  return value != 0 && napi_get_value_bool(env, value, &flag) == napi_ok && flag;
+}
+
+static napi_value boolean(napi_env env, bool value) {
+  napi_value result = 0;
+  napi_get_boolean(env, value, &result);
+  return result;
+}
+
+// start({ folder, settings, annotations, handlerArguments?, handlerEnvironment, hasEnvironment, mayOutlive, watchesHeapLimit, hangTimeoutMs, stackOf })
+// True in the thread that is the first; the others have annotations of their own from then on.
 static napi_value start(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value options;
   size_t length = 0;
   if (napi_get_cb_info(env, info, &count, &options, 0, 0) != napi_ok || count != 1) return fail(env, "Options are missing.");
   int expected = 0;
-  if (!atomic_compare_exchange_strong(&is_started, &expected, 1)) return 0;
+  if (!atomic_compare_exchange_strong(&is_started, &expected, 1)) {
+    struct instance *instance = 0;
+    napi_get_instance_data(env, (void **)&instance);
+    if (instance != 0 && instance->annotations == 0) take_slot(instance);
+    return boolean(env, false);
+  }
   struct process_state *state = &process_state;
   napi_value folder = property(env, options, "folder");
   if (folder == 0 || napi_get_value_string_utf8(env, folder, state->folder, sizeof state->folder, &length) != napi_ok || length == 0 ||
@@ -102,50 +161,73 @@ static napi_value start(napi_env env, napi_callback_info info) {
   atomic_store(&state->annotations, blob_of(env, property(env, options, "annotations")));
   state->handler_environment = vector_of(env, property(env, options, "handlerEnvironment"));
   state->handler_arguments = state->handler_environment == 0 ? 0 : vector_of(env, property(env, options, "handlerArguments"));
-  bool has_environment = false;
-  napi_get_value_bool(env, property(env, options, "hasEnvironment"), &has_environment);
-  state->has_environment = has_environment;
+  state->has_environment = flag_property(env, options, "hasEnvironment");
+  state->may_outlive = flag_property(env, options, "mayOutlive");
   state->scratch = map_memory(SCRATCH_BYTES);
   if (state->scratch == 0 || state->settings == 0) return fail(env, "There is no memory for captures.");
-  attach_thread(env);
-  wasm_trap_handler wasm_trap = (wasm_trap_handler)(uintptr_t)dlsym(RTLD_DEFAULT, "_ZN2v828TryHandleWebAssemblyTrapPosixEiP9siginfo_tPv");
+  struct instance *instance = attach_thread(env);
+  if (instance == 0) return fail(env, "There is no memory for captures.");
+  instance->annotations = &state->annotations;
+  wasm_trap_handler wasm_trap = (wasm_trap_handler)(uintptr_t)dlsym(RTLD_DEFAULT, "_ZN2v829TryHandleWebAssemblyTrapPosixEiP9siginfo_tPv");
   install_signal_handlers(wasm_trap);
-  return 0;
+  napi_ref stack_function = function_property(env, options, "stackOf");
+  uint32_t timeout = 0;
+  if (stack_function != 0 && flag_property(env, options, "watchesHeapLimit")) watch_heap_limit(env, stack_function);
+  napi_value timeout_value = property(env, options, "hangTimeoutMs");
+  if (stack_function != 0 && timeout_value != 0) napi_get_value_uint32(env, timeout_value, &timeout);
+  if (timeout > 0) watch_hangs(env, stack_function, timeout);
+  return boolean(env, true);
 }
 
 // The one before is freed a change later: a crash may be reading it.
 static napi_value set_annotations(napi_env env, napi_callback_info info) {
-  static struct blob *retired;
   size_t count = 1;
   napi_value value;
+  struct instance *instance = 0;
   if (napi_get_cb_info(env, info, &count, &value, 0, 0) != napi_ok || count != 1) return 0;
+  if (napi_get_instance_data(env, (void **)&instance) != napi_ok || instance == 0 || instance->annotations == 0) return 0;
   struct blob *blob = blob_of(env, value);
   if (blob == 0) return fail(env, "There is no memory for annotations.");
-  free_blob(retired);
-  retired = atomic_exchange(&process_state.annotations, blob);
+  free_blob(instance->retired);
+  instance->retired = atomic_exchange(instance->annotations, blob);
+  return 0;
+}
+
+// beat(isPaused): the main thread is alive; a debugger is attached or not.
+static napi_value beat(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value value;
+  bool is_paused = false;
+  if (napi_get_cb_info(env, info, &count, &value, 0, 0) == napi_ok && count == 1) napi_get_value_bool(env, value, &is_paused);
+  pause_hang_watch(is_paused);
+  main_thread_is_alive();
   return 0;
 }
 
 // capture(kind, death): a capture of a process that goes on; true when one was written.
 static napi_value capture(napi_env env, napi_callback_info info) {
-  static atomic_int is_busy;
   size_t count = 2;
   napi_value arguments[2];
   int32_t kind = 0;
-  napi_value result = 0;
   if (napi_get_cb_info(env, info, &count, arguments, 0, 0) != napi_ok || count != 2) return 0;
   if (atomic_load(&is_started) == 0 || napi_get_value_int32(env, arguments[0], &kind) != napi_ok) return 0;
-  if (atomic_exchange(&is_busy, 1) != 0) return 0;
   ucontext_t context;
   clear_bytes(&context, sizeof context);
   context_of_caller(&context);
   struct blob *death = blob_of(env, arguments[1]);
-  struct capture_request request = {(enum capture_kind)kind, (int)CALL0(getpid), (int)CALL0(gettid), 0, 0, &context, death, 1};
+  int thread = (int)CALL0(gettid);
+  struct capture_request request = {
+      .kind = (enum capture_kind)kind,
+      .pid = (int)CALL0(getpid),
+      .thread = thread,
+      .thread_of_caller = thread,
+      .context = &context,
+      .death = death,
+      .lives = 1,
+  };
   int handler = capture_process(&request);
   free_blob(death);
-  atomic_store(&is_busy, 0);
-  napi_get_boolean(env, handler != 0, &result);
-  return result;
+  return boolean(env, handler != 0);
 }
 
 // process.crash(): a write to address 0.
@@ -168,6 +250,7 @@ NAPI_MODULE_INIT() {
   add_function(env, exports, "setAnnotations", set_annotations);
   add_function(env, exports, "capture", capture);
   add_function(env, exports, "crash", crash);
+  add_function(env, exports, "beat", beat);
   if (atomic_load(&is_started) != 0) attach_thread(env);
   return exports;
 }

@@ -26,6 +26,8 @@
 // The handler starts when the dead process has given its memory back; a core file of many gigabytes may take longer than this.
 #define DEATH_TIMEOUT_NANOSECONDS 10000000000ll
 #define DEATH_POLL_NANOSECONDS 1000000
+// After an uncaught exception Node prints and runs the program's exit handlers; a program that goes on all the same is not waited for.
+#define EXIT_TIMEOUT_NANOSECONDS 1000000000ll
 #define FIRST_PRIVATE_DESCRIPTOR 3
 #define MAX_DESCRIPTORS 65536
 #define MAX_TEXT_BYTES (1u << 20)
@@ -37,16 +39,18 @@
 struct process_state process_state;
 
 enum step { STEP_WAITING = 1, STEP_ALLOWED = 2 };
+enum { HANDLER_GONE = 0, HANDLER_SHARES = 1 };
 enum outcome { OUTCOME_ENDED = 0, OUTCOME_RUNNING = 1, OUTCOME_WRITTEN = 2 };
 
 // Shared by the asking thread, the writer and the process that becomes the handler.
 static struct {
   const struct capture_request *request;
   struct capture_request held;  // the handler's process outlives the frame of the request
+  atomic_int busy;  // thread
   atomic_int step;
   atomic_int outcome;
   atomic_int handler;  // process id
-  int handler_cleared;
+  atomic_int handler_state;  // HANDLER_SHARES until it has loaded its program
   char path[MAX_PATH_BYTES + 64];
   char final_path[MAX_PATH_BYTES + 64];
 } shared;
@@ -106,6 +110,25 @@ static void write_blob(struct capture_file *file, uint32_t type, const struct bl
   if (blob != 0) file_memory(file, type, 0, (uint64_t)blob->bytes, blob->length);
 }
 
+static void write_thread_annotations(struct capture_file *file, int thread) {
+  for (int i = 0; i < MAX_THREAD_ANNOTATIONS; i++) {
+    struct thread_annotations *each = &process_state.thread_annotations[i];
+    const struct blob *blob = atomic_load(&each->texts);
+    if (atomic_load(&each->thread) != thread || blob == 0) continue;
+    file_memory(file, RECORD_ANNOTATIONS, (uint32_t)thread, (uint64_t)blob->bytes, blob->length);
+  }
+}
+
+static void write_notes(struct capture_file *file, const struct notes *notes) {
+  if (notes == 0) return;
+  for (uint32_t at = 0; at < notes->length;) {
+    uint64_t name = text_length(notes->bytes + at) + 1;
+    uint64_t text = text_length(notes->bytes + at + name) + 1;
+    file_record(file, RECORD_NOTE, 0, 0, notes->bytes + at, name + text - 1);
+    at += (uint32_t)(name + text);
+  }
+}
+
 // What is most telling comes first: a file that ends early is good up to there.
 static void write_capture(struct capture_file *file, int may_trace) {
   const struct capture_request *request = shared.request;
@@ -122,7 +145,9 @@ static void write_capture(struct capture_file *file, int may_trace) {
   file_record(file, RECORD_PROCESS, 0, 0, &process, sizeof process);
   write_blob(file, RECORD_SETTINGS, process_state.settings);
   write_blob(file, RECORD_ANNOTATIONS, atomic_load(&process_state.annotations));
+  write_thread_annotations(file, request->thread);
   write_blob(file, RECORD_DEATH, request->death);
+  write_notes(file, request->notes);
   if (request->info != 0) file_record(file, RECORD_SIGINFO, 0, 0, request->info, sizeof *request->info);
   write_crashed_thread(request, file);
   if (may_trace) stop_threads(&threads, request, file, chunk(), CHUNK_BYTES);
@@ -196,9 +221,22 @@ static void default_signals(void) {
   CALL4(rt_sigprocmask, SIG_SETMASK, &none, 0, 8);
 }
 
-static void await_death(const struct capture_request *request) {
-  for (int64_t waited = 0; waited < DEATH_TIMEOUT_NANOSECONDS; waited += DEATH_POLL_NANOSECONDS) {
-    if (CALL2(kill, request->pid, 0) == -ESRCH) return;
+// A dead process that its parent has not collected yet counts as dead.
+static int is_zombie(int pid) {
+  char path[64];
+  char text[512];
+  proc_path(path, pid, "/stat");
+  long source = CALL4(openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
+  if (source < 0) return 1;
+  long count = CALL3(read, source, text, sizeof text);
+  CALL1(close, source);
+  long end = count - 3;
+  while (end > 0 && text[end] != ')') end--;
+  return end > 0 && (text[end + 2] == 'Z' || text[end + 2] == 'X');
+}
+
+static void await_death(int pid, int64_t timeout) {
+  for (int64_t waited = 0; waited < timeout && !is_zombie(pid); waited += DEATH_POLL_NANOSECONDS) {
     struct timespec pause = {0, DEATH_POLL_NANOSECONDS};
     CALL2(nanosleep, &pause, 0);
   }
@@ -214,7 +252,12 @@ static void run_handler(void *argument) {
   raise_limit(RLIMIT_AS);
   raise_limit(RLIMIT_FSIZE);
   raise_limit(RLIMIT_CPU);
-  if (!request->lives && request->pid != 1) await_death(request);
+  // What the dead process held is free then, in a container at its limit. Kernels before 5.16 kill everybody who shares memory with a process that
+  // dumps core, so there nothing may be waited for.
+  if (process_state.may_outlive && request->pid != 1) {
+    if (request->kind == CAPTURE_SIGNAL) await_death(request->pid, DEATH_TIMEOUT_NANOSECONDS);
+    if (request->kind == CAPTURE_EXCEPTION) await_death(request->pid, EXIT_TIMEOUT_NANOSECONDS);
+  }
   CALL3(execve, arguments[0], arguments, process_state.handler_environment);
   CALL1(exit_group, 127);
 }
@@ -222,9 +265,11 @@ static void run_handler(void *argument) {
 static void start_handler(void) {
   if (process_state.handler_arguments == 0) return;
   shared.held = *shared.request;
-  shared.handler_cleared = 1;
+  // The stack of the handler's process is free when the one before has loaded its program.
+  wait_while(&shared.handler_state, HANDLER_SHARES, PERMISSION_TIMEOUT_SECONDS);
+  atomic_store(&shared.handler_state, HANDLER_SHARES);
   unsigned long flags = CLONE_VM | CLONE_UNTRACED | CLONE_CHILD_CLEARTID;
-  long handler = clone_process(flags, handler_stack() + WRITER_STACK_BYTES, &shared.handler_cleared, run_handler, 0);
+  long handler = clone_process(flags, handler_stack() + WRITER_STACK_BYTES, (int *)&shared.handler_state, run_handler, 0);
   if (handler > 0) atomic_store(&shared.handler, (int)handler);
 }
 
@@ -238,7 +283,7 @@ static void run_writer(void *argument) {
   CALL1(exit_group, 0);
 }
 
-int capture_process(const struct capture_request *request) {
+static int capture_alone(const struct capture_request *request) {
   shared.request = request;
   atomic_store(&shared.step, STEP_WAITING);
   atomic_store(&shared.outcome, OUTCOME_RUNNING);
@@ -255,9 +300,20 @@ int capture_process(const struct capture_request *request) {
   CALL2(prctl, PR_SET_PTRACER, writer);
   set_and_wake(&shared.step, STEP_ALLOWED);
   wait_while(&shared.outcome, OUTCOME_RUNNING, CAPTURE_TIMEOUT_SECONDS);
-  if (request->lives) {
-    CALL2(prctl, PR_SET_PTRACER, 0);
-    CALL4(wait4, writer, 0, __WALL, 0);
-  }
+  if (request->lives) CALL2(prctl, PR_SET_PTRACER, 0);
+  // The first process of a container becomes the handler's parent when the writer has ended.
+  if (request->lives || request->pid == 1) CALL4(wait4, writer, 0, __WALL, 0);
   return atomic_load(&shared.handler);
+}
+
+int capture_process(const struct capture_request *request) {
+  // One at a time: a crash waits for the capture of a hang that another thread asked for, but not for its own thread's.
+  int nobody = 0;
+  if (!atomic_compare_exchange_strong(&shared.busy, &nobody, request->thread_of_caller) && nobody != request->thread_of_caller) {
+    wait_while(&shared.busy, nobody, CAPTURE_TIMEOUT_SECONDS);
+    atomic_store(&shared.busy, request->thread_of_caller);
+  }
+  int handler = capture_alone(request);
+  set_and_wake(&shared.busy, 0);
+  return handler;
 }

@@ -24,9 +24,23 @@ struct blob {
   unsigned char bytes[];
 };
 
+// Names and texts, each with its NUL.
+struct notes {
+  uint32_t length;
+  char bytes[64u << 10];
+};
+
 struct other_crash {
   atomic_int thread;
   _Atomic(void *) context;  // 0 until it is known
+};
+
+// What a thread that runs JavaScript says besides the process; taken when it is that thread that crashes.
+#define MAX_THREAD_ANNOTATIONS 256
+
+struct thread_annotations {
+  atomic_int thread;
+  _Atomic(struct blob *) texts;
 };
 
 struct process_state {
@@ -35,8 +49,10 @@ struct process_state {
   char *const *handler_arguments;
   char *const *handler_environment;
   int has_environment;
+  int may_outlive;  // whether a process that shares memory with one that dumps core goes on
   struct blob *settings;
   _Atomic(struct blob *) annotations;
+  struct thread_annotations thread_annotations[MAX_THREAD_ANNOTATIONS];
   unsigned char *scratch;
   struct other_crash other_crashes[MAX_OTHER_CRASHES];
 };
@@ -47,11 +63,13 @@ extern struct process_state process_state;
 struct capture_request {
   enum capture_kind kind;
   int pid;
-  int thread;
+  int thread;            // that crashed
+  int thread_of_caller;  // mostly the same
   int signal;
   const siginfo_t *info;      // may be 0
   const ucontext_t *context;  // 0: the registers are taken as those of any other thread
   const struct blob *death;   // what JavaScript says about it, may be 0
+  const struct notes *notes;  // what C code says about it, may be 0
   int lives;                  // the process goes on
 };
 

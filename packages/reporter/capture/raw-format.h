@@ -34,11 +34,12 @@ enum record_type {
   RECORD_LIMITS = 12,
   RECORD_ENVIRONMENT = 13,
   RECORD_SETTINGS = 14,
-  RECORD_ANNOTATIONS = 15,
+  RECORD_ANNOTATIONS = 15,  // aux: the thread that says so, 0 for the process
   RECORD_DEATH = 16,
   RECORD_PROGRAM = 17,
   RECORD_PROBLEM = 18,
   RECORD_END = 19,
+  RECORD_NOTE = 20,  // a name, NUL, a text: what C code says about the death
 };
 
 struct raw_header {

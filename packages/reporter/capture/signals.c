@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "capture-file.h"
+#include "javascript-deaths.h"
 #include "process-state.h"
 #include "signals.h"
 
@@ -120,7 +121,16 @@ static void on_crash(int signal, siginfo_t *info, void *context) {
   int thread = (int)CALL0(gettid);
   int nobody = 0;
   if (atomic_compare_exchange_strong(&first_crash, &nobody, thread)) {
-    struct capture_request request = {CAPTURE_SIGNAL, (int)CALL0(getpid), thread, signal, info, context, 0, 0};
+    struct capture_request request = {
+        .kind = CAPTURE_SIGNAL,
+        .pid = (int)CALL0(getpid),
+        .thread = thread,
+        .thread_of_caller = thread,
+        .signal = signal,
+        .info = info,
+        .context = context,
+        .notes = &fatal_notes,
+    };
     int handler = capture_process(&request);
     atomic_store(&is_captured, 1);
     if (request.pid == 1) end_as_first_process(signal, handler);

@@ -3,13 +3,16 @@ import { fileURLToPath } from 'node:url'
 
 /** What capture/addon.c exports. */
 export interface Addon {
-  start(options: AddonOptions): void
+  /** True in the first thread of the process; the others have annotations of their own. */
+  start(options: AddonOptions): boolean
   /** JSON of an object of strings. */
   setAnnotations(bytes: Buffer): void
   /** Captures the process while it goes on; `death` as the annotations. False when nothing could be written. */
   capture(kind: number, death: Buffer): boolean
   /** A write to address 0. */
   crash(): void
+  /** The event loop has come around; while a debugger is attached no hang is seen. */
+  beat(isPaused: boolean): void
 }
 
 export interface AddonOptions {
@@ -20,6 +23,13 @@ export interface AddonOptions {
   readonly handlerArguments?: readonly string[]
   readonly handlerEnvironment: readonly string[]
   readonly hasEnvironment: boolean
+  /** Whether a process that shares memory with one that dumps core lives on: Linux 5.16 and newer. */
+  readonly mayOutlive: boolean
+  /** The JavaScript stack is taken when the heap is nearly full. */
+  readonly watchesHeapLimit: boolean
+  readonly hangTimeoutMs?: number
+  /** The JavaScript stack as text; called between two steps of JavaScript. */
+  readonly stackOf: () => string
 }
 
 /** Either the addon, or a sentence why there is none. Never throws. */
@@ -40,5 +50,5 @@ export function loadAddon(): { readonly addon: Addon } | { readonly whyNot: stri
 
 function isAddon(value: unknown): value is Addon {
   if (typeof value !== 'object' || value === null) return false
-  return ['start', 'setAnnotations', 'capture', 'crash'].every((name) => typeof Reflect.get(value, name) === 'function')
+  return ['start', 'setAnnotations', 'capture', 'crash', 'beat'].every((name) => typeof Reflect.get(value, name) === 'function')
 }

@@ -1,4 +1,10 @@
+import { release } from 'node:os'
+import { isMainThread } from 'node:worker_threads'
 import { makeCapturesFolder, waitingCaptures } from '../handler/captures-folder.ts'
+import { sendHeartbeats } from '../hang/send-heartbeats.ts'
+import { currentStack } from '../javascript-death/current-stack.ts'
+import { watchExceptions } from '../javascript-death/watch-exceptions.ts'
+import { captureKind } from '../raw-capture/record-types.ts'
 import type { Capture, CaptureSettings } from '../seams.ts'
 import { deliveryEnvironment } from '../upload/delivery-environment.ts'
 import { type Addon, loadAddon } from './addon.ts'
@@ -32,14 +38,24 @@ function install(addon: Addon, settings: CaptureSettings): Capture {
   const command = handlerCommand(settings.databaseFolder)
   const environment = deliveryEnvironment()
   const { clientId, processAnnotations, delivery } = settings
-  addon.start({
+  const hangTimeoutMs = isMainThread ? settings.hangTimeoutMs : undefined
+  const isFirst = addon.start({
     folder,
     settings: Buffer.from(JSON.stringify({ clientId, processAnnotations, delivery })),
     annotations: bytesOf(annotations),
     ...(command !== undefined && { handlerArguments: command }),
     handlerEnvironment: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
     hasEnvironment: settings.includeEnvironment === true,
+    mayOutlive: isAtLeast(release(), 5, 16),
+    watchesHeapLimit: isMainThread && !usesHeapLimit(),
+    ...(hangTimeoutMs !== undefined && { hangTimeoutMs }),
+    stackOf: currentStack,
   })
+  // The thread that was first speaks for the process, the others for themselves.
+  if (!isFirst) addon.setAnnotations(bytesOf(annotations))
+  // An exception that nobody catches in a worker is an event of its owner.
+  if (isMainThread) watchExceptions((death) => addon.capture(captureKind.exception, bytesOf(death)))
+  if (isFirst && hangTimeoutMs !== undefined) sendHeartbeats(hangTimeoutMs, addon.beat)
   // What an earlier process left: no handler could start then, or the machine went down.
   if (command !== undefined && waitingCaptures(folder, Date.now()).length > 0) runHandler(command, environment)
   return {
@@ -54,4 +70,14 @@ function install(addon: Addon, settings: CaptureSettings): Capture {
 
 function bytesOf(texts: ReadonlyMap<string, string>): Buffer {
   return Buffer.from(JSON.stringify(Object.fromEntries(texts)))
+}
+
+function isAtLeast(version: string, major: number, minor: number): boolean {
+  const [, first = '0', second = '0'] = /^(\d+)\.(\d+)/.exec(version) ?? []
+  return Number(first) > major || (Number(first) === major && Number(second) >= minor)
+}
+
+/** Node takes heap snapshots by the same means; whoever asked for them gets them. */
+function usesHeapLimit(): boolean {
+  return [...process.execArgv, process.env.NODE_OPTIONS ?? ''].some((option) => option.includes('heapsnapshot-near-heap-limit'))
 }

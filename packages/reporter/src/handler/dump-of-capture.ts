@@ -116,7 +116,8 @@ function auxvEntries(bytes: Uint8Array): { key: bigint; value: bigint }[] {
 /** What the program said about itself stands at the main module, as with Crashpad; what JavaScript said about its death stands there too. */
 function crashpadInfo(capture: RawCapture, reportId: string, modules: readonly ModuleContents[]): CrashpadInfo {
   const settings = parseSettings(capture.settings)
-  const texts = [...new Map([...parseTexts(capture.annotations), ...parseTexts(capture.death)])]
+  const said = [parseTexts(capture.annotations), parseTexts(capture.threadAnnotations), parseTexts(capture.death), capture.notes]
+  const texts = [...new Map(said.flatMap((map) => [...map]))]
   const objects = texts.map(
     ([name, text]): AnnotationObject => ({ name, type: stringAnnotation, value: new TextEncoder().encode(text), text }),
   )

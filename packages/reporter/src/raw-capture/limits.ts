@@ -9,3 +9,6 @@ export const maxThreads = 16_384
 
 /** What a capture says went wrong while it was written. */
 export const maxProblems = 100
+
+/** An exhausted heap has about twenty. */
+export const maxNotes = 100

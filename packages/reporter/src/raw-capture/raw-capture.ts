@@ -21,8 +21,12 @@ export interface RawCapture {
   readonly program: Uint8Array
   readonly settings: Uint8Array
   readonly annotations: Uint8Array
+  /** What the crashed thread, a worker, says besides. */
+  readonly threadAnnotations: Uint8Array
   /** What JavaScript said about the death. */
   readonly death: Uint8Array
+  /** What the addon said about it. */
+  readonly notes: ReadonlyMap<string, string>
   readonly problems: readonly string[]
   /** False: the writer could not finish; what is there is good. */
   readonly isWhole: boolean

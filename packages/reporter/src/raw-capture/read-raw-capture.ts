@@ -1,5 +1,5 @@
 import type { MemoryContents } from '@crashkeep/minidump'
-import { maxCaptureBytes, maxProblems, maxRecords, maxThreads } from './limits.ts'
+import { maxCaptureBytes, maxNotes, maxProblems, maxRecords, maxThreads } from './limits.ts'
 import type { CapturedProcess, CapturedThread, RawCapture } from './raw-capture.ts'
 import { architecture, recordType } from './record-types.ts'
 
@@ -53,6 +53,8 @@ class Parts {
   readonly #memory: MemoryContents[] = []
   readonly #images: MemoryContents[] = []
   readonly #problems: string[] = []
+  readonly #notes = new Map<string, string>()
+  readonly #threadAnnotations: Uint8Array[] = []
   #process: CapturedProcess | undefined
   isWhole = false
 
@@ -83,6 +85,15 @@ class Parts {
       case recordType.problem:
         if (this.#problems.length < maxProblems) this.#problems.push(`${decode(bytes)} (error ${aux})`)
         break
+      case recordType.note: {
+        const end = bytes.indexOf(0)
+        if (end > 0 && this.#notes.size < maxNotes) this.#notes.set(decode(bytes.subarray(0, end)), decode(bytes.subarray(end + 1)))
+        break
+      }
+      case recordType.annotations:
+        if (aux !== 0) this.#threadAnnotations.push(bytes)
+        else this.#texts.set(type, [...(this.#texts.get(type) ?? []), bytes])
+        break
       case recordType.end:
         this.isWhole = true
         break
@@ -112,7 +123,9 @@ class Parts {
       program: text(recordType.program),
       settings: text(recordType.settings),
       annotations: text(recordType.annotations),
+      threadAnnotations: Buffer.concat(this.#threadAnnotations),
       death: text(recordType.death),
+      notes: this.#notes,
       problems: this.#problems,
       isWhole: this.isWhole,
     }

@@ -19,6 +19,7 @@ export const recordType = {
   program: 17,
   problem: 18,
   end: 19,
+  note: 20,
 } as const
 
 /** Processor architectures of a minidump, which raw captures use as well. */
