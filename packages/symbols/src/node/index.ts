@@ -1,3 +1,6 @@
+export { decompressSection } from './decompress-section.ts'
+export { type CompanionFinder, companionFinder } from './dump-companions.ts'
+export { type DumpFileOptions, dumpSymbolFile } from './dump-symbol-file.ts'
 export { FilePool, type FileSource, fileSource } from './file-source.ts'
 export { type FolderSymbols, type FolderSymbolsOptions, folderSymbols } from './folder-symbols.ts'
 export { nodeDemangler, readDemangler } from './read-demangler.ts'
