@@ -54,7 +54,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
     if (processor !== undefined) opened.push(() => processor.close())
     const collector = collects ? await openCollector(options, store, data, log, metrics) : undefined
     if (collector !== undefined) opened.push(() => collector.close())
-    const symbols = role === 'all' || role === 'api' ? openSymbols(store, data, () => processor?.wake()) : undefined
+    const symbols = role === 'all' || role === 'api' ? openSymbols(options, store, data, () => processor?.wake()) : undefined
     if (symbols !== undefined) opened.push(() => symbols.close())
     const app = await createApp({
       store,
@@ -95,9 +95,9 @@ function startFinder(store: Store, data: string, log: FastifyBaseLogger, found: 
   return new SymbolFinder({ store, tmpFolder, log, found, converter: fetchedConverter(tmpFolder) })
 }
 
-function openSymbols(store: Store, data: string, reprocessed: () => void): SymbolUploads {
+function openSymbols({ publicUrl }: ServeOptions, store: Store, data: string, reprocessed: () => void): SymbolUploads {
   const tmpFolder = join(data, 'tmp')
-  return openUploads({ store, tmpFolder, readable: [join(data, 'symbols'), tmpFolder], reprocessed })
+  return openUploads({ store, tmpFolder, readable: [join(data, 'symbols'), tmpFolder], reprocessed, publicUrl })
 }
 
 function startProcessor(

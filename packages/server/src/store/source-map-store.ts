@@ -16,6 +16,8 @@ export interface SourceMapStore {
     readonly release: string | undefined
     /** Of the script that the map is for, as far as it is known: `dist/assets/app.js`. */
     readonly script: string
+    /** Where the file itself does not tell it. */
+    readonly debugId?: string | undefined
     readonly quota?: SymbolQuota | undefined
   }): Promise<AddedSourceMap>
   /** Path of the map that serves a script for a project. */

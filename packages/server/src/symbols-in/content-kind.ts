@@ -8,8 +8,8 @@ export function contentKind(head: Uint8Array): ContentKind {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength)
   const starts = (...start: number[]) => bytes.subarray(0, start.length).equals(Buffer.from(start))
   if (starts(0x50, 0x4b, 3, 4) || starts(0x50, 0x4b, 5, 6)) return 'zip'
-  // Sentry's source bundles: a zip behind a mark of eight bytes.
-  if (bytes.toString('latin1', 0, 4) === 'SYSB') return 'other'
+  // Sentry's bundles are a zip behind a mark of eight bytes; zips are read from their end.
+  if (starts(0x53, 0x59, 0x53, 0x42)) return 'zip'
   if (starts(0x1f, 0x8b)) return 'gzip'
   if (starts(0x28, 0xb5, 0x2f, 0xfd)) return 'zstd'
   const format = recogniseFormat({ size: bytes.length, ...rangeOf(bytes) })

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Store } from '../store/store.ts'
 import type { UploadContext } from './protocol.ts'
 import { uploadRoutes } from './routes.ts'
+import { Assemblies } from './sentry/assembly.ts'
 import { StagedFiles } from './staged-files.ts'
 import { type ConverterOptions, SymbolConverter } from './symbol-converter.ts'
 import { SymbolInbox } from './symbol-inbox.ts'
@@ -17,15 +18,17 @@ export interface UploadsOptions extends ConverterOptions {
   readonly store: Store
   /** Called when reports wait to be processed again. */
   readonly reprocessed: () => void
+  readonly publicUrl?: string | undefined
   readonly clock?: () => number
 }
 
 /** Everything that takes symbols in. */
 export function openUploads(options: UploadsOptions): SymbolUploads {
-  const { store, tmpFolder, reprocessed, clock = Date.now } = options
+  const { store, tmpFolder, reprocessed, publicUrl, clock = Date.now } = options
   const converter = new SymbolConverter(options)
   const staged = new StagedFiles(tmpFolder, clock)
-  const context = { store, tmpFolder, staged, inbox: new SymbolInbox({ store, converter, reprocessed }) }
+  const assemblies = new Assemblies(clock)
+  const context = { store, tmpFolder, publicUrl, staged, assemblies, inbox: new SymbolInbox({ store, converter, reprocessed }) }
   return {
     ...context,
     converter,

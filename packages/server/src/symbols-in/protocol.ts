@@ -4,6 +4,7 @@ import type { AnsweredProblem } from '../api/error-handler.ts'
 import { problemOf } from '../api/error-handler.ts'
 import { ServerError } from '../errors.ts'
 import type { Store } from '../store/store.ts'
+import type { Assemblies } from './sentry/assembly.ts'
 import type { StagedFiles } from './staged-files.ts'
 import type { SymbolInbox } from './symbol-inbox.ts'
 import { ownerOf, type SymbolOwner, secretOf, uploaderOf } from './symbol-owner.ts'
@@ -12,6 +13,9 @@ export interface UploadContext {
   readonly store: Store
   readonly inbox: SymbolInbox
   readonly staged: StagedFiles
+  readonly assemblies: Assemblies
+  /** Where a proxy stands before the server: what addresses that are handed out begin with. */
+  readonly publicUrl: string | undefined
   readonly tmpFolder: string
 }
 
@@ -66,8 +70,8 @@ export function parameterOf({ request }: Exchange, name: string): string {
 }
 
 /** Under which the client reached us: addresses that are handed out begin so. */
-export function baseUrl({ request }: Exchange): string {
-  return `${request.protocol}://${request.host}`
+export function baseUrl({ request, context }: Exchange): string {
+  return context.publicUrl?.replace(/\/+$/, '') ?? `${request.protocol}://${request.host}`
 }
 
 function letGo({ raw }: FastifyRequest): void {

@@ -1,6 +1,10 @@
 /** Every address of every protocol that uploads symbols, in one table; `registerUploads` reads it, and so does the test that none hides another. */
 import { answerCheckStatus, answerFormUpload, answerPut, answerUploads } from './breakpad.ts'
 import type { Answer } from './protocol.ts'
+import { answerChunkOptions, answerChunks } from './sentry/chunks.ts'
+import { answerAssembleFiles, answerZip } from './sentry/debug-files.ts'
+import { answerDeploy, answerEmptyList, answerInfo, answerNothing, answerRelease } from './sentry/sentry-api.ts'
+import { answerAssembleBundle, answerReleaseFile } from './sentry/source-maps.ts'
 import { answerTeckenAuthInfo, answerTeckenUpload } from './tecken.ts'
 
 export interface UploadRoute {
@@ -8,6 +12,9 @@ export interface UploadRoute {
   readonly url: string
   readonly answer: Answer
 }
+
+const organization = '/api/0/organizations/:organization'
+const project = '/api/0/projects/:organization/:project'
 
 export const uploadRoutes: readonly UploadRoute[] = [
   { method: 'POST', url: '/sym-upload', answer: answerFormUpload },
@@ -19,4 +26,24 @@ export const uploadRoutes: readonly UploadRoute[] = [
   { method: 'POST', url: '/upload/', answer: answerTeckenUpload },
   { method: 'POST', url: '/upload', answer: answerTeckenUpload },
   { method: 'POST', url: '/upload/auth_info/', answer: answerTeckenAuthInfo },
+
+  { method: 'GET', url: '/api/0/', answer: answerInfo },
+  { method: 'GET', url: `${organization}/chunk-upload/`, answer: answerChunkOptions },
+  { method: 'POST', url: `${organization}/chunk-upload/`, answer: answerChunks },
+  { method: 'POST', url: `${project}/files/difs/assemble/`, answer: answerAssembleFiles },
+  { method: 'GET', url: `${project}/files/dsyms/`, answer: answerEmptyList },
+  { method: 'POST', url: `${project}/files/dsyms/`, answer: answerZip },
+  { method: 'POST', url: `${project}/reprocessing/`, answer: answerNothing },
+  { method: 'POST', url: `${organization}/artifactbundle/assemble/`, answer: answerAssembleBundle },
+  { method: 'POST', url: `${organization}/releases/`, answer: answerRelease },
+  { method: 'GET', url: `${organization}/releases/`, answer: answerEmptyList },
+  { method: 'GET', url: `${organization}/releases/:version/`, answer: answerRelease },
+  { method: 'PUT', url: `${organization}/releases/:version/`, answer: answerRelease },
+  { method: 'POST', url: `${organization}/releases/:version/deploys/`, answer: answerDeploy },
+  { method: 'POST', url: `${organization}/releases/:version/assemble/`, answer: answerAssembleBundle },
+  { method: 'GET', url: `${organization}/releases/:version/files/`, answer: answerEmptyList },
+  { method: 'POST', url: `${organization}/releases/:version/files/`, answer: answerReleaseFile },
+  { method: 'GET', url: `${project}/releases/`, answer: answerEmptyList },
+  { method: 'GET', url: `${project}/releases/:version/files/`, answer: answerEmptyList },
+  { method: 'POST', url: `${project}/releases/:version/files/`, answer: answerReleaseFile },
 ]

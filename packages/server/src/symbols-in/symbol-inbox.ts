@@ -9,6 +9,7 @@ import { requeue } from '../process/requeue.ts'
 import { StoreError } from '../store/errors.ts'
 import type { Store } from '../store/store.ts'
 import { type DescribedSymbols, describeSymbolFile } from '../store/symbols/symbol-contents.ts'
+import { type BundledMap, readBundleManifest } from './bundle-manifest.ts'
 import { complement } from './complement.ts'
 import { expand, type Leaf, type Unreadable } from './expand.ts'
 import { KeyedTurns } from './keyed-turns.ts'
@@ -28,8 +29,6 @@ export interface SymbolUpload {
   readonly release?: string | undefined
   /** Of a single source map: the script that it is for. */
   readonly script?: string | undefined
-  /** Names and debug ids of source maps, where an archive says more than their names; keyed by name in the archive. */
-  readonly scripts?: ReadonlyMap<string, string> | undefined
 }
 
 export interface TakenSymbols {
@@ -96,15 +95,20 @@ export class SymbolInbox {
       if (refused.length < symbolLimits.maxToldFiles) refused.push({ name, code, message })
     }
     const debugFiles: Leaf[] = []
+    const maps: Leaf[] = []
+    let manifest: ReadonlyMap<string, BundledMap> | undefined
     for await (const leaf of expand(upload.file, upload.folder)) {
       if (leaf.kind === 'elf' || leaf.kind === 'pe' || leaf.kind === 'pdb' || leaf.kind === 'macho') debugFiles.push(leaf)
+      else if (leaf.kind === 'json' && leaf.name === 'manifest.json') manifest = await readBundleManifest(leaf.path)
+      else if (leaf.kind === 'json' && isMeant(leaf, upload)) maps.push(leaf)
       else if (isMeant(leaf, upload)) await this.#each(leaf, () => this.#takeLeaf(leaf, upload), taken, refuse)
       else {
         ignored += 1
         if (leaf.kind !== 'unreadable') await rm(leaf.path, { force: true })
       }
     }
-    // When all are there: a PE looks for its PDB among the others.
+    // When all are there: a PE looks for its PDB among the others, and a manifest says whose a source map is.
+    for (const leaf of maps) await this.#each(leaf, async () => [await this.#addMap(leaf, upload, manifest?.get(leaf.name))], taken, refuse)
     for (const leaf of debugFiles) await this.#each(leaf, () => this.#convert(leaf, debugFiles, upload), taken, refuse)
     for (const { path } of debugFiles) await rm(path, { force: true })
     const reprocessing = await this.#processAgain(taken, upload.owner)
@@ -126,9 +130,8 @@ export class SymbolInbox {
     }
   }
 
-  async #takeLeaf(leaf: Leaf | Unreadable, upload: SymbolUpload): Promise<(TakenSymbols | TakenMap)[]> {
+  async #takeLeaf(leaf: Leaf | Unreadable, upload: SymbolUpload): Promise<TakenSymbols[]> {
     if (leaf.kind === 'unreadable') throw leaf.problem
-    if (leaf.kind === 'json') return [await this.#addMap(leaf, upload)]
     if (leaf.kind !== 'symbols') throw new ApiProblem('bad_symbols', `${nameOf(leaf)} is neither a symbol file nor a debug file.`)
     const described = await describeSymbolFile(leaf.path)
     return [await this.#add({ ...described, path: leaf.path, name: leaf.name, format: 'symbols', problems: [] }, upload)]
@@ -182,13 +185,16 @@ export class SymbolInbox {
     return (await symbols.add({ scope, path, sha256, size, contents, by, quota })).outcome
   }
 
-  async #addMap(leaf: Leaf, { owner, release, script, scripts }: SymbolUpload): Promise<TakenMap> {
+  async #addMap(leaf: Leaf, { owner, release, script }: SymbolUpload, bundled: BundledMap | undefined): Promise<TakenMap> {
     if (leaf.size > processLimits.maxSourceMapBytes)
       throw new ApiProblem('too_large', `A source map may have ${processLimits.maxSourceMapBytes} bytes.`)
     const { sha256, size } = await describeSymbolFile(leaf.path)
     const { scope, by, quota } = owner
-    const path = script ?? scripts?.get(leaf.name) ?? leaf.name.replace(/\.map$/i, '')
-    const added = await this.#options.store.sourceMaps.add({ scope, path: leaf.path, sha256, size, by, release, script: path, quota })
+    const added = await this.#options.store.sourceMaps.add({
+      ...{ scope, path: leaf.path, sha256, size, by, release, quota },
+      script: script ?? bundled?.script ?? leaf.name.replace(/\.map$/i, ''),
+      debugId: bundled?.debugId,
+    })
     return { kind: 'source-map', name: leaf.name, ...added }
   }
 

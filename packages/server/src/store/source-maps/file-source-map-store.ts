@@ -47,10 +47,10 @@ export function fileSourceMapStore(o: {
   }
 
   return {
-    async add({ scope, path: file, sha256, size, by, release, script, quota }) {
+    async add({ scope, path: file, sha256, size, by, release, script, debugId: told, quota }) {
       const path = storablePath(script)
       if (path === undefined) throw new StoreError('bad_source_map', 'The name of the script that the map is for is missing')
-      const { debugId } = await scanSourceMap(file)
+      const debugId = (await scanSourceMap(file)).debugId ?? told
       await takeOver(file, contentPath(folder, sha256))
       const kept = storable(plainRelease(release)) ?? ''
       const row = { scope, release: kept, path, leaf: leafOf(path), debug_id: debugId ?? '', sha256, uploaded_at: clock(), uploaded_by: by }
