@@ -1,30 +1,41 @@
 /** Symbols from other servers: each layout, what hostile servers answer, and who is never asked. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { deflateRawSync, gzipSync } from 'node:zlib'
 import { stack, synthDump } from '@crashkeep/minidump/synth'
 import type { ReportDetail, ReportSymbols } from '@crashkeep/server/api-types'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { ProjectSettings } from '../../packages/server/src/api/project-settings.ts'
+import { SymbolFinder } from '../../packages/server/src/sources/symbol-finder.ts'
 import { type TestServer, testServer } from '../../packages/server/testing/test-server.ts'
-import { SymbolSite } from '../harness/symbol-site.ts'
+import { SymbolSite, type SymbolSiteAnswer } from '../harness/symbol-site.ts'
 import { until } from '../harness/until.ts'
 
 const buildId = '00112233445566778899aabbccddeeff00112233'
 const debugId = '33221100554477668899AABBCCDDEEFF0'
 const waitMs = 20_000
 
+const limits = { answerTimeoutMs: 500, idleTimeoutMs: 500, totalTimeoutMs: 1_500, maxBytes: 1_000_000, maxUnpackedBytes: 2_000_000 }
+
 let server: TestServer
 let site: SymbolSite
+/** Of the program that crashes: another in each test. */
+let app = ''
+let path = ''
+let tests = 0
+beforeAll(async () => {
+  server = await testServer({ processes: true, sources: { limits } })
+})
+afterAll(() => server.close())
 beforeEach(async () => {
   site = await SymbolSite.start()
-  server = await testServer({
-    processes: true,
-    sources: { limits: { answerTimeoutMs: 500, idleTimeoutMs: 500, totalTimeoutMs: 1_500, maxBytes: 1_000_000 } },
-  })
+  tests += 1
+  app = `app-${tests}`
+  path = `/${app}/${debugId}/${app}.sym`
 })
-afterEach(async () => {
-  await server.close()
-  await site.close()
-})
+afterEach(() => site.close())
 
-function dump(name = '/opt/app', timestamp = 1_700_000_000): Uint8Array {
+function dump(timestamp = 1_700_000_000, name = `/opt/${app}`): Uint8Array {
   const memory = stack(0x7fff0000n, [0n, 0n])
   const context = { registers: { rip: 0x401234, rsp: 0x7fff0000 } }
   return synthDump({
@@ -35,11 +46,11 @@ function dump(name = '/opt/app', timestamp = 1_700_000_000): Uint8Array {
   })
 }
 
-function symbols(id = debugId, name = 'app'): string {
+function symbols(id = debugId, name = app): string {
   return `MODULE Linux x86_64 ${id} ${name}\nFILE 0 widget.cc\nFUNC 1200 100 0 Widget::draw(int)\n1200 100 42 0\n`
 }
 
-async function useSources(list: readonly object[], enabled = true): Promise<void> {
+async function useSources(list: readonly Source[], enabled = true): Promise<void> {
   const answer = await server.ask({
     method: 'PATCH',
     url: '/api/v1/projects/default',
@@ -48,7 +59,15 @@ async function useSources(list: readonly object[], enabled = true): Promise<void
   expect(answer.statusCode, answer.body).toBe(200)
 }
 
-const here = (layout: string, more: object = {}) => ({ name: 'Here', url: site.url, layout, allowPrivate: true, ...more })
+type Source = ProjectSettings['symbolSources']['list'][number]
+
+const here = (layout: 'breakpad' | 'microsoft' | 'debuginfod' | 'ssqp', more: object = {}): Source => ({
+  name: 'Here',
+  url: site.url,
+  layout,
+  allowPrivate: true,
+  ...more,
+})
 
 async function symbolsOf(id: string): Promise<ReportSymbols> {
   return (await server.ask({ url: `/api/v1/reports/${id}/symbols` })).json<ReportSymbols>()
@@ -57,11 +76,13 @@ async function symbolsOf(id: string): Promise<ReportSymbols> {
 /** Once nobody is being asked any more. */
 async function settled(id: string): Promise<ReportSymbols['modules'][number]> {
   await server.finished(id)
-  await server.finder?.drained()
-  const { modules } = await symbolsOf(id)
-  const [module] = modules
-  if (module === undefined) throw new Error('The report names no module.')
-  return module
+  return until('the sources to answer', waitMs, async () => {
+    const [module] = (await symbolsOf(id)).modules
+    const asked = module?.asked ?? []
+    const answered = asked.filter(({ outcome }) => outcome !== null)
+    const isDone = module?.waiting === false || answered.some(({ outcome }) => outcome === 'failed')
+    return asked.length === 0 || (answered.length > 0 && isDone) ? module : undefined
+  })
 }
 
 function signed(id: string, signature: RegExp): Promise<ReportDetail> {
@@ -74,23 +95,279 @@ function signed(id: string, signature: RegExp): Promise<ReportDetail> {
 describe('finding', () => {
   test('asks nobody unless the project switched its sources on', async () => {
     await useSources([here('breakpad')], false)
-    const module = await settled(await server.upload(dump()))
-    expect(module).toMatchObject({ stored: null, waiting: false, asked: [] })
+    const id = await server.upload(dump())
+    await server.finished(id)
+    await server.finder?.drained()
+    expect((await symbolsOf(id)).modules[0]).toMatchObject({ stored: null, waiting: false, asked: [] })
     expect(site.asked).toEqual([])
   })
 
   test("Breakpad's layout: all reports that wait are processed again after one question", async () => {
-    site.put(`/app/${debugId}/app.sym`, symbols())
+    site.put(path, symbols())
     await useSources([here('breakpad')])
-    const ids = [await server.upload(dump()), await server.upload(dump('/opt/app', 1_700_000_001))]
+    const ids = [await server.upload(dump()), await server.upload(dump(1_700_000_001))]
     for (const id of ids) await signed(id, /Widget::draw/)
     expect(await settled(ids[0] ?? '')).toMatchObject({
       hadSymbols: true,
       waiting: false,
-      asked: [{ title: 'Here', outcome: 'found', place: `${site.url}app/${debugId}/app.sym` }],
+      asked: [{ title: 'Here', outcome: 'found', place: `${site.url}${path.slice(1)}` }],
     })
-    expect(site.asked).toEqual([`/app/${debugId}/app.sym`])
+    expect(site.asked.filter((each) => each === path)).toHaveLength(1)
     const list = (await server.ask({ url: '/api/v1/symbols?project=default' })).json<{ items: object[] }>()
-    expect(list.items).toMatchObject([{ state: 'present', file: { scope: expect.stringMatching(/^fetched:server:/) } }])
+    expect(list.items).toContainEqual(
+      expect.objectContaining({
+        debugFile: app,
+        state: 'present',
+        file: expect.objectContaining({ scope: expect.stringMatching(/^fetched:server:/) }),
+      }),
+    )
+  })
+
+  test.each([
+    ['gzip', (text: string) => gzipSync(text)],
+    ['gzip in gzip', (text: string) => gzipSync(gzipSync(text))],
+    ['a cabinet', cabinet],
+  ])('takes files packed as %s', async (_, pack) => {
+    site.put(path, pack(symbols()))
+    await useSources([here('breakpad')])
+    await signed(await server.upload(dump()), /Widget::draw/)
+  })
+
+  test("a program made of Electron is found under Electron's name, by its id", async () => {
+    site.put(`/electron/${debugId}/electron.sym`, symbols(debugId, 'electron'))
+    await useSources([here('breakpad', { renamedElectron: true })])
+    const id = await server.upload(dump())
+    await signed(id, /Widget::draw/)
+    expect(site.asked).toEqual(expect.arrayContaining([path, `/electron/${debugId}/electron.sym`]))
+    expect(await settled(id)).toMatchObject({ debugFile: app, asked: [{ outcome: 'found' }] })
+  })
+
+  test('follows a server to its storage, and asks the next source after a miss', async () => {
+    site.put(path, (_, response) => response.writeHead(302, { location: '/stored/1' }).end())
+    site.put('/stored/1', symbols())
+    const empty = await SymbolSite.start()
+    try {
+      await useSources([here('breakpad', { name: 'Empty', url: empty.url }), here('breakpad')])
+      const id = await server.upload(dump())
+      await signed(id, /Widget::draw/)
+      expect((await settled(id)).asked.map(({ title, outcome }) => [title, outcome])).toEqual([
+        ['Empty', 'not_found'],
+        ['Here', 'found'],
+      ])
+    } finally {
+      await empty.close()
+    }
+  })
+
+  test('reports that came before are helped when the sources are switched on', async () => {
+    const id = await server.upload(dump())
+    await server.finished(id)
+    site.put(path, symbols())
+    await useSources([here('breakpad')])
+    server.finder?.wake()
+    await signed(id, /Widget::draw/)
+  })
+
+  test('what was being asked for when the server stopped is asked for after its next start', async () => {
+    const own = await testServer({ processes: true })
+    const finder = () =>
+      new SymbolFinder({
+        store: own.store,
+        tmpFolder: own.folder,
+        log: { info: () => undefined, warn: () => undefined },
+        found: () => undefined,
+        converter: { convert: async () => undefined, close: async () => undefined },
+      })
+    try {
+      await own.store.ledger.updateProject(1, { settings: { symbolSources: { enabled: true, list: [here('breakpad')] } } })
+      const asked = new Promise<void>((resolve) => site.put(path, () => resolve()))
+      const first = finder()
+      await first.want(1, [{ debugFile: app, debugId }])
+      await asked
+      await first.close()
+      site.put(path, symbols())
+      const second = finder()
+      await second.drained()
+      await second.close()
+      expect(await own.store.fetches.answers([{ debugFile: app, debugId }])).toMatchObject([{ outcome: 'found' }])
+    } finally {
+      await own.close()
+    }
+  })
+
+  test('given back to the disk, a file is asked for again', async () => {
+    site.put(path, symbols())
+    await useSources([here('breakpad')])
+    const first = await server.upload(dump())
+    await signed(first, /Widget::draw/)
+    expect(await server.store.fetches.cleanUp(10, 1_000)).toBeGreaterThan(0)
+    const second = await server.upload(dump(1_700_000_001))
+    await signed(second, /Widget::draw/)
+    expect(site.asked.filter((each) => each === path)).toHaveLength(2)
   })
 })
+
+describe('hostile servers', () => {
+  const never = () => undefined
+
+  const cases: readonly (readonly [string, string, RegExp, SymbolSiteAnswer | string | Uint8Array])[] = [
+    ['that never answers', 'failed', /did not answer/, never],
+    ['that sends a byte now and then', 'failed', /took more than/, trickle],
+    ['that goes silent', 'failed', /sent nothing|took more/, (_, response) => response.writeHead(200).write('MODULE ')],
+    ['that never ends', 'too_large', /more than 1000000 bytes/, endless],
+    [
+      'that promises more than may be',
+      'too_large',
+      /more than/,
+      (_, response) => response.writeHead(200, { 'content-length': 1e12 }).flushHeaders(),
+    ],
+    ['that breaks off', 'failed', /broke off|aborted|Premature/, brokenOff],
+    ['that fails', 'failed', /status 500/, (_, response) => response.writeHead(500).end()],
+    [
+      'that leads round and round',
+      'failed',
+      /more than 5 times/,
+      (request, response) => response.writeHead(302, { location: request.url }).end(),
+    ],
+    ['that leads nowhere', 'failed', /no address/, (_, response) => response.writeHead(302, { location: 'http://' }).end()],
+    [
+      'that leads to a file of this machine',
+      'refused_address',
+      /not https/,
+      (_, response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end(),
+    ],
+    ['that sends a page', 'unreadable', /does not begin with MODULE/, '<!doctype html><p>Please log in'],
+    ['that sends nothing', 'unreadable', /empty/, ''],
+    ['that sends garbage', 'unreadable', /MODULE/, Buffer.alloc(5_000, 0xfe)],
+    ['that sends another id', 'wrong_id', /FFFF/, symbols('F'.repeat(33), 'other')],
+    ['that sends a bomb', 'too_large', /unpacks to more than/, gzipSync(Buffer.alloc(10_000_000))],
+    ['that sends half a packed file', 'unreadable', /cannot be unpacked/, gzipSync(Buffer.alloc(5_000)).subarray(0, 20)],
+    ['that sends a broken cabinet', 'unreadable', /cabinet/, Buffer.concat([Buffer.from('MSCF'), Buffer.alloc(60, 0xff)])],
+  ]
+  test.each(cases)('one %s changes nothing but its own answer', async (_, outcome, reason, answer) => {
+    const bad = await SymbolSite.start()
+    try {
+      bad.put('*', answer)
+      site.put(path, symbols())
+      await useSources([here('breakpad', { name: 'Bad', url: bad.url }), here('breakpad')])
+      const id = await server.upload(dump())
+      await signed(id, /Widget::draw/)
+      const { asked } = await settled(id)
+      expect(asked).toMatchObject([
+        { title: 'Bad', outcome },
+        { title: 'Here', outcome: 'found' },
+      ])
+      expect(asked[0]?.detail).toMatch(reason)
+    } finally {
+      await bad.close()
+    }
+  })
+
+  test('one that leads into the own network is not followed there', async () => {
+    let reached = 0
+    const inner = createServer((_, response) => {
+      reached += 1
+      response.end(symbols())
+    })
+    await new Promise<void>((resolve) => inner.listen(0, '127.0.0.1', resolve))
+    const { port } = inner.address() as AddressInfo
+    try {
+      for (const [index, [host, reason]] of (
+        [
+          [`127.0.0.1:${port}`, /127\.0\.0\.1/],
+          [`localhost:${port}`, /localhost/],
+          [`[::1]:${port}`, /::1/],
+          ['169.254.169.254', /169\.254/],
+        ] as const
+      ).entries()) {
+        site.put('*', (_, response) => response.writeHead(302, { location: `http://${host}/secret` }).end())
+        await useSources([here('breakpad', { name: host, url: `${site.url}${index}/` })])
+        const id = await server.upload(dump(1_700_000_000 + index))
+        const { asked, stored } = await settled(id)
+        expect(stored).toBeNull()
+        expect(asked).toMatchObject([{ outcome: 'refused_address', detail: expect.stringMatching(reason) }])
+      }
+      expect(reached).toBe(0)
+    } finally {
+      inner.close()
+    }
+  })
+
+  test.each([
+    '127.0.0.1',
+    'localhost',
+    '[::1]',
+    '10.0.0.1',
+    '192.168.1.1',
+    '169.254.169.254',
+    '2130706433',
+    '0x7f000001',
+    '[::ffff:127.0.0.1]',
+  ])('no private address (%s) unless the source allows it', async (host) => {
+    const port = new URL(site.url).port
+    await useSources([here('breakpad', { url: `http://${host}:${port}/`, allowPrivate: false })])
+    const { asked, stored } = await settled(await server.upload(dump()))
+    expect(stored).toBeNull()
+    expect(asked).toMatchObject([{ outcome: 'refused_address', detail: expect.stringMatching(/no public/) }])
+    expect(site.asked).toEqual([])
+  })
+
+  test('a server that fails again and again rests, and other projects are served meanwhile', async () => {
+    const bad = await SymbolSite.start()
+    try {
+      bad.put('*', (_, response) => response.writeHead(503).end())
+      await useSources([here('breakpad', { url: bad.url })])
+      for (let index = 0; index < 12; index += 1) await settled(await server.upload(dump(1_700_000_000 + index, `/opt/failing-${index}`)))
+      // Two at once: one more may be under way when the fifth fails.
+      expect(bad.asked.length).toBeLessThan(8)
+    } finally {
+      await bad.close()
+    }
+  })
+})
+
+function trickle(_: unknown, response: Parameters<SymbolSiteAnswer>[1]): void {
+  response.writeHead(200)
+  const timer = setInterval(() => response.write('M'), 50)
+  response.on('close', () => clearInterval(timer))
+}
+
+function endless(_: unknown, response: Parameters<SymbolSiteAnswer>[1]): void {
+  response.writeHead(200)
+  const more = () => {
+    while (response.write(Buffer.alloc(100_000)));
+  }
+  response.on('drain', more)
+  more()
+}
+
+function brokenOff(_: unknown, response: Parameters<SymbolSiteAnswer>[1]): void {
+  response.writeHead(200, { 'content-length': 5_000 })
+  response.write('MODULE Linux', () => response.destroy())
+}
+
+/** As `makecab` writes one: blocks of 32 KiB, each looking back into the one before. */
+function cabinet(text: string): Uint8Array {
+  const bytes = Buffer.from(text)
+  const blocks: Buffer[] = []
+  for (let at = 0; at < bytes.length; at += 32_768) {
+    const window = at === 0 ? {} : { dictionary: bytes.subarray(at - 32_768, at) }
+    const size = Math.min(32_768, bytes.length - at)
+    const packed = Buffer.concat([Buffer.from('CK'), deflateRawSync(bytes.subarray(at, at + size), window)])
+    const head = Buffer.alloc(8)
+    head.writeUInt16LE(packed.length, 4)
+    head.writeUInt16LE(size, 6)
+    blocks.push(head, packed)
+  }
+  const head = Buffer.alloc(36 + 8 + 16 + 8)
+  head.write('MSCF')
+  head.writeUInt32LE(44, 16)
+  head.writeUInt16LE(1, 26)
+  head.writeUInt16LE(1, 28)
+  head.writeUInt32LE(head.length, 36)
+  head.writeUInt16LE(blocks.length / 2, 40)
+  head.writeUInt16LE(1, 42)
+  head.writeUInt32LE(bytes.length, 44)
+  head.write('app.sym', 60)
+  return Buffer.concat([head, ...blocks])
+}

@@ -12,13 +12,13 @@ import type { NamedModule, Places } from './layouts.ts'
 import { sourceLimits } from './limits.ts'
 import { SourceProblem } from './source-problem.ts'
 import { placesAt, type SymbolSource } from './symbol-source.ts'
-import { unpackFile } from './unpack-file.ts'
+import { type UnpackLimits, unpackFile } from './unpack-file.ts'
 
 export interface AskTools {
   /** On the file system of the symbols. */
   readonly tmpFolder: string
   readonly signal: AbortSignal
-  readonly download?: Pick<DownloadOptions, 'mayConnect' | 'ca'> & { readonly limits?: Partial<DownloadOptions['limits']> }
+  readonly download?: Pick<DownloadOptions, 'mayConnect' | 'ca'> & { readonly limits?: Partial<DownloadOptions['limits'] & UnpackLimits> }
   /** Makes a symbol file of debug files, in a child process; throws a `SourceProblem`. */
   readonly convert: (files: DebugFiles, outputPath: string) => Promise<void>
 }
@@ -57,22 +57,19 @@ async function askPlaces(source: SymbolSource, places: Places, module: NamedModu
   const base = join(tools.tmpFolder, `fetched-${randomUUID()}`)
   const paths = { sym: `${base}.sym`, debug: `${base}.debug`, code: `${base}.code` }
   let place = source.url.href
+  const limits = { maxBytes: sourceLimits.maxDownloadBytes, ...sourceLimits, ...tools.download?.limits }
   const fetchFirst = async (kind: keyof Places): Promise<boolean> => {
     for (const each of places[kind]) {
       const url = new URL(each, source.url)
       place = url.href
       const { kind: answer } = await download(url, paths[kind], {
         ...tools.download,
-        limits: {
-          maxBytes: sourceLimits.maxDownloadBytes,
-          ...sourceLimits,
-          ...tools.download?.limits,
-        },
+        limits,
         signal: tools.signal,
         ...(source.allowPrivate ? { privateOrigin: source.url.origin } : {}),
       })
       if (answer === 'absent') continue
-      await unpackFile(paths[kind], sourceLimits, tools.signal)
+      await unpackFile(paths[kind], limits, tools.signal)
       return true
     }
     return false

@@ -147,7 +147,7 @@ export class SymbolFinder {
     const outcomes: AnswerOutcome[] = []
     for (const source of sources) {
       const outcome = known.get(source.key) ?? (await this.#askOnce(source, want))?.outcome
-      if (this.#ending.signal.aborted) return
+      if (this.#ending.signal.aborted) return await store.fetches.later(want, 0)
       if (outcome !== undefined) outcomes.push(outcome)
       if (outcome === 'found') break
     }

@@ -20,6 +20,9 @@ const Server = Type.Object(
     url: Type.String({ pattern: '^https?://[^?#@\\s]{1,500}$', description: 'Without user, query and fragment' }),
     layout: LayoutName,
     allowPrivate: Type.Boolean({ description: 'May lie in a private network; otherwise such an address is refused' }),
+    renamedElectron: Type.Optional(
+      Type.Boolean({ description: "Programs made of Electron are looked for under Electron's names, too: it serves a build of Electron" }),
+    ),
   },
   { additionalProperties: false },
 )
@@ -61,9 +64,18 @@ export function sourcesOf({ enabled, list }: SymbolSources): SymbolSource[] {
     }
     const address = entry.url.endsWith('/') ? entry.url : `${entry.url}/`
     if (!URL.canParse(address)) return []
-    const { layout, allowPrivate } = entry
-    const key = createHash('sha256').update(`${layout} ${allowPrivate} ${address}`).digest('hex').slice(0, 24)
-    return [{ key: `server:${key}`, title: entry.name, url: new URL(address), layouts: [layout], allowPrivate }]
+    const { layout, allowPrivate, renamedElectron = false } = entry
+    const key = createHash('sha256').update(`${layout} ${allowPrivate} ${renamedElectron} ${address}`).digest('hex').slice(0, 24)
+    return [
+      {
+        key: `server:${key}`,
+        title: entry.name,
+        url: new URL(address),
+        layouts: [layout],
+        allowPrivate,
+        ...(renamedElectron ? { electron: true } : {}),
+      },
+    ]
   })
 }
 

@@ -3,13 +3,14 @@
  * what is removed is asked for again when a report needs it.
  */
 export interface SymbolFetches {
-  /** One row for all reports of the project that wait; a module that is wanted already stays as it is. */
+  /** One row for all reports of the project that wait. Who works on it already hears of it from `done`. */
   want(projectId: number, modules: readonly WantedModule[]): Promise<void>
   /** The modules that the project's processed reports lack, those first that hurt most. Answers how many. */
   wantLacking(projectId: number, limit: number): Promise<number>
   /** Due ones, leased to the caller, but none of the projects in `except`. */
   lease(limit: number, leaseMs: number, except: readonly number[]): Promise<Want[]>
   renew(wants: readonly Want[], leaseMs: number): Promise<void>
+  /** It stays, and is due again, when somebody wanted it after it was leased. */
   done(want: Want): Promise<void>
   /** Not before `delayMs` from now. */
   later(want: Want, delayMs: number): Promise<void>
@@ -38,6 +39,8 @@ export interface Want extends WantedModule {
   readonly projectId: number
   /** 1 for the first. */
   readonly attempt: number
+  /** Grows with each `want`. */
+  readonly wantedAt: number
 }
 
 /**

@@ -117,6 +117,7 @@ export function fetchedSymbols(o: {
             codeFile: row.code_file ?? undefined,
             codeId: row.code_id ?? undefined,
             attempt: row.attempt + 1,
+            wantedAt: row.wanted_at,
           })
       }
       return leased
@@ -126,7 +127,9 @@ export function fetchedSymbols(o: {
       for (const want of wants) await ofWant(db.updateTable('symbol_want').set({ leased_until: clock() + leaseMs }), want).execute()
     },
     async done(want) {
-      await ofWant(db.deleteFrom('symbol_want'), want).execute()
+      const { numDeletedRows } = await ofWant(db.deleteFrom('symbol_want'), want).where('wanted_at', '=', want.wantedAt).executeTakeFirst()
+      if (numDeletedRows === 0n)
+        await ofWant(db.updateTable('symbol_want').set({ leased_until: null, due_at: clock(), attempt: 0 }), want).execute()
     },
     async later(want, delayMs) {
       await ofWant(db.updateTable('symbol_want').set({ leased_until: null, due_at: clock() + delayMs }), want).execute()
@@ -277,7 +280,12 @@ async function insertWants(db: Kysely<IndexSchema>, projectId: number, modules: 
     await db
       .insertInto('symbol_want')
       .values(rows.slice(from, from + maxModulesTogether))
-      .onConflict((conflict) => conflict.columns(['project_id', 'debug_file', 'debug_id']).doNothing())
+      .onConflict((conflict) =>
+        conflict.columns(['project_id', 'debug_file', 'debug_id']).doUpdateSet({
+          wanted_at: sql`case when symbol_want.wanted_at >= excluded.wanted_at then symbol_want.wanted_at + 1 else excluded.wanted_at end`,
+          due_at: sql`case when symbol_want.due_at < excluded.due_at then symbol_want.due_at else excluded.due_at end`,
+        }),
+      )
       .execute()
 }
 
