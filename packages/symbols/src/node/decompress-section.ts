@@ -4,7 +4,8 @@ import type { Compression } from '../dump/input.ts'
 
 /** Decompresses a section of a debug file to at most `size` bytes. Throws where it is damaged or larger. */
 export function decompressSection(kind: Compression, bytes: Uint8Array, size: number): Uint8Array {
-  const options = { maxOutputLength: Math.max(size, 1) }
+  // One piece of memory, of the whole size.
+  const options = { maxOutputLength: Math.max(size, 1), chunkSize: Math.max(size, 64) }
   if (kind === 'zlib') return zlib.inflateSync(bytes, options)
   // Node 20 has no zstd of its own.
   if (typeof zlib.zstdDecompressSync === 'function') return zlib.zstdDecompressSync(bytes, options)

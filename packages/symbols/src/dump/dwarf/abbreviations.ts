@@ -1,5 +1,4 @@
 import type { Cursor } from '../cursor.ts'
-import { Integers } from '../output/number-list.ts'
 import { Damage } from '../problem.ts'
 import * as dw from './constants.ts'
 import { formStep, type UnitFormat } from './forms.ts'
@@ -17,22 +16,22 @@ export const kindInlined = 2
 /** A table of abbreviations, flat: number `n` of an abbreviation is its code. Steps over whole entries are worked out once. */
 export class Abbreviations {
   /** Tag by code; 0 where there is none. */
-  readonly tags: Integers = new Integers()
-  readonly kinds: Integers = new Integers()
-  readonly children: Integers = new Integers()
+  readonly tags: number[] = []
+  readonly kinds: number[] = []
+  readonly children: number[] = []
   /** Bytes of a whole entry where all its values have fixed sizes, else -1. */
-  readonly fixedSizes: Integers = new Integers()
+  readonly fixedSizes: number[] = []
   /** First and behind the last of the attributes. */
-  readonly starts: Integers = new Integers()
-  readonly ends: Integers = new Integers()
-  readonly names: Integers = new Integers()
-  readonly forms: Integers = new Integers()
+  readonly starts: number[] = []
+  readonly ends: number[] = []
+  readonly names: number[] = []
+  readonly forms: number[] = []
   /** Values of the form implicit_const. */
   readonly implicits: number[] = []
-  readonly stepStarts: Integers = new Integers()
-  readonly stepEnds: Integers = new Integers()
+  readonly stepStarts: number[] = []
+  readonly stepEnds: number[] = []
   /** Like those of `formStep`, with neighbours of fixed size joined. */
-  readonly steps: Integers = new Integers()
+  readonly steps: number[] = []
 }
 
 export function readAbbreviations(cursor: Cursor, format: UnitFormat): Abbreviations {
@@ -56,11 +55,11 @@ export function readAbbreviations(cursor: Cursor, format: UnitFormat): Abbreviat
       table.forms.push(form)
     }
     while (table.tags.length <= code) addEmpty(table)
-    table.tags.array[code] = tag
-    table.kinds.array[code] = tag === dw.tagSubprogram ? kindFunction : tag === dw.tagInlinedSubroutine ? kindInlined : kindOther
-    table.children.array[code] = hasChildren
-    table.starts.array[code] = start
-    table.ends.array[code] = table.names.length
+    table.tags[code] = tag
+    table.kinds[code] = tag === dw.tagSubprogram ? kindFunction : tag === dw.tagInlinedSubroutine ? kindInlined : kindOther
+    table.children[code] = hasChildren
+    table.starts[code] = start
+    table.ends[code] = table.names.length
     addSteps(table, code, format)
   }
 }
@@ -72,10 +71,10 @@ function addEmpty(table: Abbreviations): void {
 
 function addSteps(table: Abbreviations, code: number, format: UnitFormat): void {
   const { steps } = table
-  table.stepStarts.array[code] = steps.length
+  table.stepStarts[code] = steps.length
   let fixed = 0
-  for (let index = table.starts.at(code); index < table.ends.at(code); index++) {
-    const step = formStep(table.forms.at(index), format)
+  for (let index = table.starts[code] ?? 0; index < (table.ends[code] ?? 0); index++) {
+    const step = formStep(table.forms[index] ?? 0, format)
     if (step >= 0) {
       fixed += step
       continue
@@ -84,7 +83,7 @@ function addSteps(table: Abbreviations, code: number, format: UnitFormat): void 
     fixed = 0
     steps.push(step)
   }
-  if (steps.length === table.stepStarts.at(code)) table.fixedSizes.array[code] = fixed
+  if (steps.length === (table.stepStarts[code] ?? 0)) table.fixedSizes[code] = fixed
   else if (fixed > 0) steps.push(fixed)
-  table.stepEnds.array[code] = steps.length
+  table.stepEnds[code] = steps.length
 }

@@ -114,9 +114,9 @@ export class EntryNames {
     const { abbreviations, header } = unit
     const code = cursor.uleb()
     let [linkageForm, linkage, nameForm, name, origin] = [0, 0, 0, 0, -1]
-    for (let index = abbreviations.starts.at(code); index < abbreviations.ends.at(code); index++) {
-      const form = abbreviations.forms.at(index)
-      switch (abbreviations.names.at(index)) {
+    for (let index = abbreviations.starts[code] ?? 0; index < (abbreviations.ends[code] ?? 0); index++) {
+      const form = abbreviations.forms[index] ?? 0
+      switch (abbreviations.names[index]) {
         case dw.atLinkageName:
         case dw.atMipsLinkageName:
           linkageForm = form

@@ -12,11 +12,14 @@ function isAbsolute(path: string): boolean {
 }
 
 function normal(path: string): string {
-  if (!path.startsWith('/') || !/\/(?:\.{0,2})(?:\/|$)/.test(path)) return path
+  if (path.includes('\\') || !/(?:^|\/)\.{0,2}(?:\/|$)/.test(path)) return path
+  const absolute = path.startsWith('/')
   const kept: string[] = []
   for (const part of path.split('/')) {
-    if (part === '..') kept.pop()
-    else if (part !== '' && part !== '.') kept.push(part)
+    if (part === '' || part === '.') continue
+    // What goes up beyond a relative beginning is kept.
+    if (part !== '..' || (!absolute && (kept.length === 0 || kept.at(-1) === '..'))) kept.push(part)
+    else kept.pop()
   }
-  return `/${kept.join('/')}`
+  return absolute ? `/${kept.join('/')}` : kept.join('/')
 }

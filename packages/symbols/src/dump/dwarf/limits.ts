@@ -5,7 +5,7 @@ export const maxUnits = 4_000_000
 export const maxAbbreviationBytes: number = 1024 * 1024
 
 /** Tables of units are used one after the other; only dwz shares them. */
-export const maxCachedAbbreviations = 128
+export const maxCachedAbbreviations = 16
 
 /** A name, or a part of a path. */
 export const maxStringBytes: number = 1024 * 1024

@@ -1,6 +1,5 @@
 import type { Cursor } from '../cursor.ts'
 import type { NameTable } from '../output/name-table.ts'
-import { Integers } from '../output/number-list.ts'
 import { Damage } from '../problem.ts'
 import * as dw from './constants.ts'
 import { readForm, type UnitFormat } from './forms.ts'
@@ -32,12 +31,12 @@ export class LineFiles {
   readonly #unit: Unit
   readonly #files: NameTable
   readonly #texts: (form: number, value: number) => string
-  readonly #directoryForms = new Integers()
+  readonly #directoryForms: number[] = []
   readonly #directoryValues: number[] = []
-  readonly #nameForms = new Integers()
+  readonly #nameForms: number[] = []
   readonly #nameValues: number[] = []
-  readonly #nameDirectories = new Integers()
-  readonly #ids = new Integers()
+  readonly #nameDirectories: number[] = []
+  readonly #ids: number[] = []
   readonly #first: number
 
   constructor(unit: Unit, files: NameTable, texts: (form: number, value: number) => string, version: number) {
@@ -63,21 +62,21 @@ export class LineFiles {
   id(number: number): number {
     const index = number - this.#first
     if (index < 0 || index >= this.#ids.length) return this.#files.add(joinPath(this.#unit.directory, this.#unit.name))
-    let id = this.#ids.at(index)
+    let id = this.#ids[index] ?? 0
     if (id < 0) {
       id = this.#files.add(this.#path(index))
-      this.#ids.array[index] = id
+      this.#ids[index] = id
     }
     return id
   }
 
   #path(index: number): string {
-    const name = this.#texts(this.#nameForms.at(index), this.#nameValues[index] ?? 0)
-    const number = this.#nameDirectories.at(index)
+    const name = this.#texts(this.#nameForms[index] ?? 0, this.#nameValues[index] ?? 0)
+    const number = this.#nameDirectories[index] ?? 0
     // Directory 0 is that of the unit; version 5 lists it, older ones do not.
     const listed = this.#first === 0 ? number : number - 1
     if (listed < 0 || listed >= this.#directoryForms.length) return joinPath(this.#unit.directory, name)
-    const directory = this.#texts(this.#directoryForms.at(listed), this.#directoryValues[listed] ?? 0)
+    const directory = this.#texts(this.#directoryForms[listed] ?? 0, this.#directoryValues[listed] ?? 0)
     return joinPath(joinPath(this.#unit.directory, directory), name)
   }
 }

@@ -69,9 +69,9 @@ function readFirstEntry(unit: Unit, alternate: DwarfFile | undefined, names: Nam
   const code = cursor.uleb()
   const strings: [form: number, value: number, set: (text: string) => void][] = []
   let [lowPcForm, lowPc] = [0, 0]
-  for (let index = abbreviations.starts.at(code); index < abbreviations.ends.at(code); index++) {
-    const form = abbreviations.forms.at(index)
-    const name = abbreviations.names.at(index)
+  for (let index = abbreviations.starts[code] ?? 0; index < (abbreviations.ends[code] ?? 0); index++) {
+    const form = abbreviations.forms[index] ?? 0
+    const name = abbreviations.names[index] ?? 0
     if (name === dw.atGnuDwoId && form === dw.formData8) {
       unit.dwoId = signature(cursor)
       continue

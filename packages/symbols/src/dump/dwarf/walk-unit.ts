@@ -76,13 +76,13 @@ export class UnitWalker {
         inlineDepth = this.#inlineDepths[depth] ?? 0
         continue
       }
-      if (tags.at(code) === 0 || code >= tags.length)
+      if ((tags[code] ?? 0) === 0 || code >= tags.length)
         throw new Damage('bad_entry', 'An entry of the debug information has no abbreviation.')
-      const kind = kinds.at(code)
-      const hasChildren = children.at(code) !== 0
+      const kind = kinds[code] ?? 0
+      const hasChildren = (children[code] ?? 0) !== 0
       let [next, nextInlineDepth] = [current, inlineDepth]
       if (kind === kindOther) {
-        const fixed = fixedSizes.at(code)
+        const fixed = fixedSizes[code] ?? -1
         if (fixed >= 0) cursor.skip(fixed)
         else this.#skip(unit, cursor, code)
       } else if (kind === kindFunction) {
@@ -123,13 +123,13 @@ export class UnitWalker {
 
   #skip(unit: Unit, cursor: Cursor, code: number): void {
     const { steps, stepStarts, stepEnds, fixedSizes } = unit.abbreviations
-    const fixed = fixedSizes.at(code)
+    const fixed = fixedSizes[code] ?? -1
     if (fixed >= 0) {
       cursor.skip(fixed)
       return
     }
-    for (let index = stepStarts.at(code), end = stepEnds.at(code); index < end; index++) {
-      const step = steps.at(index)
+    for (let index = stepStarts[code] ?? 0, end = stepEnds[code] ?? 0; index < end; index++) {
+      const step = steps[index] ?? 0
       if (step > 0) cursor.skip(step)
       else takeStep(cursor, step, unit.header)
     }
@@ -140,9 +140,9 @@ export class UnitWalker {
     const { cursor, abbreviations, header } = unit
     found.clear()
     let [lowForm, low, highForm, high, rangesForm, ranges] = [0, 0, 0, 0, 0, 0]
-    for (let index = abbreviations.starts.at(code), end = abbreviations.ends.at(code); index < end; index++) {
-      const form = abbreviations.forms.at(index)
-      switch (abbreviations.names.at(index)) {
+    for (let index = abbreviations.starts[code] ?? 0, end = abbreviations.ends[code] ?? 0; index < end; index++) {
+      const form = abbreviations.forms[index] ?? 0
+      switch (abbreviations.names[index]) {
         case dw.atLowPc:
           lowForm = form
           low = readForm(cursor, form, header, header.offset, 0)
@@ -181,9 +181,9 @@ export class UnitWalker {
     const { cursor, abbreviations, header } = unit
     let [lowForm, low, highForm, high, rangesForm, ranges] = [0, 0, 0, 0, 0, 0]
     let [line, file, origin] = [0, 0, -1]
-    for (let index = abbreviations.starts.at(code), end = abbreviations.ends.at(code); index < end; index++) {
-      const form = abbreviations.forms.at(index)
-      switch (abbreviations.names.at(index)) {
+    for (let index = abbreviations.starts[code] ?? 0, end = abbreviations.ends[code] ?? 0; index < end; index++) {
+      const form = abbreviations.forms[index] ?? 0
+      switch (abbreviations.names[index]) {
         case dw.atLowPc:
           lowForm = form
           low = readForm(cursor, form, header, header.offset, 0)

@@ -1,6 +1,6 @@
 /** Typed arrays that grow by half: for numbers whose count is not known before. */
 export class Doubles {
-  array: Float64Array = new Float64Array(256)
+  array: Float64Array = new Float64Array(16)
   length = 0
 
   push(value: number): void {
@@ -18,7 +18,7 @@ export class Doubles {
 }
 
 export class Integers {
-  array: Int32Array = new Int32Array(256)
+  array: Int32Array = new Int32Array(16)
   length = 0
 
   push(value: number): void {
