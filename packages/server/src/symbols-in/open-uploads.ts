@@ -6,6 +6,7 @@ import { Assemblies } from './sentry/assembly.ts'
 import { StagedFiles } from './staged-files.ts'
 import { type ConverterOptions, SymbolConverter } from './symbol-converter.ts'
 import { SymbolInbox } from './symbol-inbox.ts'
+import { Tickets } from './tickets.ts'
 
 export interface SymbolUploads extends UploadContext {
   readonly converter: SymbolConverter
@@ -28,7 +29,15 @@ export function openUploads(options: UploadsOptions): SymbolUploads {
   const converter = new SymbolConverter(options)
   const staged = new StagedFiles(tmpFolder, clock)
   const assemblies = new Assemblies(clock)
-  const context = { store, tmpFolder, publicUrl, staged, assemblies, inbox: new SymbolInbox({ store, converter, reprocessed }) }
+  const context = {
+    store,
+    tmpFolder,
+    publicUrl,
+    staged,
+    assemblies,
+    tickets: new Tickets(clock),
+    inbox: new SymbolInbox({ store, converter, reprocessed }),
+  }
   return {
     ...context,
     converter,

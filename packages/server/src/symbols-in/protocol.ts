@@ -8,12 +8,14 @@ import type { Assemblies } from './sentry/assembly.ts'
 import type { StagedFiles } from './staged-files.ts'
 import type { SymbolInbox } from './symbol-inbox.ts'
 import { ownerOf, type SymbolOwner, secretOf, uploaderOf } from './symbol-owner.ts'
+import type { Tickets } from './tickets.ts'
 
 export interface UploadContext {
   readonly store: Store
   readonly inbox: SymbolInbox
   readonly staged: StagedFiles
   readonly assemblies: Assemblies
+  readonly tickets: Tickets
   /** Where a proxy stands before the server: what addresses that are handed out begin with. */
   readonly publicUrl: string | undefined
   readonly tmpFolder: string
@@ -40,7 +42,8 @@ export function answering(refuse: (reply: FastifyReply, problem: AnsweredProblem
       const problem = problemOf(error)
       if (problem.statusCode >= 500) request.log.error({ err: error, code: problem.code }, 'symbols could not be taken in')
       if (error instanceof ServerError && error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter)
-      await reply.code(problem.statusCode).send(refuse(reply, problem))
+      reply.code(problem.statusCode)
+      await reply.send(refuse(reply, problem))
       letGo(request)
     }
   }

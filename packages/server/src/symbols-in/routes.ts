@@ -1,5 +1,6 @@
 /** Every address of every protocol that uploads symbols, in one table; `registerUploads` reads it, and so does the test that none hides another. */
 import { answerCheckStatus, answerFormUpload, answerPut, answerUploads } from './breakpad.ts'
+import { answerAuthenticate, answerAuthorize, answerComplete, answerPutFile, answerRemove, answerUploadUrl } from './bugsplat.ts'
 import type { Answer } from './protocol.ts'
 import { answerChunkOptions, answerChunks } from './sentry/chunks.ts'
 import { answerAssembleFiles, answerZip } from './sentry/debug-files.ts'
@@ -46,4 +47,13 @@ export const uploadRoutes: readonly UploadRoute[] = [
   { method: 'GET', url: `${project}/releases/`, answer: answerEmptyList },
   { method: 'GET', url: `${project}/releases/:version/files/`, answer: answerEmptyList },
   { method: 'POST', url: `${project}/releases/:version/files/`, answer: answerReleaseFile },
+
+  { method: 'POST', url: '/oauth2/authorize', answer: answerAuthorize },
+  { method: 'POST', url: '/api/authenticatev3', answer: answerAuthenticate },
+  { method: 'POST', url: '/symsrv/uploadUrl', answer: answerUploadUrl },
+  { method: 'POST', url: '/symsrv/uploadComplete', answer: answerComplete },
+  { method: 'PUT', url: '/symsrv/file/:token', answer: answerPutFile },
+  { method: 'POST', url: '/api/v2/versions', answer: answerUploadUrl },
+  { method: 'DELETE', url: '/api/v2/versions', answer: answerRemove },
+  { method: 'POST', url: '/post/bp/symbol/breakpadsymbols.php', answer: answerFormUpload },
 ]
