@@ -1,8 +1,10 @@
 /** A crash server that answers as a test tells it and keeps the bytes of what came. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import type { Undo } from '../harness/cleanup.ts'
+import type { Certificate } from '../harness/self-signed.ts'
 import { until } from '../harness/until.ts'
 
 export interface ReceivedCrash {
@@ -36,10 +38,10 @@ export function statusAnswer(status: number, headers: Readonly<Record<string, st
   return (_, response) => response.writeHead(status, headers).end()
 }
 
-export async function startCollector(undo: Undo, port = 0): Promise<Collector> {
+export async function startCollector(undo: Undo, certificate?: Certificate): Promise<Collector> {
   const crashes: ReceivedCrash[] = []
   const sockets = new Set<Socket>()
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('error', () => {})
@@ -48,12 +50,13 @@ export async function startCollector(undo: Undo, port = 0): Promise<Collector> {
       crashes.push(crash)
       collector.answer(request, response, crash)
     })
-  })
+  }
+  const server = certificate === undefined ? createServer(listener) : createSecureServer(certificate, listener)
   server.on('connection', (socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
   })
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address() as AddressInfo
   const collector: Collector = {
     url: `http://127.0.0.1:${address.port}/i/key`,

@@ -68,12 +68,12 @@ export function isGone(owner: string): boolean {
 
 function startOf(pid: number): string {
   try {
-    // Behind the name, which may hold anything; field 22 of proc(5).
-    return (
-      readFileSync(`/proc/${pid}/stat`, 'latin1')
-        .replace(/^.*\) /s, '')
-        .split(' ')[19] ?? ''
-    )
+    // Behind the name, which may hold anything; fields 3 and 22 of proc(5).
+    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+    // Dead, but nobody has asked for its status: containers often have no init that does.
+    return fields[0] === 'Z' || fields[0] === 'X' ? 'gone' : (fields[19] ?? '')
   } catch {
     return isAlive(pid) ? '' : 'gone'
   }

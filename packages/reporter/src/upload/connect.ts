@@ -23,8 +23,10 @@ export async function openRequest(plan: RequestPlan): Promise<ClientRequest> {
     return start(proxy, { ...options, path: plan.url.href, headers })
   }
   const tunnel = await openTunnel(proxy, plan, authorization)
+  // Without an agent: one would not ask for this connection.
+  const { agent, ...rest } = options
   const socket = tlsConnect({ socket: tunnel, servername: plan.url.hostname })
-  return httpsRequest(plan.url, { ...options, createConnection: () => socket })
+  return httpsRequest(plan.url, { ...rest, createConnection: () => socket })
 }
 
 function start(url: URL, options: RequestOptions): ClientRequest {

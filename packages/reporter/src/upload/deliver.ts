@@ -77,7 +77,8 @@ export async function deliverOnce(
     if (options.signal?.aborted || options.mayTry?.() === false) break
     // Looked at again: a slow upload before it may have taken minutes.
     const report = readGenericReport(database.folder, 'pending', id)
-    if (report === undefined || report.state !== 'pending') continue
+    // One that looks busy may have been left so by a process that died: its lock tells.
+    if (report === undefined || report.state === 'uploaded') continue
     const due = await tryReport(database, report, settings, options)
     if (due !== undefined) next = Math.min(next ?? due, due)
   }
