@@ -1,0 +1,125 @@
+/** Runs test/programs/dying.mjs to its death and reads what the reporter made of it. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { bytesSource, type Minidump, readMinidump } from '@crashkeep/minidump'
+import { type ProcessedCrash, processMinidump } from '@crashkeep/stackwalk'
+import { compile } from './programs.ts'
+import { root } from './server.ts'
+import { until } from './until.ts'
+
+const program = join(root, 'test/programs/dying.mjs')
+const reporter = join(root, 'packages/reporter/dist/capture/start-capture.js')
+const deathTimeoutMs = 60_000
+const reportTimeoutMs = 30_000
+const include = ['x64', 'arm64'].map((arch) => join(root, `node_modules/node-linux-${arch}/include/node`)).find(existsSync)
+
+export interface DyingOptions {
+  readonly node?: string
+  readonly nodeFlags?: readonly string[]
+  readonly environment?: Readonly<Record<string, string>>
+  /** Runs the program: `unshare --pid`, `setpriv`. */
+  readonly wrapper?: readonly string[]
+  readonly isReported?: boolean
+  /** Of the user who runs it. */
+  readonly owner?: number
+  readonly folder?: string
+  /** Called when the program has said that it waits. */
+  readonly onReady?: (child: ChildProcess) => Promise<void> | void
+  /** How the process is started without a shell, in a folder that may get its core file. */
+  readonly cwd?: string
+}
+
+export interface Death {
+  readonly status: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly output: string
+  readonly errors: string
+  readonly pid: number
+  readonly folder: string
+}
+
+/** The addon that crashes. */
+export async function crashingAddon(folder: string): Promise<string> {
+  return compile('crashes.c', join(folder, 'crashes.node'), ['-shared', '-fPIC', '-g', '-O1', '-fno-omit-frame-pointer', '-pthread', `-I${include}`])
+}
+
+export async function die(folder: string, addon: string, way: readonly string[], options: DyingOptions = {}): Promise<Death> {
+  const database = options.folder ?? mkdtempSync(join(folder, 'database-'))
+  for (const each of ['new', 'pending', 'completed', 'attachments']) mkdirSync(join(database, each), { recursive: true })
+  if (options.owner !== undefined) {
+    for (const each of ['', 'new', 'pending', 'completed', 'attachments']) chownSync(join(database, each), options.owner, options.owner)
+  }
+  const environment = { DATABASE: database, CRASHES: addon, REPORTER: options.isReported === false ? '' : reporter }
+  const [command = '', ...args] = [...(options.wrapper ?? []), options.node ?? process.execPath, ...(options.nodeFlags ?? []), program, ...way]
+  const child = spawn(command, args, {
+    cwd: options.cwd ?? database,
+    env: { PATH: process.env.PATH, ...environment, ...options.environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: deathTimeoutMs,
+    killSignal: 'SIGKILL',
+  })
+  let [output, errors] = ['', '']
+  let isReady = false
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString()
+    if (isReady || !output.includes('ready\n')) return
+    isReady = true
+    void options.onReady?.(child)
+  })
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors += chunk.toString()
+  })
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (status, signal) => resolve({ status, signal, output, errors, pid: child.pid ?? 0, folder: database }))
+  })
+}
+
+/** Files of captures that are no report yet. */
+export function waiting(folder: string): string[] {
+  const captures = join(folder, 'captures')
+  return existsSync(captures) ? readdirSync(captures).filter((name) => !name.startsWith('log')) : []
+}
+
+/** Paths of the dumps when nothing waits any more. */
+export async function dumpsOf(death: Death): Promise<string[]> {
+  return until(
+    () => `a report in ${death.folder}: ${waiting(death.folder).join(' ')} ${log(death.folder)} ${death.errors.slice(-500)}`,
+    reportTimeoutMs,
+    () => {
+      const dumps = readdirSync(join(death.folder, 'pending')).filter((name) => name.endsWith('.dmp'))
+      return dumps.length > 0 && waiting(death.folder).length === 0 ? dumps.map((name) => join(death.folder, 'pending', name)) : undefined
+    },
+  )
+}
+
+export function log(folder: string): string {
+  const path = join(folder, 'captures/log.txt')
+  return existsSync(path) ? readFileSync(path, 'utf8') : ''
+}
+
+export interface Report {
+  readonly path: string
+  readonly dump: Minidump
+  readonly crash: ProcessedCrash
+  /** Annotations of the process and of the main module. */
+  readonly annotations: Readonly<Record<string, string>>
+}
+
+/** The one report of a death; fails when there are several. */
+export async function reportOf(death: Death): Promise<Report> {
+  const paths = await dumpsOf(death)
+  const [path] = paths
+  if (path === undefined || paths.length !== 1) throw new Error(`${paths.length} reports instead of one`)
+  const dump = readMinidump(bytesSource(readFileSync(path)))
+  const objects = dump.crashpad?.modules.flatMap(({ annotationObjects }) => annotationObjects) ?? []
+  const annotations = { ...Object.fromEntries(dump.crashpad?.annotations ?? []), ...Object.fromEntries(objects.map(({ name, text }) => [name, text ?? ''])) }
+  return { path, dump, crash: await processMinidump(dump), annotations }
+}
+
+/** Frames of the crashed thread as "module+offset", those of generated code as "?"; as far as readers without symbols can agree. */
+export function framesOf(crash: ProcessedCrash): string[] {
+  const { crashingThread } = crash
+  return (crashingThread?.frames ?? []).map(({ module, moduleOffset }) => (module === undefined ? '?' : `${module}+${moduleOffset}`))
+}
