@@ -53,10 +53,13 @@ function unpack(data: number, isPart: boolean): Arm64UnwindInfo {
   const codes: Arm64UnwindCode[] = []
   let offset = 0
   const save = (...registers: string[]): void => {
-    codes.push({ kind: 'save', registers, bytes: 8, offset, pop: offset === 0 ? savedBytes : 0 })
+    codes.push({ kind: 'save', registers, bytes: 8, offset, pop: offset === 0 && !apart ? savedBytes : 0 })
     offset += registers.length * 8
   }
   if (link === 2) codes.push({ kind: 'nothing' })
+  // No instruction stores x19 and x30 and moves the stack pointer, so that is done apart.
+  const apart = integers === 1 && link === 1
+  if (apart) codes.push({ kind: 'allocate', size: savedBytes })
   for (let register = 19; register < 19 + integers; register += 2) {
     if (register + 1 < 19 + integers) save(`x${register}`, `x${register + 1}`)
     else if (link === 1) save(`x${register}`, 'x30')
