@@ -46,6 +46,7 @@ export function dumpSymbols(source: ByteSource, sink: (chunk: Uint8Array) => voi
     throw new SymbolError('no_debug_file', 'The file is neither ELF, PE, PDB nor Mach-O.')
   }
   const [records, problems] = [new SymbolRecords(), new Problems()]
+  records.allow(source.size)
   const dumped = refused(() => dump({ source, options, records, problems }))
   const writer = new SymbolWriter(sink)
   writer.module(dumped.module)

@@ -31,5 +31,9 @@ export const maxNameBytes: number = 1 * 2 ** 30
 /** The longest names seen in the wild have 155 KB; a reader of symbol files skips lines of more than 256 KiB. */
 export const maxNameLength: number = 200 * 1024
 
+/** Steps of reading that any file may take, and those for each byte of its sections. See `WorkBudget`. */
+export const minWork: number = 8_000_000
+export const maxWorkPerByte = 8
+
 /** Different problems that are listed; more are counted. */
 export const maxProblems = 100

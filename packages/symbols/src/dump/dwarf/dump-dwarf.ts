@@ -1,17 +1,17 @@
 import { NameTable } from '../output/name-table.ts'
 import { Damage } from '../problem.ts'
+import { WorkBudget } from '../work-budget.ts'
 import { codeTest } from './code-ranges.ts'
 import { DwarfFile } from './dwarf-file.ts'
 import { EntryNames } from './entry-names.ts'
 import { type LineFiles, readLineHeader } from './line-header.ts'
-import { type RowBudget, runLineProgram } from './line-program.ts'
+import { runLineProgram } from './line-program.ts'
 import { LineRows } from './line-rows.ts'
 import { addOutermostLines } from './outermost-lines.ts'
-import type { RangeBudget } from './ranges.ts'
 import type { DwarfInput } from './sections.ts'
 import { openUnit, type Unit } from './unit.ts'
 import { type FoundFunction, UnitWalker } from './walk-unit.ts'
-import { addInlines, addLines } from './write-function.ts'
+import { addInlines, addLines, type UnitLines } from './write-function.ts'
 
 /** Reads all units and adds their functions, with lines and inlined calls, to the records. Damage costs one unit and is listed. */
 export function dumpDwarf(input: DwarfInput): void {
@@ -28,20 +28,19 @@ class DwarfDump {
   readonly #scratch = new NameTable()
   readonly #walker: UnitWalker
   readonly #rows = new LineRows()
-  readonly #ranges: RangeBudget = { spent: 0 }
-  readonly #rowBudget: RowBudget = { spent: 0 }
+  readonly #budget = new WorkBudget()
   #files: LineFiles | undefined
   #functions = 0
 
   constructor(input: DwarfInput) {
     const { records, sections, alternate } = input
     this.#input = input
-    this.#file = new DwarfFile(sections)
-    this.#alternate = alternate === undefined ? undefined : new DwarfFile(alternate)
+    this.#file = new DwarfFile(sections, this.#budget)
+    this.#alternate = alternate === undefined ? undefined : new DwarfFile(alternate, this.#budget)
     this.#isCode = codeTest(input.codeRanges)
     this.#functionNames = new EntryNames(records.names, this.#scratch, this.#alternate)
     this.#originNames = new EntryNames(records.origins, this.#scratch, this.#alternate)
-    this.#walker = new UnitWalker({ ranges: this.#ranges, isCode: this.#isCode }, (unit, found) => this.#add(unit, found))
+    this.#walker = new UnitWalker({ budget: this.#budget, isCode: this.#isCode }, (unit, found) => this.#add(unit, found))
   }
 
   run(): void {
@@ -65,7 +64,7 @@ class DwarfDump {
     else {
       const sections = split?.({ name: unit.dwoName, directory: unit.directory, id: unit.dwoId })
       if (sections === undefined) problems.add('missing_split_unit', 'Units of -gsplit-dwarf (.dwo or .dwp files) were not found.')
-      else this.#splitUnit(new DwarfFile(sections), unit)
+      else this.#splitUnit(new DwarfFile(sections, this.#budget), unit)
     }
     if (this.#functions === 0) this.#addSymbolsWithLines()
   }
@@ -105,7 +104,7 @@ class DwarfDump {
       return id < 0 ? '' : scratch.get(id)
     })
     this.#files = header.files
-    runLineProgram(cursor, header, this.#isCode, this.#rows, this.#rowBudget)
+    runLineProgram(cursor, header, this.#isCode, this.#rows, this.#budget)
   }
 
   #add(unit: Unit, found: FoundFunction): void {
@@ -123,7 +122,7 @@ class DwarfDump {
       unit.cursor.bytes,
     )
     const name = symbolName === undefined ? own : nonNegative(symbolName(ranges.at(0), own), own)
-    const lines = { rows: this.#rows, files: this.#files }
+    const lines = this.#lines()
     for (let index = 0; index < ranges.length; index += 2) {
       const [start, end] = [ranges.at(index), ranges.at(index + 1)]
       if (end - start > 0xffff_ffff) throw new Damage('bad_range', 'A function of the debug information has an impossible size.')
@@ -138,6 +137,10 @@ class DwarfDump {
     }
   }
 
+  #lines(): UnitLines {
+    return { rows: this.#rows, files: this.#files, budget: this.#budget }
+  }
+
   /** Assembly often has lines, but no functions; its symbols have names. */
   #addSymbolsWithLines(): void {
     const { records, symbolsIn, baseAddress } = this.#input
@@ -147,8 +150,9 @@ class DwarfDump {
       const from = rows.addresses.at(rows.firstRow(sequence))
       const to = rows.addresses.at(rows.lastRow(sequence))
       symbolsIn(from, to, (start, size, name) => {
+        this.#budget.spend(1)
         records.addFunction(start - baseAddress, size, name)
-        addLines(records, start, start + size, baseAddress, { rows, files: this.#files })
+        addLines(records, start, start + size, baseAddress, this.#lines())
       })
     }
   }

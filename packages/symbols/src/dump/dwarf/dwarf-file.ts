@@ -3,6 +3,7 @@ import type { NameTable } from '../output/name-table.ts'
 import { Doubles } from '../output/number-list.ts'
 import { Damage } from '../problem.ts'
 import { WindowedBytes } from '../window.ts'
+import type { WorkBudget } from '../work-budget.ts'
 import { type Abbreviations, readAbbreviations } from './abbreviations.ts'
 import * as dw from './constants.ts'
 import { isStringIndex, type UnitFormat } from './forms.ts'
@@ -19,13 +20,15 @@ export interface UnitBases {
 export class DwarfFile {
   readonly littleEndian: boolean
   readonly #sections: DwarfSections
+  readonly #budget: WorkBudget
   readonly #opened = new Map<DwarfSectionName, WindowedBytes | undefined>()
   readonly #abbreviations = new Map<string, Abbreviations>()
   #unitOffsets: Doubles | undefined
   #lastUnit: UnitHeader | undefined
 
-  constructor(sections: DwarfSections) {
+  constructor(sections: DwarfSections, budget: WorkBudget) {
     this.#sections = sections
+    this.#budget = budget
     this.littleEndian = sections.littleEndian
   }
 
@@ -34,6 +37,7 @@ export class DwarfFile {
     const source = this.#sections.section(name)
     const bytes = source === undefined || source.size === 0 ? undefined : WindowedBytes.of(source)
     this.#opened.set(name, bytes)
+    if (source !== undefined) this.#budget.allow(source.size)
     return bytes
   }
 
@@ -51,7 +55,10 @@ export class DwarfFile {
     const key = `${offset} ${format.version} ${format.addressSize} ${format.offsetSize}`
     let table = this.#abbreviations.get(key)
     if (table !== undefined) return table
-    table = readAbbreviations(this.cursorAt('abbrev', offset, maxAbbreviationBytes).cursor, format)
+    const { cursor } = this.cursorAt('abbrev', offset, maxAbbreviationBytes)
+    const start = cursor.position
+    table = readAbbreviations(cursor, format)
+    this.#budget.spend(cursor.position - start)
     if (this.#abbreviations.size >= maxCachedAbbreviations) this.#abbreviations.clear()
     this.#abbreviations.set(key, table)
     return table
@@ -67,7 +74,12 @@ export class DwarfFile {
     alternate: DwarfFile | undefined,
     names: NameTable,
   ): number {
-    if (form === dw.formString) return endOfString(infoBytes, value, names)
+    if (form === dw.formString) {
+      const end = infoBytes.indexOf(0, value)
+      if (end < 0 || end - value > maxStringBytes) return -1
+      this.#budget.spend(end - value)
+      return names.addBytes(infoBytes, value, end)
+    }
     if (form === dw.formStrp) return this.#addStringAt('str', value, names)
     if (form === dw.formLineStrp) return this.#addStringAt('line_str', value, names)
     if (form === dw.formGnuStrpAlt || form === dw.formStrpSup)
@@ -87,7 +99,11 @@ export class DwarfFile {
     for (let length = 1024; ; length *= 16) {
       const at = section.at(offset, length)
       const end = section.bytes.indexOf(0, at)
-      if (end >= 0) return end - at > maxStringBytes ? -1 : names.addBytes(section.bytes, at, end)
+      if (end >= 0) {
+        if (end - at > maxStringBytes) return -1
+        this.#budget.spend(end - at)
+        return names.addBytes(section.bytes, at, end)
+      }
       if (offset + length >= section.size || length > maxStringBytes) return -1
     }
   }
@@ -131,9 +147,4 @@ export class DwarfFile {
     this.#lastUnit = unit
     return unit
   }
-}
-
-function endOfString(bytes: Uint8Array, start: number, names: NameTable): number {
-  const end = bytes.indexOf(0, start)
-  return end < 0 || end - start > maxStringBytes ? -1 : names.addBytes(bytes, start, end)
 }

@@ -3,7 +3,7 @@ import type { NameTable } from '../output/name-table.ts'
 import * as dw from './constants.ts'
 import type { DwarfFile } from './dwarf-file.ts'
 import { alternateBase, formStep, readForm, takeStep } from './forms.ts'
-import { maxForeignNames, maxForeignUnits, maxOriginSteps } from './limits.ts'
+import { firstEntryBytes, maxForeignNames, maxForeignUnits, maxOriginSteps } from './limits.ts'
 import { openUnit, type Unit } from './unit.ts'
 import type { UnitHeader } from './unit-header.ts'
 
@@ -104,7 +104,7 @@ export class EntryNames {
     const key = file === this.#alternate ? header.offset + alternateBase : header.offset
     let unit = this.#foreignUnits.get(key)
     if (unit === undefined) {
-      unit = openUnit(file, header, this.#alternate, this.#scratch)
+      unit = openUnit(file, header, this.#alternate, this.#scratch, undefined, firstEntryBytes)
       this.#foreignUnits.set(key, unit)
     }
     return unit

@@ -7,8 +7,8 @@ export const maxAbbreviationBytes: number = 1024 * 1024
 /** Tables of units are used one after the other; only dwz shares them. */
 export const maxCachedAbbreviations = 16
 
-/** A name, or a part of a path. */
-export const maxStringBytes: number = 1024 * 1024
+/** A name, or a part of a path. The longest names seen have 155 KB. */
+export const maxStringBytes: number = 256 * 1024
 
 /** Entries inside entries. Deeply nested scopes of generated code reach some hundred. */
 export const maxDepth = 4096
@@ -28,11 +28,8 @@ export const maxForeignUnits = 1000
 /** Address ranges of one entry. A browser's unit with all functions in sections of their own has 100,000. */
 export const maxRanges = 1_000_000
 
-/** Address ranges that are read from all lists together: many entries may name one long list. */
-export const maxAllRanges = 200_000_000
-
-/** Rows of all line programs together. libxul's have 30 million. A program that many units name is run for each. */
-export const maxAllRows = 500_000_000
-
 /** Rows of one unit, 24 bytes each. */
 export const maxUnitRows = 30_000_000
+
+/** Of a unit whose first entry only is wanted. */
+export const firstEntryBytes: number = 64 * 1024

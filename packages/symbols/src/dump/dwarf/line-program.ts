@@ -1,13 +1,9 @@
 import type { Cursor } from '../cursor.ts'
 import { Damage } from '../problem.ts'
-import { maxAllRows, maxUnitRows } from './limits.ts'
+import type { WorkBudget } from '../work-budget.ts'
+import { maxUnitRows } from './limits.ts'
 import type { LineHeader } from './line-header.ts'
 import type { LineRows } from './line-rows.ts'
-
-/** How many rows all line programs of one dump have made. */
-export interface RowBudget {
-  spent: number
-}
 
 /**
  * Runs a line program. Sequences that do not begin in code are left out: the linker removed what they tell of. Addresses that go back begin a new
@@ -18,12 +14,14 @@ export function runLineProgram(
   header: LineHeader,
   isCode: (address: number) => boolean,
   rows: LineRows,
-  budget: RowBudget,
+  budget: WorkBudget,
 ): void {
   const { lineBase, lineRange, opcodeBase, operandCounts, minimumInstructionLength: unit } = header
   const constantAdvance = Math.floor((255 - opcodeBase) / lineRange) * unit
   cursor.position = header.programStart
   cursor.end = header.programEnd
+  // Each row takes a byte or more.
+  budget.spend(Math.max(0, header.programEnd - header.programStart))
   let [address, file, line] = [0, 1, 1]
   let first = rows.addresses.length
   let last = 0
@@ -38,8 +36,6 @@ export function runLineProgram(
   }
   const finish = (): void => {
     const count = rows.addresses.length - first
-    budget.spent += count
-    if (budget.spent > maxAllRows) throw new Damage('too_many_lines', 'The line programs have more rows than the limit.')
     if (count > 1 && isCode(rows.addresses.at(first))) rows.endSequence(first)
     else rows.drop(first)
     first = rows.addresses.length

@@ -11,6 +11,7 @@ export function addOutermostLines(
   baseAddress: number,
   lines: UnitLines,
 ): void {
+  lines.budget.spend(found.inlines.length + found.inlineRanges.length)
   const calls = outermostCalls(found, start, end)
   let at = start
   for (const { from, to, line, file } of calls) {

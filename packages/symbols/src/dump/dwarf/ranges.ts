@@ -1,21 +1,17 @@
 import type { Doubles } from '../output/number-list.ts'
 import { Damage } from '../problem.ts'
+import type { WorkBudget } from '../work-budget.ts'
 import * as dw from './constants.ts'
-import { maxAllRanges, maxRanges } from './limits.ts'
+import { maxRanges } from './limits.ts'
 import { addressAt, type Unit } from './unit.ts'
 
-/** How many ranges were read from lists, of one dump. */
-export interface RangeBudget {
-  spent: number
-}
-
 /** Reads the list that DW_AT_ranges names into pairs of start and end. Lists of version 5 and the older ones. */
-export function readRanges(unit: Unit, form: number, value: number, into: Doubles, budget: RangeBudget): void {
+export function readRanges(unit: Unit, form: number, value: number, into: Doubles, budget: WorkBudget): void {
   if (unit.header.version >= 5) readRangeList(unit, form, value, into, budget)
   else readOldRanges(unit, value, into, budget)
 }
 
-function readOldRanges(unit: Unit, value: number, into: Doubles, budget: RangeBudget): void {
+function readOldRanges(unit: Unit, value: number, into: Doubles, budget: WorkBudget): void {
   const { addressSize } = unit.header
   const { addressFile } = unit
   // In a split unit of version 4 they lie in the file of the skeleton.
@@ -35,7 +31,7 @@ function readOldRanges(unit: Unit, value: number, into: Doubles, budget: RangeBu
   }
 }
 
-function readRangeList(unit: Unit, form: number, value: number, into: Doubles, budget: RangeBudget): void {
+function readRangeList(unit: Unit, form: number, value: number, into: Doubles, budget: WorkBudget): void {
   const { addressSize, offsetSize } = unit.header
   let offset = value
   if (form === dw.formRnglistx) {
@@ -76,8 +72,7 @@ function pushRange(into: Doubles, start: number, end: number): void {
   into.push(end)
 }
 
-function spend(budget: RangeBudget, count: number): void {
-  budget.spent++
-  if (count > maxRanges || budget.spent > maxAllRanges)
-    throw new Damage('too_many_ranges', 'The debug information has more address ranges than the limit.')
+function spend(budget: WorkBudget, count: number): void {
+  budget.spend(1)
+  if (count > maxRanges) throw new Damage('too_many_ranges', 'The debug information has more address ranges than the limit.')
 }

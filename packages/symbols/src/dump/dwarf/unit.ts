@@ -31,13 +31,20 @@ export interface Unit {
   addressFile: DwarfFile
 }
 
-/** `skeleton` is what a split unit continues. `names` may be any table; strings pass through it. */
-export function openUnit(file: DwarfFile, header: UnitHeader, alternate: DwarfFile | undefined, names: NameTable, skeleton?: Unit): Unit {
+/** `skeleton` is what a split unit continues. `names` may be any table; strings pass through it. Only so many bytes as wanted are sure to be under the cursor. */
+export function openUnit(
+  file: DwarfFile,
+  header: UnitHeader,
+  alternate: DwarfFile | undefined,
+  names: NameTable,
+  skeleton?: Unit,
+  wantedBytes: number = maxUnitBytes,
+): Unit {
   const length = header.end - header.offset
   if (length > maxUnitBytes) throw new Damage('too_large_unit', 'A unit of the debug information is larger than the limit.')
   const abbreviations = file.abbreviations(header.abbreviationsOffset, header)
-  const { cursor, base } = file.cursorAt('info', header.offset, length)
-  cursor.end = header.end - base
+  const { cursor, base } = file.cursorAt('info', header.offset, Math.min(length, wantedBytes))
+  cursor.end = Math.min(header.end - base, cursor.end)
   cursor.position = header.entriesOffset - base
   // Of split units of version 5 the tables begin behind their headers and are not named.
   const firstEntry = header.version >= 5 && skeleton !== undefined ? (header.offsetSize === 8 ? 16 : 8) : 0

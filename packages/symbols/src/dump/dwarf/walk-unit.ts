@@ -1,11 +1,12 @@
 import type { Cursor } from '../cursor.ts'
 import { Doubles } from '../output/number-list.ts'
 import { Damage } from '../problem.ts'
+import type { WorkBudget } from '../work-budget.ts'
 import { kindFunction, kindInlined, kindOther } from './abbreviations.ts'
 import * as dw from './constants.ts'
 import { formStep, isAddressForm, isAddressIndex, readForm, takeStep } from './forms.ts'
 import { maxDepth, maxNestedFunctions } from './limits.ts'
-import { type RangeBudget, readRanges } from './ranges.ts'
+import { readRanges } from './ranges.ts'
 import { addressAt, type Unit } from './unit.ts'
 
 /** A function with code, and what was inlined into it, while its entries are walked. Used again and again. */
@@ -35,7 +36,7 @@ export class FoundFunction {
 export const inlineFields = 6
 
 export interface WalkLimits {
-  readonly ranges: RangeBudget
+  readonly budget: WorkBudget
   readonly isCode: (address: number) => boolean
 }
 
@@ -237,7 +238,7 @@ export class UnitWalker {
     if (rangesForm !== 0) {
       const scratch = this.#scratch
       scratch.length = 0
-      readRanges(unit, rangesForm, ranges, scratch, this.#limits.ranges)
+      readRanges(unit, rangesForm, ranges, scratch, this.#limits.budget)
       for (let index = 0; index < scratch.length; index += 2) {
         if (!isCode(scratch.at(index))) continue
         into.push(scratch.at(index))

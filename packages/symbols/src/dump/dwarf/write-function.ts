@@ -1,5 +1,6 @@
 import { Doubles } from '../output/number-list.ts'
 import type { SymbolRecords } from '../output/symbol-records.ts'
+import type { WorkBudget } from '../work-budget.ts'
 import type { LineFiles } from './line-header.ts'
 import type { LineRows } from './line-rows.ts'
 import { type FoundFunction, inlineFields } from './walk-unit.ts'
@@ -8,6 +9,8 @@ import { type FoundFunction, inlineFields } from './walk-unit.ts'
 export interface UnitLines {
   readonly rows: LineRows
   readonly files: LineFiles | undefined
+  /** Spent for what is looked at: many functions may claim the same code. */
+  readonly budget: WorkBudget
 }
 
 const clipped = new Doubles()
@@ -23,6 +26,7 @@ export function addInlines(
   origin: (offset: number) => number,
 ): void {
   const { inlines, inlineRanges } = found
+  lines.budget.spend(inlines.length + inlineRanges.length)
   for (let index = 0; index < inlines.length; index += inlineFields) {
     clipped.length = 0
     for (let range = inlines.at(index + 4); range < inlines.at(index + 5); range += 2) {
@@ -47,7 +51,13 @@ export function addInlines(
 }
 
 /** Adds the lines of a range; neighbours that say the same are one. */
-export function addLines(records: SymbolRecords, start: number, end: number, baseAddress: number, { rows, files }: UnitLines): void {
+export function addLines(
+  records: SymbolRecords,
+  start: number,
+  end: number,
+  baseAddress: number,
+  { rows, files, budget }: UnitLines,
+): void {
   if (files === undefined || rows.sequenceCount === 0) return
   let covered = start
   let [from, to, line, file] = [start, start, -1, -1]
@@ -57,6 +67,7 @@ export function addLines(records: SymbolRecords, start: number, end: number, bas
   for (let sequence = rows.sequenceAt(start); sequence < rows.sequenceCount; sequence++) {
     const last = rows.lastRow(sequence)
     let row = rows.rowAt(sequence, covered)
+    const firstRow = row
     if (rows.addresses.at(row) >= end) break
     for (; row < last; row++) {
       const rowStart = Math.max(rows.addresses.at(row), covered)
@@ -75,6 +86,7 @@ export function addLines(records: SymbolRecords, start: number, end: number, bas
       }
       covered = rowEnd
     }
+    budget.spend(row - firstRow + 1)
     if (covered >= end) break
   }
   put()

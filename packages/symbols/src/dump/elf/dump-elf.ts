@@ -12,7 +12,7 @@ import { FunctionSymbols, readFunctionSymbols } from './elf-symbols.ts'
 
 export function dumpElf({ source, options, records, problems }: DumpInput): DumpedFile {
   const file = readElfFile(source, (code, message) => problems.add(code, message))
-  const reading = { decompress: options.decompress, problems, decompressed: 0 }
+  const reading = { decompress: options.decompress, problems, records, decompressed: 0 }
   const debug = hasDwarf(file) ? file : (findDebugFile(file, options.companions, reading) ?? file)
   const symbols = new FunctionSymbols()
   const mini = miniDebugFile(file, reading)

@@ -25,6 +25,7 @@ export function hasDwarf(file: ElfFile): boolean {
 }
 
 function open(source: ByteSource, reading: SectionReading): ElfFile | undefined {
+  reading.records.allow(source.size)
   return reading.problems.guard(() => readElfFile(source, (code, message) => reading.problems.add(code, message)))
 }
 

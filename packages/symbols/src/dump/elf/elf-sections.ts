@@ -3,17 +3,20 @@ import { Cursor } from '../cursor.ts'
 import type { DwarfSectionName, DwarfSections } from '../dwarf/sections.ts'
 import type { Compression, DumpOptions } from '../input.ts'
 import { maxDecompressedBytes } from '../limits.ts'
+import type { SymbolRecords } from '../output/symbol-records.ts'
 import type { Problems } from '../problem.ts'
 import { type ElfFile, type ElfSection, findSection, sectionCompressed, sectionSource } from './elf-file.ts'
 
 const compressions: Readonly<Record<number, Compression>> = { 1: 'zlib', 2: 'zstd' }
-/** Deflate cannot do better than 1032 to 1; zstd can, but does not for debug information. */
-const maxRatio = 2000
+/** Debug information becomes a third to a tenth; long tables of zeros less. A small section may be what it likes. */
+const maxRatio = 256
+const smallBytes = 1024 * 1024
 
 /** What opening sections shares over all files of one dump. */
 export interface SectionReading {
   readonly decompress: DumpOptions['decompress']
   readonly problems: Problems
+  readonly records: SymbolRecords
   /** Bytes that were decompressed so far. */
   decompressed: number
 }
@@ -52,13 +55,14 @@ function decompressed(
     return undefined
   }
   const stored = source.size - headSize
-  if (size > stored * maxRatio || reading.decompressed + size > maxDecompressedBytes) {
+  if ((size > stored * maxRatio && size > smallBytes) || reading.decompressed + size > maxDecompressedBytes) {
     problems.add('too_large_section', `Section ${name} says that it is impossibly large when it is decompressed.`)
     return undefined
   }
   try {
     const bytes = reading.decompress(compression, source.read(headSize, stored), size)
     reading.decompressed += bytes.length
+    reading.records.allow(bytes.length)
     if (bytes.length !== size) problems.add('bad_compression', `Section ${name} has another size than it says.`)
     return bytesSource(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength))
   } catch {

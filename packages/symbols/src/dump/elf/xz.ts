@@ -3,7 +3,10 @@ import { Damage } from '../problem.ts'
 import { LzmaDecoder } from './lzma.ts'
 
 /** Mini debug information has the names of a program's functions; that of a browser has some 10 MB. */
-export const maxXzBytes: number = 256 * 1024 * 1024
+export const maxXzBytes: number = 128 * 1024 * 1024
+/** Names of functions become a quarter; a small file may be what it likes. */
+const maxRatio = 200
+const smallBytes = 64 * 1024
 const headerBytes = 12
 const lzma2 = 0x21
 
@@ -24,7 +27,7 @@ export function decompressXz(bytes: Uint8Array): Uint8Array {
     at = readBlockHeader(bytes, at)
     const size = lzma2Size(bytes, at)
     total += size.output
-    if (total > maxXzBytes) throw damaged('is too large')
+    if (total > maxXzBytes || (total > bytes.length * maxRatio && total > smallBytes)) throw damaged('is too large')
     const decoder = new LzmaDecoder(new Uint8Array(size.output))
     decodeChunks(bytes, at, decoder)
     parts.push(decoder.output)

@@ -7,7 +7,7 @@ import { Damage, type Problems } from '../problem.ts'
 import { WindowedBytes } from '../window.ts'
 import { type CommonEntry, type PointerBases, readCommonEntry, readEncoded, readPointer } from './common-entry.ts'
 import { type FrameRun, FrameState, frameLinkageTable, frameRegister, frameText, frameUnknown, runInstructions } from './frame-state.ts'
-import { maxAllRows, maxCommonEntries, maxEntryBytes, maxRows } from './limits.ts'
+import { maxCommonEntries, maxEntryBytes, maxRows, minAllRows } from './limits.ts'
 import { type FrameRegisters, frameRegisters } from './register-names.ts'
 import { RuleTexts, ruleNone, ruleSame, ruleUndefined } from './rule-texts.ts'
 
@@ -230,7 +230,7 @@ class FramesDump {
   }
 
   #endRow(location: number): void {
-    if (this.#rowAddresses.length >= maxRows || ++this.#allRows > maxAllRows) {
+    if (this.#rowAddresses.length >= maxRows || ++this.#allRows > minAllRows + this.#input.section.size) {
       throw new Damage('too_many_rows', 'Frame information has more rows than the limit.')
     }
     this.#rowAddresses.push(location)

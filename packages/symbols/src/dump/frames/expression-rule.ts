@@ -1,5 +1,5 @@
 import type { Cursor } from '../cursor.ts'
-import { maxExpressionChars } from './limits.ts'
+import { maxExpressionBytes, maxExpressionChars } from './limits.ts'
 
 const opDeref = 0x06
 const binary: Readonly<Record<number, string>> = { 28: '-', 30: '*', 34: '+' }
@@ -12,6 +12,7 @@ const opBregx = 0x92
 
 /** A DWARF expression as a postfix rule, as far as rules can say it: registers, constants, sums, products, loads, alignment. `initial` is on the stack at first. */
 export function expressionRule(cursor: Cursor, end: number, names: readonly string[], initial: string | undefined): string | undefined {
+  if (end - cursor.position > maxExpressionBytes) return undefined
   const stack: string[] = initial === undefined ? [] : [initial]
   const constants: (number | undefined)[] = initial === undefined ? [] : [undefined]
   const push = (text: string, constant?: number): void => {

@@ -1,4 +1,4 @@
-import { maxNameBytes, maxNameLength } from '../limits.ts'
+import { maxNameBytes, maxNameLength, maxWorkPerByte, minWork } from '../limits.ts'
 import { Damage } from '../problem.ts'
 
 const decoder = new TextDecoder()
@@ -14,6 +14,13 @@ export class NameTable {
   /** Open addressing: number + 1, or 0. */
   #slots = new Int32Array(4096)
   #count = 0
+  /** Bytes that may still be compared: many records may have the same long name. */
+  #left = minWork * 4
+
+  /** Called with the size of what is read. */
+  allow(bytes: number): void {
+    this.#left += bytes * maxWorkPerByte
+  }
 
   get count(): number {
     return this.#count
@@ -27,6 +34,8 @@ export class NameTable {
   /** Longer names are cut at `maxNameLength`. */
   addBytes(bytes: Uint8Array, start: number, end: number): number {
     if (end - start > maxNameLength) end = start + maxNameLength
+    this.#left -= end - start
+    if (this.#left < 0) throw new Damage('too_much_work', 'The file has the same long names so often that reading was given up.')
     let hash = 0x811c9dc5 | 0
     for (let index = start; index < end; index++) hash = Math.imul(hash ^ (bytes[index] ?? 0), 0x0100_0193)
     hash ^= hash >>> 15

@@ -48,6 +48,11 @@ export class SymbolRecords {
   #line = 0
   #file = 0
 
+  /** Called with the size of each file or section that is read: bounds the work with names. */
+  allow(bytes: number): void {
+    for (const table of [this.files, this.origins, this.names]) table.allow(bytes)
+  }
+
   get functionCount(): number {
     return this.#addresses.length
   }
