@@ -121,7 +121,7 @@ export function reports(store: Store, waiting: WaitingReports | undefined, repro
       },
       async (request, reply) => {
         const row = await findStoredReport(store, callerOf(request), request.params.id)
-        await requeue(store, [row.id])
+        await requeue(store, [row.id], { atOnce: true })
         reprocessed()
         return reply.code(202).send(null)
       },

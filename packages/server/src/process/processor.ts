@@ -53,6 +53,8 @@ const defaultPollMs = 500
 /** Held for as long as the work goes on by renewing; short, so that reports of a server that was killed are not waited for. */
 const leaseMs = 15_000
 const renewEveryMs = leaseMs / 3
+/** New reports go first, but each fourth turn belongs to those that are processed again, so that a steady stream of new ones does not starve them. */
+const againEvery = 4
 
 /** Takes jobs from the queue as long as children are free. One failed report never stops it, nor does an absent database. */
 export class Processor {
@@ -65,6 +67,7 @@ export class Processor {
   readonly #loop: Promise<void>
   #closed = false
   #wake: () => void = () => undefined
+  #leases = 0
   #groupingTurn: Promise<unknown> = Promise.resolve()
 
   constructor(options: ProcessorOptions) {
@@ -132,7 +135,8 @@ export class Processor {
     const free = this.#pool.size - this.#running.size
     if (free <= 0 || this.#closed) return []
     try {
-      return await this.#store.jobs.lease(free, leaseMs)
+      this.#leases += 1
+      return await this.#store.jobs.lease(free, leaseMs, { againFirst: this.#leases % againEvery === 0 })
     } catch (error) {
       this.#options.log.warn({ error: messageOf(error) }, 'the queue cannot be read')
       return []

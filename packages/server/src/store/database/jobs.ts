@@ -2,14 +2,15 @@
 export interface Jobs {
   /**
    * One job per report: a second `add` only moves a waiting one earlier, and has a leased one run once more when it is done. Reports that are
-   * not there are left out.
+   * not there are left out. `again`: they wait behind the new ones, in the order of the list.
    */
-  add(reportIds: readonly string[], options?: { readonly delayMs?: number }): Promise<void>
+  add(reportIds: readonly string[], options?: { readonly delayMs?: number; readonly again?: boolean }): Promise<void>
   /**
-   * Up to `limit` due jobs, leased to the caller; each caller gets other ones. A report whose last attempt's lease ran out, as when it took the
+   * Up to `limit` due jobs, leased to the caller; each caller gets other ones. New reports go before those that are processed again, unless
+   * `againFirst`: a caller that says so now and then lets neither starve. A report whose last attempt's lease ran out, as when it took the
    * whole program along, is given up: state `failed`, problem `processor_lost`.
    */
-  lease(limit: number, leaseMs: number): Promise<Job[]>
+  lease(limit: number, leaseMs: number, options?: { readonly againFirst?: boolean }): Promise<Job[]>
   /** Leases that still hold go on for `leaseMs` from now, so that they can be short: a program that was killed gives its reports back soon. */
   renew(jobs: readonly Job[], leaseMs: number): Promise<void>
   done(job: Job): Promise<void>

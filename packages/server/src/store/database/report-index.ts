@@ -48,7 +48,10 @@ export interface ReportIndex {
     projectId: number,
     modules: readonly { readonly debugFile: string; readonly debugId: string }[],
   ): Promise<Map<string, number>>
-  /** Reports whose stacks went through a module that had no symbols when they were processed. */
+  /**
+   * Reports whose stacks went through a module that had no symbols when they were processed, in the order in which they should be processed again:
+   * the newest of each group, those of large groups first; then the next newest of each, and so on.
+   */
   reportsLacking(module: { readonly debugFile: string; readonly debugId: string }, projectId: number | undefined): Promise<string[]>
   /** Reports whose stacks went through a script that had no source map: of this name and release (undefined: of any), or with this debug id. */
   reportsLackingMap(

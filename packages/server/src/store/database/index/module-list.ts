@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type OperationNode, sql } from 'kysely'
 import { maxPageSize, maxReportsLacking } from '../../limits.ts'
 import { moduleIdentity, scriptReleaseId } from '../module-identity.ts'
 import type { ReportIndex } from '../report-index.ts'
@@ -95,7 +95,7 @@ export function moduleList(db: Kysely<IndexSchema>): ModuleList {
         .selectFrom('module')
         .innerJoin('report_module', 'report_module.module_n', 'module.n')
         .innerJoin('report', 'report.n', 'report_module.report_n')
-        .select('report.id')
+        .select(['report.id', 'report.n', 'report.group_id'])
         .distinct()
         .where('report_module.had_symbols', '=', 0)
         .where((eb) => {
@@ -112,8 +112,7 @@ export function moduleList(db: Kysely<IndexSchema>): ModuleList {
             : eb.or([eb.and([named, ofRelease]), eb('module.code_id', '=', debugId)])
         })
       if (projectId !== undefined) query = query.where('module.project_id', '=', projectId)
-      const rows = await query.orderBy('report.id', 'desc').limit(maxReportsLacking).execute()
-      return rows.map(({ id }) => id)
+      return inOrderOfNeed(db, query)
     },
 
     async reportsLacking(module, projectId) {
@@ -123,13 +122,24 @@ export function moduleList(db: Kysely<IndexSchema>): ModuleList {
         .selectFrom('module')
         .innerJoin('report_module', 'report_module.module_n', 'module.n')
         .innerJoin('report', 'report.n', 'report_module.report_n')
-        .select('report.id')
+        .select(['report.id', 'report.n', 'report.group_id'])
         .where('module.debug_file', '=', identity.debug_file)
         .where('module.debug_id', '=', identity.debug_id)
         .where('report_module.had_symbols', '=', 0)
       if (projectId !== undefined) query = query.where('module.project_id', '=', projectId)
-      const rows = await query.orderBy('report.n', 'desc').limit(maxReportsLacking).execute()
-      return rows.map(({ id }) => id)
+      return inOrderOfNeed(db, query.distinct())
     },
   }
+}
+
+/** A group is named by one good stack, so each gets its newest first; the group that most reports fell into goes before. */
+async function inOrderOfNeed(db: Kysely<IndexSchema>, lacking: { toOperationNode(): OperationNode }): Promise<string[]> {
+  const group = sql`coalesce(group_id, id)`
+  const { rows } = await sql<{ id: string }>`
+    select id from (
+      select id, n, row_number() over (partition by ${group} order by n desc) as nth, count(*) over (partition by ${group}) as together
+      from ${lacking} as lacking
+    ) as ranked
+    order by nth, together desc, n desc limit ${maxReportsLacking}`.execute(db)
+  return rows.map(({ id }) => id)
 }

@@ -33,6 +33,31 @@ describeStores('the queue', (open) => {
     expect(await opened.store.jobs.depth()).toEqual({ waiting: 0, leased: 1 })
   })
 
+  it('gives new reports before those that are processed again, these in the order in which they were named, and the other way when asked', async () => {
+    const opened = await open()
+    const { store, clock } = opened
+    const old = await settled(opened, 3)
+    for (const job of await store.jobs.lease(3, 60_000)) await store.jobs.done(job)
+    const wanted = [old[2], old[0], old[1]].map((id) => id ?? '')
+    await store.jobs.add(wanted, { again: true })
+    clock.now += 1
+    const [fresh] = await settled(opened, 1)
+    expect((await store.jobs.lease(2, 60_000)).map(({ reportId }) => reportId)).toEqual([fresh, wanted[0]])
+    const [fresher] = await settled(opened, 1)
+    expect((await store.jobs.lease(1, 60_000, { againFirst: true })).map(({ reportId }) => reportId)).toEqual([wanted[1]])
+    expect((await store.jobs.lease(9, 60_000)).map(({ reportId }) => reportId)).toEqual([fresher, wanted[2]])
+  })
+
+  it('takes a report that somebody waits for out of its place', async () => {
+    const opened = await open()
+    const { store } = opened
+    const ids = await settled(opened, 3)
+    for (const job of await store.jobs.lease(3, 60_000)) await store.jobs.done(job)
+    await store.jobs.add(ids, { again: true })
+    await store.jobs.add([ids[2] ?? ''])
+    expect((await store.jobs.lease(1, 60_000)).map(({ reportId }) => reportId)).toEqual([ids[2]])
+  })
+
   it('gives a job again when its lease ran out, and forgets the first lease', async () => {
     const opened = await open()
     const { store, clock } = opened

@@ -22,31 +22,46 @@ export function kyselyJobs(db: Kysely<IndexSchema>, kind: DatabaseKind, clock: (
       .where('due_at', '<=', now)
       .where((eb) => eb.or([eb('lease_id', 'is', null), eb('leased_until', '<=', now)]))
 
-  return {
-    add: (reportIds, options) => insertJobs(db, reportIds, clock() + (options?.delayMs ?? 0)),
+  /** Of the new ones, whose place is 0, or of the others; each way the index on place and time gives them in their order. */
+  const leaseSome = async (
+    places: '=' | '>',
+    limit: number,
+    { now, leaseMs, leaseId }: { readonly now: number; readonly leaseMs: number; readonly leaseId: string },
+  ): Promise<Job[]> => {
+    const rows = await db
+      .updateTable('job')
+      .set({ lease_id: leaseId, leased_until: now + leaseMs, attempt: sql`attempt + 1`, again: 0 })
+      .where(
+        'report_id',
+        'in',
+        due(now)
+          .where('place', places, 0)
+          .orderBy('place')
+          .orderBy('due_at')
+          .orderBy('report_id')
+          .limit(limit)
+          .$if(kind === 'postgres', (query) => query.forUpdate().skipLocked()),
+      )
+      .returning(['report_id', 'attempt', 'due_at', 'place'])
+      .execute()
+    rows.sort((a, b) => a.place - b.place || a.due_at - b.due_at || (a.report_id < b.report_id ? -1 : 1))
+    return rows.map((row): Job => ({ reportId: row.report_id, attempt: row.attempt, leaseId }))
+  }
 
-    async lease(limit, leaseMs) {
+  return {
+    add: (reportIds, options) => insertJobs(db, reportIds, clock() + (options?.delayMs ?? 0), options?.again === true ? 1 : 0),
+
+    async lease(limit, leaseMs, options) {
       const now = clock()
       // An empty queue is asked for often: a reader looks first, so that nothing is written for nobody.
       if (limit < 1 || (await due(now).limit(1).executeTakeFirst()) === undefined) return []
       await giveUpLost(db, now)
+      const kinds = options?.againFirst === true ? (['>', '='] as const) : (['=', '>'] as const)
       const leaseId = newId()
-      const rows = await db
-        .updateTable('job')
-        .set({ lease_id: leaseId, leased_until: now + leaseMs, attempt: sql`attempt + 1`, again: 0 })
-        .where(
-          'report_id',
-          'in',
-          due(now)
-            .orderBy('due_at')
-            .orderBy('report_id')
-            .limit(limit)
-            .$if(kind === 'postgres', (query) => query.forUpdate().skipLocked()),
-        )
-        .returning(['report_id', 'attempt', 'due_at'])
-        .execute()
-      rows.sort((a, b) => a.due_at - b.due_at || (a.report_id < b.report_id ? -1 : 1))
-      return rows.map((row): Job => ({ reportId: row.report_id, attempt: row.attempt, leaseId }))
+      const jobs: Job[] = []
+      for (const kind of kinds)
+        if (jobs.length < limit) jobs.push(...(await leaseSome(kind, limit - jobs.length, { now, leaseMs, leaseId })))
+      return jobs
     },
 
     async renew(jobs, leaseMs) {
