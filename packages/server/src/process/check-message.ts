@@ -52,6 +52,8 @@ const Message = Type.Union([
         codeId: nullable(text(4096)),
         functions: Type.Integer({ minimum: 0 }),
         publics: Type.Integer({ minimum: 0 }),
+        hasCode: Type.Boolean(),
+        hasDebug: Type.Boolean(),
         problems: Type.Array(Type.Object({ code: text(100), message: text(processLimits.maxProblemLength) }), {
           maxItems: processLimits.maxProblems,
         }),

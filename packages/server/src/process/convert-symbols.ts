@@ -2,7 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { inflateSync, zstdDecompressSync } from 'node:zlib'
 import type { ByteSource } from '@crashkeep/symbols'
-import { type Companion, type DumpOptions, dumpSymbols } from '@crashkeep/symbols/dump'
+import { type Companion, type DumpOptions, dumpSymbols, recogniseModules } from '@crashkeep/symbols/dump'
 import { type FileSource, fileSource, nodeDemangler } from '@crashkeep/symbols/node'
 import { cut } from './bounded.ts'
 import { processLimits } from './limits.ts'
@@ -40,6 +40,7 @@ function convertOne(source: ByteSource, outputPath: string, options: DumpOptions
       for (let at = 0; at < chunk.length; ) at += writeSync(file, chunk, at)
     }
     const { format, module, counts, problems } = dumpSymbols(source, sink, options)
+    const described = recogniseModules(source, options.fileName ?? '').find(({ debugId }) => debugId === module.debugId)
     return {
       format,
       debugFile: module.debugFile,
@@ -47,6 +48,8 @@ function convertOne(source: ByteSource, outputPath: string, options: DumpOptions
       codeId: module.codeId ?? null,
       functions: counts.functions,
       publics: counts.publics,
+      hasCode: described?.hasCode ?? false,
+      hasDebug: described?.hasDebug ?? false,
       problems: problems
         .slice(0, processLimits.maxProblems)
         .map(({ code, message }) => ({ code: cut(code, 100), message: cut(message, processLimits.maxProblemLength) })),

@@ -93,5 +93,8 @@ export interface ConvertedModule {
   readonly codeId: string | null
   readonly functions: number
   readonly publics: number
+  /** Whether the debug file has the program's code, and more than names of functions. */
+  readonly hasCode: boolean
+  readonly hasDebug: boolean
   readonly problems: readonly SummaryProblem[]
 }

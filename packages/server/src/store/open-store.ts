@@ -13,6 +13,7 @@ import { copyTombstone, settle } from './settle.ts'
 import { fileSourceMapStore } from './source-maps/file-source-map-store.ts'
 import type { Store } from './store.ts'
 import { fetchedSymbols } from './symbols/fetched-symbols.ts'
+import { fileDebugOriginals } from './symbols/file-debug-originals.ts'
 import { fileSymbolStore } from './symbols/file-symbol-store.ts'
 
 export interface StoreOptions {
@@ -47,6 +48,7 @@ async function assemble(
   const blobs = await openFileBlobs({ folder: blobsFolder, clock })
   const symbols = fileSymbolStore({ db: databases.ledger.db, folder: join(dataDir, 'symbols'), clock })
   const sourceMaps = fileSourceMapStore({ db: databases.ledger.db, folder: join(dataDir, 'symbols'), clock })
+  const originals = fileDebugOriginals({ db: databases.ledger.db, folder: join(dataDir, 'symbols'), clock })
   const fetches = fetchedSymbols({ db: databases.index.db, folder: join(dataDir, 'symbols', 'fetched'), clock })
   await makeFolder(join(dataDir, 'symbols'))
   await firstStart(ledger, dataDir)
@@ -60,6 +62,7 @@ async function assemble(
     blobs,
     symbols,
     sourceMaps,
+    originals,
     fetches,
     settle: (report) => settle({ ledger, index, blobs, jobs }, report, clock()),
     async erase(reportId) {

@@ -8,6 +8,7 @@ import type { Blobs } from './blobs/blobs.ts'
 import type { Jobs } from './database/jobs.ts'
 import type { Ledger } from './database/ledger.ts'
 import type { ReportIndex } from './database/report-index.ts'
+import type { DebugOriginals } from './debug-originals.ts'
 import type { SourceMapStore } from './source-map-store.ts'
 import type { SymbolFetches } from './symbol-fetches.ts'
 import type { SymbolStore } from './symbol-store.ts'
@@ -19,6 +20,8 @@ export interface Store {
   readonly blobs: Blobs
   readonly symbols: SymbolStore
   readonly sourceMaps: SourceMapStore
+  /** Debug files for debuggers. */
+  readonly originals: DebugOriginals
   /** Symbols from other servers. */
   readonly fetches: SymbolFetches
   /**

@@ -28,6 +28,9 @@ export interface ConvertedSymbols extends DescribedSymbols {
   readonly codeId: string | undefined
   /** Whether the file had the names of functions with their lines, and not only those that a linker needs. */
   readonly functions: number
+  /** What the debug file itself has, see debug-originals.ts. */
+  readonly hasCode: boolean
+  readonly hasDebug: boolean
   readonly problems: readonly { readonly code: string; readonly message: string }[]
 }
 
@@ -63,11 +66,11 @@ export class SymbolConverter {
         for (const [index, module] of outcome.modules.entries()) {
           const path = join(folder, `converted-${newId()}`)
           await rename(join(outputFolder, String(index)), path)
-          const { debugFile, debugId, format, functions, problems } = module
+          const { debugFile, debugId, format, functions, hasCode, hasDebug, problems } = module
           converted.push({
             path,
             ...(await describeSymbolFile(path)),
-            ...{ debugFile, debugId, format, functions, problems },
+            ...{ debugFile, debugId, format, functions, hasCode, hasDebug, problems },
             codeId: module.codeId ?? undefined,
           })
         }

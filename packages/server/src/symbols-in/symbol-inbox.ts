@@ -15,7 +15,7 @@ import { expand, type Leaf, type Unreadable } from './expand.ts'
 import { KeyedTurns } from './keyed-turns.ts'
 import { symbolLimits } from './limits.ts'
 import { readRecord } from './read-record.ts'
-import type { SymbolConverter } from './symbol-converter.ts'
+import type { ConvertedSymbols, SymbolConverter } from './symbol-converter.ts'
 import type { SymbolOwner } from './symbol-owner.ts'
 import type { IncomingFile, UploadFolder } from './upload-folder.ts'
 
@@ -109,7 +109,10 @@ export class SymbolInbox {
     }
     // When all are there: a PE looks for its PDB among the others, and a manifest says whose a source map is.
     for (const leaf of maps) await this.#each(leaf, async () => [await this.#addMap(leaf, upload, manifest?.get(leaf.name))], taken, refuse)
-    for (const leaf of debugFiles) await this.#each(leaf, () => this.#convert(leaf, debugFiles, upload), taken, refuse)
+    const read: ReadDebugFile[] = []
+    for (const leaf of debugFiles) await this.#each(leaf, () => this.#convert(leaf, debugFiles, upload, read), taken, refuse)
+    if (upload.owner.keepsDebugFiles)
+      for (const file of read) await this.#each(file.leaf, () => this.#keep(file, upload.owner), taken, refuse)
     for (const { path } of debugFiles) await rm(path, { force: true })
     const reprocessing = await this.#processAgain(taken, upload.owner)
     if (taken.length === 0) throw first ?? new ApiProblem('bad_symbols')
@@ -137,12 +140,22 @@ export class SymbolInbox {
     return [await this.#add({ ...described, path: leaf.path, name: leaf.name, format: 'symbols', problems: [] }, upload)]
   }
 
-  async #convert(leaf: Leaf, others: readonly Leaf[], upload: SymbolUpload): Promise<TakenSymbols[]> {
+  async #convert(leaf: Leaf, others: readonly Leaf[], upload: SymbolUpload, read: ReadDebugFile[]): Promise<TakenSymbols[]> {
     const beside = others.filter((other) => other !== leaf)
     const converted = await this.#options.converter.convert(leaf, upload.folder.path, beside)
+    read.push({ leaf, modules: converted })
     const added: TakenSymbols[] = []
     for (const symbols of converted) added.push(await this.#add({ ...symbols, name: leaf.name }, upload))
     return added
+  }
+
+  /** The file itself, for debuggers; when nothing else of the upload needs it any more. */
+  async #keep({ leaf, modules }: ReadDebugFile, { scope, by, quota }: SymbolOwner): Promise<never[]> {
+    const [original] = modules.flatMap((module) => originalOf(leaf, module) ?? [])
+    if (original === undefined) return []
+    const { sha256, size } = await describeSymbolFile(leaf.path)
+    await this.#options.store.originals.add({ scope, by, quota, path: leaf.path, sha256, size, ...original })
+    return []
   }
 
   async #add(file: NewSymbols, { owner, said, folder }: SymbolUpload): Promise<TakenSymbols> {
@@ -213,6 +226,28 @@ export class SymbolInbox {
     await requeue(store, [...lacking])
     if (lacking.size > 0) reprocessed()
     return lacking.size
+  }
+}
+
+interface ReadDebugFile {
+  readonly leaf: Leaf
+  readonly modules: readonly ConvertedSymbols[]
+}
+
+/** Debuggers ask for ELF by build id, for a PDB by its debug id and for a PE by its code id; Apple's ask nobody. */
+function originalOf(leaf: Leaf, { debugFile, debugId, codeId, hasCode, hasDebug }: ConvertedSymbols) {
+  const leafName = leaf.name.replace(/^.*[\\/]/, '')
+  switch (leaf.kind) {
+    case 'elf': {
+      const kinds = [...(hasDebug ? (['debuginfo'] as const) : []), ...(hasCode ? (['executable'] as const) : [])]
+      return codeId === undefined ? undefined : { kinds, id: codeId, name: debugFile }
+    }
+    case 'pdb':
+      return { kinds: ['pdb'] as const, id: debugId, name: debugFile }
+    case 'pe':
+      return codeId === undefined ? undefined : { kinds: ['pe'] as const, id: codeId, name: leafName }
+    default:
+      return undefined
   }
 }
 
