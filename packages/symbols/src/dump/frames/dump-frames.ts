@@ -27,6 +27,8 @@ export interface FramesInput {
   readonly codeRanges: readonly number[]
   /** Starts of functions that were already written; those of this section are added and not written twice. */
   readonly seen?: Set<number>
+  /** Told of each function that was written: its place in the output and its size. */
+  readonly written?: (start: number, size: number) => void
   readonly problems: Problems
 }
 
@@ -267,6 +269,7 @@ class FramesDump {
       for (const end = this.#rowEnds.at(row); piece < end; piece++) writer.rule(this.#pieces[piece] ?? nothing)
       writer.endLine()
     }
+    this.#input.written?.(start - baseAddress, size)
   }
 }
 

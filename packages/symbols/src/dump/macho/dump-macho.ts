@@ -7,6 +7,7 @@ import { readExportsTrie } from './exports-trie.ts'
 import { readFunctionStarts } from './function-starts.ts'
 import { machCodeRanges, machDwarfSections } from './mach-dwarf.ts'
 import { dsymFileType, type MachFile } from './mach-file.ts'
+import { writeMachFrames } from './mach-frames.ts'
 import { readMachSymbols } from './mach-symbols.ts'
 import { sectionNamed, writeCompactUnwind } from './write-unwind.ts'
 
@@ -49,7 +50,8 @@ export function dumpMacho(input: DumpInput): DumpedFile {
       ...(uuid !== undefined && { codeId: uuid }),
     },
     stack: (writer) => {
-      if (program !== undefined) writeCompactUnwind(program, { parts: (start, end, free) => free(start, end) }, writer, problems)
+      const written = writeMachFrames([debug, program], problems, writer)
+      if (program !== undefined) writeCompactUnwind(program, written, writer, problems)
     },
   }
 }

@@ -7,15 +7,13 @@ import { maxUnwindInfoBytes } from './limits.ts'
 import type { MachFile, MachSection } from './mach-file.ts'
 import { MachReader } from './mach-reader.ts'
 import { readUnwindEntries } from './unwind-entries.ts'
+import type { WrittenRanges } from './written-ranges.ts'
 
-/** Whether an address, relative to the module, is described by a record that was written already. */
-export interface Covered {
-  /** Calls `free` with the parts of a range that are not. */
-  parts(start: number, end: number, free: (start: number, end: number) => void): void
-}
+/** Functions begin at multiples of this; what is shorter between two of them is padding. */
+const alignment = 16
 
-/** Writes compact unwind information as STACK CFI records, for what `covered` leaves free. */
-export function writeCompactUnwind(file: MachFile, covered: Covered, writer: SymbolWriter, problems: Problems): void {
+/** Writes compact unwind information as STACK CFI records, for what was not written from other tables. */
+export function writeCompactUnwind(file: MachFile, written: WrittenRanges, writer: SymbolWriter, problems: Problems): void {
   const section = sectionNamed(file, '__unwind_info')
   if (section === undefined) return
   if (section.size > maxUnwindInfoBytes) {
@@ -28,7 +26,10 @@ export function writeCompactUnwind(file: MachFile, covered: Covered, writer: Sym
     // Its record was written from `__eh_frame`, which may be damaged there.
     if (compact === 'dwarf') return
     const rules = compact ?? (encoding << 8 === 0 ? leafRules(file) : undefined)
-    if (rules !== undefined) covered.parts(start, end, (from, to) => writer.cfiInit(from, to - from, rules))
+    if (rules === undefined) return
+    written.gaps(start, end, (from, to) => {
+      if (to - from >= alignment || (from === start && to === end)) writer.cfiInit(from, to - from, rules)
+    })
   })
 }
 
