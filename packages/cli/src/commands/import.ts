@@ -4,10 +4,9 @@ import { CommandError } from '../errors.ts'
 import { layoutOf } from '../import/find-reports.ts'
 import { type Sent, sendReport } from '../import/send-report.ts'
 import { printJson } from '../print.ts'
+import { startProgress } from '../progress.ts'
 import { type ConnectionOptions, ServerConnection, withConnection } from '../server-connection.ts'
 
-/** How often the line of a terminal is written anew. */
-const progressMs = 200
 /** Reasons shown to people; all are in the JSON. */
 const maxShownReasons = 20
 
@@ -58,16 +57,4 @@ export function addImport(program: Command): void {
 
 function describe({ imported, present, erased, refused }: Record<Sent['outcome'], number>): string {
   return `${imported} imported, ${present} here already, ${erased} erased earlier, ${refused} refused`
-}
-
-/** One line that changes, on a terminal only. */
-function startProgress(line: () => string): { end(): void } {
-  if (!process.stderr.isTTY) return { end: () => undefined }
-  const timer = setInterval(() => process.stderr.write(`\r\x1b[K${line()}`), progressMs)
-  return {
-    end: () => {
-      clearInterval(timer)
-      process.stderr.write('\r\x1b[K')
-    },
-  }
 }

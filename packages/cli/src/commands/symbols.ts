@@ -5,6 +5,7 @@ import { CommandError } from '../errors.ts'
 import { printJson, printTable } from '../print.ts'
 import { type ConnectionOptions, ServerConnection, withConnection } from '../server-connection.ts'
 import { symbolFiles } from '../symbols/symbol-files.ts'
+import { addSymbolsDump } from './symbols-dump.ts'
 
 type Options = ConnectionOptions & { json?: true; project: string }
 type UploadOptions = Options & { shared?: true; release?: string }
@@ -12,7 +13,8 @@ type UploadOptions = Options & { shared?: true; release?: string }
 const maxPages = 200
 
 export function addSymbols(program: Command): void {
-  const symbols = program.command('symbols').description('symbol files in the store')
+  const symbols = program.command('symbols').description('symbol files: made, uploaded, listed')
+  addSymbolsDump(symbols)
 
   withConnection(
     symbols.command('upload').description('upload Breakpad .sym files and source maps; reports that lacked them are processed again'),
