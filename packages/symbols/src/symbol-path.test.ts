@@ -14,6 +14,13 @@ test('puts other symbols under the full name', () => {
   expect(symbolPath({ debugFile: '/usr/lib/libc.so.6', debugId })).toEqual([`libc.so.6/${debugId}/libc.so.6.sym`])
 })
 
+test('looks for the age of a pdb in lower case first, as dumpers write it', () => {
+  const guid = debugId.slice(0, 32)
+  for (const age of ['1a', '1A']) {
+    expect(symbolPath({ debugFile: 'xul.pdb', debugId: guid + age })).toEqual([`xul.pdb/${guid}1a/xul.sym`, `xul.pdb/${guid}1A/xul.sym`])
+  }
+})
+
 test('takes the code file where no debug file is known, and drops .dll there', () => {
   expect(symbolPath({ debugFile: '', debugId, codeFile: '/opt/app/x.DLL', codeId: 'ab' })).toEqual([
     `x.DLL/${debugId}/x.DLL.sym`,

@@ -4,8 +4,12 @@ import type { ModuleIdentity } from './symbol-supplier.ts'
 const maxLeafBytes = 255
 const digits = /^[0-9a-f]{1,80}$/i
 
+/** Of a debug id; what follows is the age. */
+const guidDigits = 32
+
 /**
  * Where a module's symbols lie below a folder or an address, best first: `debugFile/DEBUGID/stem.sym`, then the same by code file and code id.
+ * Dumpers write the age of a pdb, behind the GUID, in lower case (`%x`), and file systems tell the two apart: other writers are the second choice.
  * Names come from a dump and are hostile: only the last part of a path is used, and a name that could lead elsewhere gives no candidate.
  */
 export function symbolPath(module: ModuleIdentity): string[] {
@@ -13,7 +17,9 @@ export function symbolPath(module: ModuleIdentity): string[] {
   const codeLeaf = leafName(module.codeFile) ?? leafName(module.debugFile)
   const paths: string[] = []
   if (debugLeaf !== undefined && module.debugId !== undefined && digits.test(module.debugId)) {
-    paths.push(`${debugLeaf}/${module.debugId.toUpperCase()}/${withoutExtension(debugLeaf, '.pdb')}.sym`)
+    const upper = module.debugId.toUpperCase()
+    const ids = new Set([upper.slice(0, guidDigits) + upper.slice(guidDigits).toLowerCase(), upper])
+    for (const id of ids) paths.push(`${debugLeaf}/${id}/${withoutExtension(debugLeaf, '.pdb')}.sym`)
   }
   if (codeLeaf !== undefined && module.codeId !== undefined && digits.test(module.codeId)) {
     paths.push(`${codeLeaf}/${module.codeId.toUpperCase()}/${withoutExtension(codeLeaf, '.dll')}.sym`)
