@@ -1,8 +1,8 @@
 import type { ByteSource } from '../byte-source.ts'
+import { hasPdbMagic } from './pdb/msf.ts'
 
 export type DebugFileFormat = 'elf' | 'pe' | 'pdb' | 'macho'
 
-const pdbMagic = 'Microsoft C/C++ MSF 7.00\r\n'
 /** Thin ones of 32 and 64 bits in both byte orders; fat ones with 32 and 64 bit offsets. */
 const machMagics = new Set([0xfeedface, 0xfeedfacf, 0xcefaedfe, 0xcffaedfe, 0xcafebabe, 0xcafebabf])
 /** Java's class files begin like fat Mach-O; their next field is a version of 45 or more, where a fat file has its number of parts. */
@@ -23,5 +23,5 @@ export function recogniseFormat(source: ByteSource): DebugFileFormat | undefined
     const signature = source.read(view.getUint32(0x3c, true), 4)
     return signature.length === 4 && signature[0] === 0x50 && signature[1] === 0x45 ? 'pe' : undefined
   }
-  return [...pdbMagic].every((character, index) => head[index] === character.charCodeAt(0)) ? 'pdb' : undefined
+  return hasPdbMagic(head) ? 'pdb' : undefined
 }

@@ -85,7 +85,7 @@ function readFpo(bytes: Uint8Array, at: number): Frame | undefined {
     prologue: flags & 0xff,
     saved: ((flags >> 8) & 7) * 4,
     maxStack: 0,
-    program: (flags & 0x400) !== 0,
+    program: (flags & 0x1000) !== 0,
   }
 }
 

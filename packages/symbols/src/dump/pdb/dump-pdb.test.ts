@@ -1,0 +1,192 @@
+import { expect, test } from 'vitest'
+import {
+  endOfInlineSite,
+  endOfScope,
+  fileSubsection,
+  inlineeSubsection,
+  inlineSite,
+  lineSubsection,
+  procedure,
+  publicSymbol,
+  record,
+  type SynthPdb,
+  sectionHeader,
+  synthPdb,
+  synthSignature,
+  text,
+  u16,
+  u32,
+} from '../../../testing/synth-pdb.ts'
+import { bytesSource } from '../../byte-source.ts'
+import { type DumpOptions, dumpSymbols } from '../index.ts'
+
+function dump(pdb: SynthPdb, options: DumpOptions = {}): string[] {
+  const chunks: Uint8Array[] = []
+  dumpSymbols(bytesSource(synthPdb(pdb)), (chunk) => chunks.push(chunk), { fileName: 'C:\\out\\app.pdb', ...options })
+  return Buffer.concat(chunks).toString().trimEnd().split('\n')
+}
+
+const names = ['c:\\src\\a.cpp', 'c:\\src\\b.h']
+
+test('the module is named by the GUID and the age of its debug information', () => {
+  expect(dump({ age: 9, dbiAge: 0x1a })).toEqual([`MODULE windows x86_64 ${synthSignature}1A app.pdb`])
+  expect(dump({ machine: 0x14c })[0]).toContain('windows x86 ')
+  expect(dump({ machine: 0xaa64 })[0]).toContain('windows arm64 ')
+})
+
+test('lines of several files in one function are put in order, those of no size and those for the debugger left out', () => {
+  const blocks = [
+    {
+      file: 0,
+      lines: [
+        [0, 10],
+        [4, 11],
+        [4, 12],
+        [12, 0xf00f00],
+        [16, 14],
+      ] as const,
+    },
+    { file: 8, lines: [[8, 3]] as const },
+  ]
+  const module = { symbols: [procedure(0x10, 0x20, 'f'), endOfScope], lines: [fileSubsection(names), lineSubsection(0x10, 0x20, blocks)] }
+  expect(dump({ names, modules: [module] })).toEqual([
+    `MODULE windows x86_64 ${synthSignature}1 app.pdb`,
+    'FILE 0 c:\\src\\a.cpp',
+    'FILE 1 c:\\src\\b.h',
+    'FUNC 1010 20 0 f',
+    '1010 4 10 0',
+    '1014 4 12 0',
+    '1018 8 3 1',
+    '1020 10 14 0',
+    'PUBLIC 1030 0 <unknown in app.pdb>',
+  ])
+})
+
+test('inlined calls give INLINE records, their code the lines of the innermost call', () => {
+  const ids = [record(0x1601, [...u32(0), ...u32(0), ...text('inner')]), record(0x1601, [...u32(0), ...u32(0), ...text('outer')])]
+  // outer: +4 at line +1, 8 bytes; inner: +4 within it, 2 bytes.
+  const symbols = [
+    procedure(0, 0x20, 'f'),
+    inlineSite(0x1001, [11, 0x24, 4, 8]),
+    inlineSite(0x1000, [11, 0x46, 4, 2]),
+    endOfInlineSite,
+    endOfInlineSite,
+    endOfScope,
+  ]
+  const inlinees = inlineeSubsection([
+    { id: 0x1001, file: 8, line: 100 },
+    { id: 0x1000, file: 8, line: 200 },
+  ])
+  const lines = [
+    fileSubsection(names),
+    lineSubsection(0, 0x20, [
+      {
+        file: 0,
+        lines: [
+          [0, 1],
+          [4, 2],
+          [12, 3],
+        ],
+      },
+    ]),
+    inlinees,
+  ]
+  const module = { symbols, lines }
+  const body = dump({ names, ids, modules: [module] }).slice(3, -1)
+  expect(body).toEqual([
+    'INLINE_ORIGIN 0 outer',
+    'INLINE_ORIGIN 1 inner',
+    'FUNC 1000 20 0 f',
+    'INLINE 0 2 0 0 1004 8',
+    'INLINE 1 101 1 1 1006 2',
+    '1000 4 1 0',
+    '1004 2 101 1',
+    '1006 2 202 1',
+    '1008 4 101 1',
+    '100c 14 3 0',
+  ])
+  const without = dump({ names, ids, modules: [module] }, { inlines: false }).filter((line) => /^[0-9a-f]+ /.test(line))
+  expect(without).toEqual(['1000 4 1 0', '1004 8 2 0', '100c 14 3 0'])
+})
+
+test('equal functions that the linker merged are one, marked as several', () => {
+  const module = { symbols: [procedure(0, 8, 'first'), endOfScope, procedure(0, 8, 'second'), endOfScope] }
+  expect(dump({ modules: [module] })[1]).toBe('FUNC m 1000 8 0 first')
+})
+
+test('public symbols stand where no function is, and give names of C their size of arguments', () => {
+  const publics = [
+    publicSymbol(0, '_covered@12'),
+    publicSymbol(4, 'inside'),
+    publicSymbol(0x40, '@fast@8'),
+    publicSymbol(0x50, '_plain'),
+    publicSymbol(0x60, '??_C@_03string'),
+    publicSymbol(0x70, 'data', 2),
+  ]
+  const module = { symbols: [procedure(0, 8, 'covered'), endOfScope] }
+  const sections = [...sectionHeader(), ...sectionHeader(0x20000, 0x100, 0x4000_0040)]
+  expect(dump({ machine: 0x14c, publics, sections, modules: [module] }).slice(1)).toEqual([
+    'FUNC 1000 8 c covered',
+    'PUBLIC 1040 8 fast',
+    'PUBLIC 1050 0 plain',
+    'PUBLIC 1051 0 <unknown in app.pdb>',
+  ])
+})
+
+test('jumps of incremental linking and thunks without a symbol are named', () => {
+  const trampoline = (at: number, to: number): number[] =>
+    record(0x112c, [...u16(0), ...u16(5), ...u32(at), ...u32(to), ...u16(1), ...u16(1)])
+  const thunk = record(0x1102, [...u32(0), ...u32(0), ...u32(0), ...u32(0x30), ...u16(1), ...u16(6), 0, ...text('memset')])
+  const modules = [{ symbols: [trampoline(0x5, 0x100), trampoline(0xa, 0x200), thunk, endOfScope] }]
+  const found = dump({ modules, publics: [publicSymbol(0x100, '_main')] }).filter((line) => line.startsWith('PUBLIC'))
+  expect(found.slice(0, 4)).toEqual(['PUBLIC 1005 0 @ILT+0(_main)', 'PUBLIC 100a 0 @ILT+5()', 'PUBLIC 1030 0 memset', 'PUBLIC 1100 0 main'])
+})
+
+test('parts that the compiler moved away are functions of the same name', () => {
+  const moved = record(0x1132, [...u32(0), ...u32(0), ...u32(0x10), ...u32(0), ...u32(0x200), ...u32(0), ...u16(1), ...u16(1)])
+  const symbols = [procedure(0, 0x20, 'f'), endOfScope, moved, endOfScope]
+  expect(dump({ modules: [{ symbols }] }).slice(1, 3)).toEqual(['FUNC 1000 20 0 f', 'FUNC 1200 10 0 f'])
+})
+
+test('frame data and FPO become STACK WIN, by address; where both tell, frame data', () => {
+  const names = ['$T0 .raSearch = ']
+  const data = [...u32(0x1010), ...u32(0x20), ...u32(4), ...u32(8), ...u32(1), ...u32(1), ...u16(3), ...u16(12), ...u32(4)]
+  const old = (start: number, flags: number): number[] => [...u32(start), ...u32(0x10), ...u32(2), ...u16(1), ...u16(flags)]
+  const fpo = [...old(0x1000, 0x1205), ...old(0x1010, 0x5), ...old(0x1040, 0xc005)]
+  expect(dump({ machine: 0x14c, names, fpo, frameData: data }).slice(1)).toEqual([
+    'STACK WIN 0 1000 10 5 0 4 8 8 0 0 1',
+    'STACK WIN 4 1010 20 3 0 8 c 4 1 1 $T0 .raSearch =',
+  ])
+})
+
+test('where code was moved after linking, records follow it and split', () => {
+  const omap = [
+    [0x1000, 0x5000],
+    [0x1010, 0x8000],
+    [0x1020, 0],
+  ].flatMap(([from, to]) => [...u32(from ?? 0), ...u32(to ?? 0)])
+  const data = [...u32(0x1000), ...u32(0x18), ...u32(0), ...u32(0), ...u32(0), ...u32(1), ...u16(4), ...u16(0), ...u32(0)]
+  const symbols = [procedure(0x4, 8, 'moved'), endOfScope, procedure(0x24, 8, 'gone'), endOfScope]
+  const written = dump({
+    machine: 0x14c,
+    names: ['$eip'],
+    omap,
+    sections: sectionHeader(0x5000),
+    originalSections: sectionHeader(),
+    modules: [{ symbols }],
+    frameData: data,
+  })
+  expect(written.slice(1)).toEqual([
+    'FUNC 5004 8 0 moved',
+    'PUBLIC 500c 0 <unknown in app.pdb>',
+    'STACK WIN 4 5000 4 4 0 0 0 0 0 1 $eip',
+    'STACK WIN 4 5004 c 0 0 0 0 0 0 1 $eip',
+    'STACK WIN 4 8000 8 0 0 0 0 0 0 1 $eip',
+  ])
+})
+
+test('symbols of a module that end in the middle are a problem, not an error', () => {
+  const cut = procedure(0, 8, 'f').slice(0, 20)
+  const result = dumpSymbols(bytesSource(synthPdb({ modules: [{ symbols: [cut] }] })), () => undefined)
+  expect(result.problems.map(({ code }) => code)).toEqual(['pdb_symbols'])
+})
