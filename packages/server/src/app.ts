@@ -21,6 +21,7 @@ import { reports } from './api/reports.ts'
 import { dataPolicy, pagePolicy, securityHeaders } from './api/security-headers.ts'
 import { session } from './api/session.ts'
 import { SessionCookie } from './api/session-cookie.ts'
+import { symbolStorage } from './api/symbol-storage.ts'
 import { symbolUpload } from './api/symbol-upload.ts'
 import { symbols } from './api/symbols.ts'
 import { symbolsMissing } from './api/symbols-missing.ts'
@@ -113,6 +114,7 @@ function api(options: AppOptions): FastifyPluginAsync {
     await app.register(counts(store, now))
     await app.register(symbols(store))
     await app.register(symbolsMissing(store))
+    await app.register(symbolStorage(store))
     if (options.symbols !== undefined) await app.register(symbolUpload(options.symbols))
     await app.register(projects(store, ingestUrls(options.publicUrl)))
     await app.register(tokens(store))

@@ -19,6 +19,7 @@ import { SymbolFinder } from './sources/symbol-finder.ts'
 import { Spool } from './spool/spool.ts'
 import { openStore } from './store/open-store.ts'
 import type { Store } from './store/store.ts'
+import { SymbolCleanUp } from './symbols-in/clean-up.ts'
 import { openUploads, type SymbolUploads } from './symbols-in/open-uploads.ts'
 import { removeTmpLeftovers } from './tmp-leftovers.ts'
 
@@ -55,7 +56,11 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
     const collector = collects ? await openCollector(options, store, data, log, metrics) : undefined
     if (collector !== undefined) opened.push(() => collector.close())
     const symbols = role === 'all' || role === 'api' ? openSymbols(options, store, data, () => processor?.wake()) : undefined
-    if (symbols !== undefined) opened.push(() => symbols.close())
+    if (symbols !== undefined) {
+      opened.push(() => symbols.close())
+      const cleanUp = new SymbolCleanUp({ store, log, clock: Date.now })
+      opened.push(() => cleanUp.close())
+    }
     const app = await createApp({
       store,
       metrics,

@@ -35,6 +35,14 @@ export function createMetrics(store: Store): Metrics {
       this.set({ state: 'leased' }, depth.leased)
     },
   })
+  new Gauge({
+    name: 'crashkeep_symbols_removed',
+    help: 'Symbol files and source maps removed because no report needed them, since the store exists',
+    registers: [registry],
+    async collect() {
+      this.set((await store.symbols.removed().catch(() => undefined))?.files ?? 0)
+    },
+  })
   return {
     registry,
     processed(outcome, took) {

@@ -95,6 +95,8 @@ describe('rights of every route', () => {
         "GET /api/v1/reports/{id}/raw read",
         "GET /api/v1/reports/{id}/symbols read",
         "GET /api/v1/symbols read",
+        "GET /api/v1/symbols/conflicts read",
+        "GET /api/v1/symbols/usage read",
         "GET /api/v1/symbols/{debugFile}/{debugId}/{file} read",
         "GET /api/v1/tokens administer",
         "PATCH /api/v1/groups/{id} triage",

@@ -255,6 +255,9 @@ export const SymbolModule = Type.Object({
       scope: Type.String(),
       os: nullable(Type.String()),
       cpu: nullable(Type.String()),
+      lastUsedAt: nullable(Time),
+      lacks: Type.Array(Type.String(), { description: 'functions, unwind: what the file does not tell' }),
+      conflicts: Type.Integer({ description: 'Different files for the same id, kept aside' }),
     }),
   ),
 })
@@ -311,6 +314,29 @@ export const SymbolUploaded = Type.Object({
   sourceMaps: Type.Array(Type.Object({ script: Type.String(), release: nullable(Type.String()), outcome: Type.String() })),
   refused: Type.Array(Type.Object({ name: Type.String(), ...ApiError.properties }), { description: 'Files that are no good' }),
   ignored: Type.Integer({ description: 'Files that are neither symbols nor meant to be' }),
+})
+
+export const SymbolUsage = Type.Object({
+  files: Type.Integer(),
+  bytes: Type.Integer(),
+  maxFiles: nullable(Type.Integer()),
+  maxBytes: nullable(Type.Integer()),
+  unusedDays: nullable(Type.Integer({ description: 'After so many days without use symbols are removed; null: never' })),
+  removed: nullable(
+    Type.Object({ files: Type.Integer(), bytes: Type.Integer(), lastAt: Time }, { description: 'Since the project exists' }),
+  ),
+})
+
+export const SymbolConflicts = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      scope: Type.String(),
+      sha256: Type.String(),
+      size: Type.Integer(),
+      uploadedAt: Time,
+      uploadedBy: Type.String(),
+    }),
+  ),
 })
 
 export const SymbolsMissing = Type.Object({
@@ -391,6 +417,8 @@ export type TokenCreated = Static<typeof TokenCreated>
 export type SymbolModule = Static<typeof SymbolModule>
 export type ModuleAnswers = Static<typeof ModuleAnswers>
 export type ReportSymbols = Static<typeof ReportSymbols>
+export type SymbolUsage = Static<typeof SymbolUsage>
+export type SymbolConflicts = Static<typeof SymbolConflicts>
 export type SymbolsMissing = Static<typeof SymbolsMissing>
 export type SymbolUploaded = Static<typeof SymbolUploaded>
 export type SourceMapUploaded = Static<typeof SourceMapUploaded>

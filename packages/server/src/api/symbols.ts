@@ -118,7 +118,8 @@ function askedScript({ debugFile, debugId, codeId }: ModuleRow): AskedScript {
   return { path: debugFile, release: debugId.slice(scriptReleaseId('').length), debugId: codeId }
 }
 
-type StoredFile = Pick<StoredSymbols, 'sha256' | 'size' | 'uploadedAt' | 'scope'> & Partial<Pick<StoredSymbols, 'os' | 'cpu' | 'conflicts'>>
+type StoredFile = Pick<StoredSymbols, 'sha256' | 'size' | 'uploadedAt' | 'scope'> &
+  Partial<Pick<StoredSymbols, 'os' | 'cpu' | 'conflicts' | 'contents' | 'lastUsedAt'>>
 
 function fromModule(module: ModuleRow, file: StoredFile | undefined): SymbolModule {
   return {
@@ -150,6 +151,20 @@ function fromFile(file: StoredSymbols): SymbolModule {
   }
 }
 
-function toFile({ sha256, size, uploadedAt, scope, os, cpu }: StoredFile): NonNullable<SymbolModule['file']> {
-  return { sha256, size, uploadedAt: time(uploadedAt), scope, os: os ?? null, cpu: cpu ?? null }
+function toFile({
+  sha256,
+  size,
+  uploadedAt,
+  scope,
+  os,
+  cpu,
+  conflicts = 0,
+  contents,
+  lastUsedAt,
+}: StoredFile): NonNullable<SymbolModule['file']> {
+  return {
+    ...{ sha256, size, uploadedAt: time(uploadedAt), scope, os: os ?? null, cpu: cpu ?? null, conflicts },
+    lastUsedAt: lastUsedAt === undefined ? null : time(lastUsedAt),
+    lacks: contents === undefined ? [] : (['functions', 'unwind'] as const).filter((part) => !contents[part]),
+  }
 }

@@ -31,6 +31,8 @@ export interface SymbolStore {
   }): Promise<boolean>
   /** Path of the `.sym` file that serves a module for a project. */
   find(projectId: number, module: ModuleName): Promise<string | undefined>
+  /** The modules that were made of a program or library with this file name and code id; at most a few. */
+  byCode(codeFile: string, codeId: string): Promise<ModuleName[]>
   /** What is known of these modules, keyed `debugFile/debugId`. */
   describe(projectId: number, modules: readonly ModuleName[]): Promise<Map<string, StoredSymbols>>
   list(query: {
@@ -46,8 +48,8 @@ export interface SymbolStore {
   markUsed(used: readonly Pick<StoredSymbols, 'scope' | 'debugFile' | 'debugId' | 'lastUsedAt'>[]): Promise<void>
   /** Removes what no report has needed since `before`, and counts it. */
   removeUnused(scope: string, before: number): Promise<SymbolUsage>
-  /** What `removeUnused` has taken away so far. */
-  removed(scope: string): Promise<(SymbolUsage & { readonly lastAt: number }) | undefined>
+  /** What `removeUnused` has taken away so far, of one scope or of all. */
+  removed(scope?: string): Promise<(SymbolUsage & { readonly lastAt: number }) | undefined>
 }
 
 export interface ModuleName {

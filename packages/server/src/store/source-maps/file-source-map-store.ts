@@ -7,6 +7,7 @@ import { type AskedScript, plainRelease, type SourceMapStore, type StoredSourceM
 import { contentPath, isStored, takeOver } from '../symbols/content-files.ts'
 import { projectSymbolScope, sharedScope } from '../symbols/symbol-list.ts'
 import { requireQuota } from '../symbols/symbol-quota.ts'
+import { dayOf } from '../symbols/unused-symbols.ts'
 import { matchScript } from './match-script.ts'
 import { scanSourceMap } from './scan-source-map.ts'
 
@@ -44,6 +45,13 @@ export function fileSourceMapStore(o: {
         if (found !== undefined) return found
       }
     return undefined
+  }
+
+  const markUsed = async ({ scope, release, path, last_used_at }: Row) => {
+    const today = dayOf(clock())
+    if (last_used_at !== null && last_used_at >= today) return
+    const rows = db.updateTable('source_map').set({ last_used_at: today }).where('scope', '=', scope)
+    await rows.where('release', '=', release).where('path', '=', path).execute()
   }
 
   return {
@@ -90,7 +98,10 @@ export function fileSourceMapStore(o: {
       const row = await findRow(projectId, script)
       if (row === undefined) return undefined
       const path = contentPath(folder, row.sha256)
-      return (await isStored(path)) ? path : undefined
+      if (!(await isStored(path))) return undefined
+      // Whoever asks wants the file; when it was asked for is worth no failure.
+      await markUsed(row).catch(() => undefined)
+      return path
     },
 
     async describe(projectId, scripts) {

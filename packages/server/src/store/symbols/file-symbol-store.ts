@@ -19,6 +19,7 @@ export function fileSymbolStore(o: {
 }): SymbolStore {
   const { db, folder, clock } = o
   const list = symbolList(db)
+  const unused = unusedSymbols(db, folder, clock)
   /** A full quota must not leave the file on the disk. */
   const removeRefused = async (error: unknown, sha256: string) => {
     if (error instanceof StoreError && error.code === 'symbol_quota') await removeContent(db, folder, sha256, Number.POSITIVE_INFINITY)
@@ -37,7 +38,7 @@ export function fileSymbolStore(o: {
 
   return {
     ...list,
-    ...unusedSymbols(db, folder, clock),
+    ...unused,
     held,
     usage: (scope) => symbolUsage(db, scope),
     async add({ scope, path, sha256, size, by, contents, quota }): Promise<AddedSymbols> {
@@ -70,7 +71,10 @@ export function fileSymbolStore(o: {
       const [stored] = found.values()
       if (stored === undefined) return undefined
       const path = contentPath(folder, stored.sha256)
-      return (await isStored(path)) ? path : undefined
+      if (!(await isStored(path))) return undefined
+      // Whoever asks wants the file; when it was asked for is worth no failure.
+      await unused.markUsed([stored]).catch(() => undefined)
+      return path
     },
   }
 }

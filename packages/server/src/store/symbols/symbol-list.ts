@@ -15,7 +15,10 @@ export const projectSymbolScope = (projectId: number): string => `project:${proj
 /** Modules in one question to the database. */
 const maxModulesTogether = 200
 
-export function symbolList(db: Kysely<LedgerSchema>): Pick<SymbolStore, 'describe' | 'list' | 'conflicts'> {
+/** Modules with one code id: one per scope. */
+const maxModulesOfCode = 100
+
+export function symbolList(db: Kysely<LedgerSchema>): Pick<SymbolStore, 'byCode' | 'describe' | 'list' | 'conflicts'> {
   return {
     async describe(projectId, modules) {
       const found = new Map<string, StoredSymbols>()
@@ -45,6 +48,21 @@ export function symbolList(db: Kysely<LedgerSchema>): Pick<SymbolStore, 'describ
         }
       }
       return found
+    },
+
+    async byCode(codeFile, codeId) {
+      const rows = await db
+        .selectFrom('symbol_file')
+        .innerJoin('symbol', 'symbol.sha256', 'symbol_file.sha256')
+        .select(['symbol.debug_file', 'symbol.debug_id', 'symbol_file.code_file'])
+        .where('symbol_file.code_id', '=', codeId.toLowerCase())
+        .limit(maxModulesOfCode)
+        .execute()
+      // Of ELF no code file is written down: there it is the debug file.
+      const isNamed = (name: string) => name.toLowerCase() === codeFile.toLowerCase()
+      return rows
+        .filter((row) => isNamed(row.code_file ?? row.debug_file))
+        .map((row) => ({ debugFile: row.debug_file, debugId: row.debug_id }))
     },
 
     async list({ projectId, cursor, limit }) {

@@ -18,10 +18,15 @@ const used = ['symbol', 'source_map', 'debug_original'] as const
 /** All tables that may hold a file. */
 const holding = [...used, 'symbol_conflict'] as const
 
+/** Uses are written down once a day. */
+export function dayOf(now: number): number {
+  return Math.floor(now / dayMs) * dayMs
+}
+
 export function unusedSymbols(db: Kysely<LedgerSchema>, folder: string, clock: () => number): UnusedSymbols {
   return {
     async markUsed(symbols) {
-      const day = Math.floor(clock() / dayMs) * dayMs
+      const day = dayOf(clock())
       for (const { scope, debugFile, debugId, lastUsedAt } of symbols) {
         if (lastUsedAt !== undefined && lastUsedAt >= day) continue
         await db
@@ -47,8 +52,13 @@ export function unusedSymbols(db: Kysely<LedgerSchema>, folder: string, clock: (
     },
 
     async removed(scope) {
-      const row = await db.selectFrom('symbol_cleanup').selectAll().where('scope', '=', scope).executeTakeFirst()
-      return row && { files: row.files, bytes: row.bytes, lastAt: row.last_at }
+      const sums = db
+        .selectFrom('symbol_cleanup')
+        .select(({ fn }) => [fn.sum<number>('files').as('files'), fn.sum<number>('bytes').as('bytes'), fn.max('last_at').as('last_at')])
+      const row = await (scope === undefined ? sums : sums.where('scope', '=', scope)).executeTakeFirst()
+      return row === undefined || row.last_at === null
+        ? undefined
+        : { files: Number(row.files), bytes: Number(row.bytes), lastAt: Number(row.last_at) }
     },
   }
 }
