@@ -244,6 +244,21 @@ describe('project set', () => {
     expect(shown.stdout).toMatch(/^daily quota +none$/m)
     expect(shown.stdout).toMatch(/^rule nightly +channel equals "nightly": keeps 10 %$/m)
     expect((await run('show', 'default')).stdout).toBe(shown.stdout)
+    const settings = join(folder.path, 'settings.json')
+    writeFileSync(settings, JSON.stringify({ keepDebugFiles: true, privacy: { dropAddress: true } }))
+    const given = await run(
+      'set',
+      'default',
+      '--settings',
+      settings,
+      '--keep-browser-urls',
+      '--source-map-origin',
+      'https://cdn.example',
+      '--json',
+    )
+    expect(JSON.parse(given.stdout)).toMatchObject({
+      settings: { keepDebugFiles: true, sourceMapOrigins: ['https://cdn.example'], privacy: { dropAddress: true, keepBrowserUrls: true } },
+    })
     expect(await run('set', 'default')).toMatchObject({ status: 2, stderr: expect.stringContaining('Nothing to set') })
     expect(await run('set', 'default', '--daily-quota', 'many')).toMatchObject({ status: 2 })
     expect(await run('set', 'default', '--allow-origin', 'shop')).toMatchObject({

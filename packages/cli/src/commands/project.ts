@@ -65,11 +65,12 @@ function show(projects: readonly Project[], options: Options): void {
   }
   const rows = projects.flatMap((project) =>
     project.keys.map((key) => [
+      String(project.id),
       project.slug,
       project.name,
       String(project.reports),
       key.revokedAt === null ? key.ingestUrl : `${key.key} (revoked)`,
     ]),
   )
-  printTable(['PROJECT', 'NAME', 'REPORTS', 'INGEST'], rows)
+  printTable(['NUMBER', 'PROJECT', 'NAME', 'REPORTS', 'INGEST'], rows)
 }

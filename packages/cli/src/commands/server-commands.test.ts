@@ -85,7 +85,7 @@ describe('commands that talk to a server', () => {
 
   test('project creates, lists, and adds and revokes keys', async () => {
     const created = await run('project', 'create', 'game', '--name', 'The Game')
-    expect(created.stdout).toMatch(/^game +The Game +0 +http:\/\/127\.0\.0\.1:\d+\/i\/[0-9a-f]{32}$/m)
+    expect(created.stdout).toMatch(/^2 +game +The Game +0 +http:\/\/127\.0\.0\.1:\d+\/i\/[0-9a-f]{32}$/m)
     const added = await run('project', 'key', 'add', 'game', '--label', 'beta')
     const address = added.stdout.trim()
     expect((await crashkeep(['send', address, dump])).status).toBe(0)

@@ -24,6 +24,9 @@ interface SetOptions extends ConnectionOptions {
   readonly stripUrls?: boolean
   readonly dropAddress?: boolean
   readonly metadataOnly?: boolean
+  readonly keepBrowserUrls?: boolean
+  readonly sourceMapOrigin?: string[]
+  readonly settings?: string
 }
 
 export function addProjectSet(project: Command): void {
@@ -43,6 +46,10 @@ export function addProjectSet(project: Command): void {
     .option('--no-drop-address', "senders' network addresses are kept")
     .option('--metadata-only', 'fields are kept, files are not')
     .option('--no-metadata-only', 'files are kept')
+    .option('--keep-browser-urls', 'addresses in reports of browsers stay whole')
+    .option('--no-keep-browser-urls', 'addresses in reports of browsers are always stripped')
+    .option('--source-map-origin <origin...>', 'origins of scripts whose source maps the server may fetch; none: no origin')
+    .option('--settings <file>', 'JSON object of any settings, as `crashkeep project show --json` prints them')
     .option('--json', 'the project as JSON')
     .action(async (slug: string, options: SetOptions) => {
       const update = updateOf(options)
@@ -73,6 +80,13 @@ export function printSettings({ name, slug, settings }: ProjectDetail): void {
       ['addresses stripped', yes(privacy.stripUrls)],
       ["senders' addresses kept", yes(!privacy.dropAddress)],
       ['files kept', yes(!privacy.metadataOnly)],
+      ["addresses in browsers' reports kept whole", yes(privacy.keepBrowserUrls)],
+      ['origins of source maps', list(settings.sourceMapOrigins)],
+      ['symbols and maps, largest size', settings.symbolQuotaBytes === null ? 'any' : `${settings.symbolQuotaBytes} bytes`],
+      ['symbols and maps, files', settings.symbolQuotaFiles === null ? 'any' : String(settings.symbolQuotaFiles)],
+      ['symbols removed when unused for', settings.symbolsUnusedDays === null ? 'never' : `${settings.symbolsUnusedDays} days`],
+      ['debug files kept as uploaded', yes(settings.keepDebugFiles)],
+      ['symbols served to', settings.symbolAccess === 'public' ? 'everybody' : 'who has a token'],
       ...rules.map((rule) => [
         `rule ${rule.name}`,
         `${rule.field === null ? 'every report' : `${rule.field} ${rule.operator}${rule.operator === 'absent' ? '' : ` ${JSON.stringify(rule.value)}`}`}: keeps ${rule.keepPercent} %`,
@@ -88,15 +102,19 @@ function updateOf(options: SetOptions): ProjectUpdate {
     ...(options.stripUrls === undefined ? {} : { stripUrls: options.stripUrls }),
     ...(options.dropAddress === undefined ? {} : { dropAddress: options.dropAddress }),
     ...(options.metadataOnly === undefined ? {} : { metadataOnly: options.metadataOnly }),
+    ...(options.keepBrowserUrls === undefined ? {} : { keepBrowserUrls: options.keepBrowserUrls }),
   }
+  const given = options.settings === undefined ? {} : readObject(options.settings)
   const settings: Settings = {
+    ...given,
     ...(options.maxUploadBytes === undefined ? {} : { maxUploadBytes: nullForNone(options.maxUploadBytes) }),
     ...(options.dailyQuota === undefined ? {} : { dailyQuota: nullForNone(options.dailyQuota) }),
     ...(options.allowOrigin === undefined ? {} : { allowedOrigins: options.allowOrigin }),
     ...(options.anyOrigin === undefined ? {} : { allowedOrigins: [] }),
     // The server says what is wrong with a rule; it knows their form best.
     ...(options.rules === undefined ? {} : { rules: readRules(options.rules) as NonNullable<Settings['rules']> }),
-    ...(Object.keys(privacy).length === 0 ? {} : { privacy }),
+    ...(options.sourceMapOrigin === undefined ? {} : { sourceMapOrigins: namesOf(options.sourceMapOrigin) }),
+    ...(Object.keys(privacy).length === 0 ? {} : { privacy: { ...given.privacy, ...privacy } }),
   }
   return { ...(options.name === undefined ? {} : { name: options.name }), ...(Object.keys(settings).length === 0 ? {} : { settings }) }
 }
@@ -106,15 +124,26 @@ function namesOf(names: string[]): string[] {
 }
 
 function readRules(path: string): unknown[] {
-  let rules: unknown
+  const rules = readJson(path)
+  if (!Array.isArray(rules)) throw new CommandError(`${path} holds no list of rules.`)
+  return rules
+}
+
+/** The server says what is wrong with a setting. */
+function readObject(path: string): Settings {
+  const settings = readJson(path)
+  if (typeof settings !== 'object' || settings === null || Array.isArray(settings))
+    throw new CommandError(`${path} holds no object of settings.`)
+  return settings
+}
+
+function readJson(path: string): unknown {
   try {
-    rules = JSON.parse(readFileSync(path, 'utf8'))
+    return JSON.parse(readFileSync(path, 'utf8'))
   } catch (cause) {
     if (cause instanceof SyntaxError) throw new CommandError(`${path} is not JSON: ${cause.message}.`, { cause })
     throw cause
   }
-  if (!Array.isArray(rules)) throw new CommandError(`${path} holds no list of rules.`)
-  return rules
 }
 
 function nullForNone(value: NumberOrNone): number | null {

@@ -26,7 +26,7 @@ export function IngestLines({ project }: { readonly project: Project }): JSX.Ele
         <span class="dim">Everything goes to one address</span> <Copyable text={key.ingestUrl} what="ingest address" />
       </p>
       <div class="paste">
-        {pasteLines(key.ingestUrl).map(({ title, code, note }) => (
+        {pasteLines(key.ingestUrl, project.id).map(({ title, code, note }) => (
           <CodeBlock key={title} title={title} code={code} {...(note === undefined ? {} : { note })} />
         ))}
       </div>

@@ -5,7 +5,10 @@ export interface PasteLines {
   readonly note?: string
 }
 
-export function pasteLines(ingestUrl: string): PasteLines[] {
+/** `projectId` is the number that Sentry's clients want. */
+export function pasteLines(ingestUrl: string, projectId: number): PasteLines[] {
+  const { origin, protocol, host, pathname } = new URL(ingestUrl)
+  const key = pathname.slice(pathname.lastIndexOf('/') + 1)
   return [
     {
       title: 'Electron, main process, before app is ready',
@@ -13,18 +16,7 @@ export function pasteLines(ingestUrl: string): PasteLines[] {
     },
     {
       title: 'Node.js, first lines of the program',
-      code: [
-        "process.on('uncaughtException', async (error) => {",
-        '  console.error(error)',
-        "  const body = { reason: error.message, stack: error.stack, crash_report_api: { version: '1.0.0' } }",
-        `  await fetch('${ingestUrl}', {`,
-        "    method: 'POST',",
-        "    headers: { 'content-type': 'application/reports+json' },",
-        "    body: JSON.stringify([{ type: 'crash', age: 0, url: 'node:my-program', user_agent: 'Node.js/' + process.version, body }]),",
-        '  }).catch(() => undefined)',
-        '  process.exit(1)',
-        '})',
-      ].join('\n'),
+      code: `import { crashReporter } from '@crashkeep/reporter'\n\ncrashReporter.start({ submitURL: '${ingestUrl}' })`,
     },
     {
       title: 'Web page: response headers',
@@ -34,6 +26,15 @@ export function pasteLines(ingestUrl: string): PasteLines[] {
     {
       title: 'Any program with Crashpad or Breakpad, or by hand',
       code: `curl -f '${ingestUrl}' \\\n  -F prod=MyApp -F ver=1.0.0 \\\n  -F upload_file_minidump=@crash.dmp`,
+    },
+    {
+      title: 'A client of another service, unchanged but for its address',
+      code: [
+        `Sentry     dsn: '${protocol}//${key}@${host}/${projectId}'`,
+        `Backtrace  url: '${origin}/post?format=json&token=${key}'`,
+        `BugSplat   database: '${key}', posted to '${ingestUrl}/post/…'`,
+        `Bugsnag    apiKey: '${key}', endpoints: { notify: '${origin}/notify', sessions: '${origin}/sessions', minidumps: '${origin}' }`,
+      ].join('\n'),
     },
   ]
 }
