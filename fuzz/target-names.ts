@@ -1,2 +1,2 @@
 /** Apart from the targets themselves, which load everything. */
-export const targetNames = ['dump', 'symbols', 'cfi', 'win', 'walk'] as const
+export const targetNames = ['dump', 'symbols', 'cfi', 'win', 'walk', 'debug-file'] as const

@@ -157,7 +157,7 @@ class FramesDump {
     const size = readEncoded(cursor, isEh ? pointerEncoding & 0x0f : 0, addressSize)
     if (common.hasAugmentation) cursor.skip(cursor.uleb())
     // What the linker removed begins at zero or nowhere.
-    if (size <= 0 || size > 0xffff_ffff || !this.#isCode(start)) return
+    if (size <= 0 || size > 0xffff_ffff || start < this.#input.baseAddress || !this.#isCode(start)) return
     if (seen !== undefined) {
       if (seen.has(start)) return
       seen.add(start)

@@ -134,7 +134,7 @@ export class SymbolRecords {
     this.#publicParameterSizes.push(parameterSize)
   }
 
-  /** Writes files, origins, then functions and publics by address. Of several functions at one address the first is written, marked as multiple. */
+  /** Writes files, origins, then functions and publics by address; what lies before the module is left out. Of several functions at one address the first is written, marked as multiple. */
   write(writer: SymbolWriter, demangle: (name: string) => string): SymbolCounts {
     this.#endBody()
     const counts: SymbolCounts = { functions: 0, publics: 0, lines: 0, inlines: 0 }
@@ -151,7 +151,7 @@ export class SymbolRecords {
         if (address >= limit) return
         let after = nextPublic + 1
         while (after < publics.length && this.#publicAddresses.at(publics[after] ?? 0) === address) after++
-        if (address >= covered) {
+        if (address >= covered && address >= 0) {
           this.#writePublic(writer, publics.subarray(nextPublic, after), demangle)
           counts.publics++
         }
@@ -161,6 +161,10 @@ export class SymbolRecords {
     for (let at = 0; at < functions.length; ) {
       const index = functions[at] ?? 0
       const address = this.#addresses.at(index)
+      if (address < 0) {
+        at++
+        continue
+      }
       publicsBefore(address)
       let after = at + 1
       let multiple = this.#multiple.has(index)
