@@ -93,6 +93,13 @@ describe('what the instruction accesses', () => {
     expect(crash({ code: '8b0510000000' }).memory_accesses).toMatchObject([{ address: '0x0000000000401016' }])
   })
 
+  test('a stack pointer of zero that a call writes below is no null pointer in an operand', () => {
+    expect(crash({ code: 'e800000000', address: 0x18n, registers: { rsp: 0n } })).toMatchObject({
+      memory_accesses: [{ address: '0xfffffffffffffff8', access_type: 'write' }],
+      adjusted_address: null,
+    })
+  })
+
   test('when the instruction itself could not be fetched its operands are not to blame', () => {
     const maps = '00400000-00401000 r--p 00000000 00:00 0 '
     expect(crash({ code: '8b4008', address: codeAddress, maps })).toMatchObject({ adjusted_address: null, possible_bit_flips: null })

@@ -40,6 +40,8 @@ export interface MemoryOperand {
   readonly size?: number
   /** `undefined`: not known of this instruction. */
   readonly access?: AccessType
+  /** What the instruction does to the stack by itself: no operand tells the address. */
+  readonly isImplied?: true
 }
 
 /**

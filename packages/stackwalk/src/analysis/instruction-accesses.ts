@@ -79,8 +79,9 @@ function usedAddress(operand: MemoryOperand, around: Surroundings): UsedAddress 
   const index = operand.index === undefined ? 0n : registers.get(operand.index)
   if (segmentBase === undefined || base === undefined || index === undefined) return undefined
   const address = BigInt.asUintN(8 * bytesOfPointer(around), segmentBase + base + index * BigInt(operand.scale) + operand.displacement)
-  // An access of the stack by itself has no operand that a pointer was in.
-  const isNullBased = operand.base !== undefined && base === 0n && operand.segment === undefined
+  const isBasedOnZero = operand.base !== undefined && base === 0n && operand.segment === undefined
+  // Where no operand tells the address, no pointer was in it.
+  const isNullBased = operand.isImplied === true ? address === 0n : isBasedOnZero
   return { address, isNullBased }
 }
 

@@ -21,7 +21,7 @@ export function memoryOperands(instruction: IcedInstruction, bits: 32 | 64, isKn
 
 /** `rsp` of a dump is the one before the instruction: a call or push that faults has not moved it. */
 function stackAccess({ mnemonic }: IcedInstruction): MemoryOperand[] {
-  const stack = { base: 'rsp', scale: 1, size: 8 }
+  const stack = { base: 'rsp', scale: 1, size: 8, isImplied: true } as const
   if (mnemonic === 'call' || mnemonic === 'push') return [{ ...stack, displacement: -8n, access: 'write' }]
   const reads = mnemonic === 'pop' || mnemonic === 'ret' || mnemonic === 'retf'
   return reads ? [{ ...stack, displacement: 0n, access: 'read' }] : []

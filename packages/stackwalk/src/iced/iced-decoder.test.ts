@@ -63,7 +63,7 @@ test('accesses come with their types for the instructions whose accesses are kno
   expect(decode('014708')?.memory).toEqual([{ base: 'rdi', scale: 1, displacement: 8n, size: 4, access: 'readwrite' }])
   expect(decode('ff1424')?.memory).toEqual([
     { base: 'rsp', scale: 1, displacement: 0n, size: 8, access: 'read' },
-    { base: 'rsp', scale: 1, displacement: -8n, size: 8, access: 'write' },
+    { base: 'rsp', scale: 1, displacement: -8n, size: 8, access: 'write', isImplied: true },
   ])
   expect(decode('c3')).toMatchObject({ memory: [{ base: 'rsp', access: 'read' }], target: { kind: 'stack' } })
   expect(decode('488d0408')).toMatchObject({ memory: [], addressRegisters: ['rax', 'rcx'], accessIsKnown: true })
