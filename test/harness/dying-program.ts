@@ -2,8 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { bytesSource, type Minidump, readMinidump } from '@crashkeep/minidump'
-import { type ProcessedCrash, processMinidump } from '@crashkeep/stackwalk'
+import { bytesSource, type Minidump, readMinidump } from '../../packages/minidump/src/index.ts'
+import { type ProcessedCrash, processMinidump } from '../../packages/stackwalk/src/index.ts'
 import { compile } from './programs.ts'
 import { root } from './server.ts'
 import { until } from './until.ts'
@@ -41,7 +41,15 @@ export interface Death {
 
 /** The addon that crashes. */
 export async function crashingAddon(folder: string): Promise<string> {
-  return compile('crashes.c', join(folder, 'crashes.node'), ['-shared', '-fPIC', '-g', '-O1', '-fno-omit-frame-pointer', '-pthread', `-I${include}`])
+  return compile('crashes.c', join(folder, 'crashes.node'), [
+    '-shared',
+    '-fPIC',
+    '-g',
+    '-O1',
+    '-fno-omit-frame-pointer',
+    '-pthread',
+    `-I${include}`,
+  ])
 }
 
 export async function die(folder: string, addon: string, way: readonly string[], options: DyingOptions = {}): Promise<Death> {
@@ -51,7 +59,13 @@ export async function die(folder: string, addon: string, way: readonly string[],
     for (const each of ['', 'new', 'pending', 'completed', 'attachments']) chownSync(join(database, each), options.owner, options.owner)
   }
   const environment = { DATABASE: database, CRASHES: addon, REPORTER: options.isReported === false ? '' : reporter }
-  const [command = '', ...args] = [...(options.wrapper ?? []), options.node ?? process.execPath, ...(options.nodeFlags ?? []), program, ...way]
+  const [command = '', ...args] = [
+    ...(options.wrapper ?? []),
+    options.node ?? process.execPath,
+    ...(options.nodeFlags ?? []),
+    program,
+    ...way,
+  ]
   const child = spawn(command, args, {
     cwd: options.cwd ?? database,
     env: { PATH: process.env.PATH, ...environment, ...options.environment },
@@ -114,12 +128,17 @@ export async function reportOf(death: Death): Promise<Report> {
   if (path === undefined || paths.length !== 1) throw new Error(`${paths.length} reports instead of one`)
   const dump = readMinidump(bytesSource(readFileSync(path)))
   const objects = dump.crashpad?.modules.flatMap(({ annotationObjects }) => annotationObjects) ?? []
-  const annotations = { ...Object.fromEntries(dump.crashpad?.annotations ?? []), ...Object.fromEntries(objects.map(({ name, text }) => [name, text ?? ''])) }
+  const annotations = {
+    ...Object.fromEntries(dump.crashpad?.annotations ?? []),
+    ...Object.fromEntries(objects.map(({ name, text }) => [name, text ?? ''])),
+  }
   return { path, dump, crash: await processMinidump(dump), annotations }
 }
 
-/** Frames of the crashed thread as "module+offset", those of generated code as "?"; as far as readers without symbols can agree. */
-export function framesOf(crash: ProcessedCrash): string[] {
-  const { crashingThread } = crash
-  return (crashingThread?.frames ?? []).map(({ module, moduleOffset }) => (module === undefined ? '?' : `${module}+${moduleOffset}`))
+/** The first frames of the crashed thread as Breakpad's machine form has them: module, function, line. */
+export function topFrames(machine: string, count: number): string[] {
+  const lines = machine.split('\n')
+  const thread = lines.find((line) => line.startsWith('Crash|'))?.split('|')[3] ?? ''
+  const frames = lines.filter((line) => line.startsWith(`${thread}|`)).map((line) => line.split('|'))
+  return frames.slice(0, count).map(([, , module = '', name = '', , line = '']) => [module, name, line].join('|'))
 }

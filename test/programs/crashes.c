@@ -77,13 +77,14 @@ NOINLINE void crash_abort(void) {
   abort();
 }
 
-// Frees are checked by the allocator itself, in the middle of its own locks.
+// The allocator itself notices, in the middle of its own work.
 NOINLINE void crash_corrupt_heap(void) {
-  char *volatile memory = malloc(2000);
-  char *volatile next = malloc(2000);
-  memset(memory - 16, 0xff, 4000);
-  free(next);
+  char *volatile memory = malloc(4000);
+  memory[-8] = 3;
+  memory[-7] = 3;
   free(memory);
+  char *volatile inside = memory + 24;
+  free(inside);
   sink++;
 }
 

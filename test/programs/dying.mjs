@@ -8,8 +8,10 @@ const way = isMainThread ? process.argv[2] : workerData
 const { crash } = CRASHES ? createRequire(import.meta.url)(CRASHES) : {}
 
 if (EARLIER) process.on(EARLIER, () => process.stdout.write(`${EARLIER} heard\n`))
+// Loaded in both cases, so that the stacks of errors are the same.
+const reporter = await import(REPORTER || 'node:fs')
 if (REPORTER) {
-  const { startCapture } = await import(REPORTER)
+  const { startCapture } = reporter
   const capture = startCapture({
     databaseFolder: DATABASE,
     clientId: '0f0e0d0c-1111-4222-8333-444455556666',
@@ -50,9 +52,10 @@ const ways = {
       }
     }
   },
-  throw() {
-    throw new TypeError('nobody catches this')
-  },
+  throw: () =>
+    setImmediate(() => {
+      throw new TypeError('nobody catches this')
+    }),
   reject: () => void Promise.reject(new RangeError('nobody handles this')),
   caught() {
     process.on('uncaughtException', (error) => process.stdout.write(`caught ${error.message}\n`))

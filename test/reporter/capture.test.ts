@@ -1,0 +1,285 @@
+/** Programs die natively under the reporter, on every Node that it supports: one report each, and the death is what it would have been. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { temporaryFolder, undoAfterAll } from '../harness/cleanup.ts'
+import { crashingAddon, die, dumpsOf, log, reportOf, topFrames, waiting } from '../harness/dying-program.ts'
+import { installNodes, nodes } from '../harness/peer-nodes.ts'
+import { breakpadTool, compile, hasBreakpadTools, run } from '../harness/programs.ts'
+import { root } from '../harness/server.ts'
+
+const isLinux = process.platform === 'linux'
+const isRoot = process.getuid?.() === 0
+const toolTimeoutMs = 60_000
+const installTimeoutMs = 300_000
+const nobody = 65_534
+
+/** How each death ends a process, what the report says of it, and the innermost function of ours on the crashed stack. */
+const deaths = [
+  { way: 'null-write', signal: 'SIGSEGV', type: 'SIGSEGV / SEGV_MAPERR', top: 'crash_null_write' },
+  { way: 'stack-overflow', signal: 'SIGSEGV', type: 'SIGSEGV / SEGV_MAPERR', top: 'crash_stack_overflow' },
+  { way: 'use-after-free', signal: 'SIGSEGV', type: 'SIGSEGV', top: 'crash_use_after_free' },
+  { way: 'abort', signal: 'SIGABRT', type: 'SIGABRT', top: undefined },
+  { way: 'corrupt-heap', signal: 'SIGABRT', type: 'SIGABRT', top: undefined },
+  { way: 'bus', signal: 'SIGBUS', type: 'SIGBUS / BUS_ADRERR', top: 'crash_bus' },
+  { way: 'divide', signal: 'SIGFPE', type: 'SIGFPE', top: 'crash_divide' },
+  { way: 'illegal', signal: 'SIGILL', type: 'SIGILL', top: 'crash_illegal' },
+  { way: 'breakpoint', signal: 'SIGTRAP', type: 'SIGTRAP', top: 'crash_breakpoint' },
+  { way: 'thread', signal: 'SIGSEGV', type: 'SIGSEGV / SEGV_MAPERR', top: 'crash_null_write' },
+  { way: 'two-threads', signal: 'SIGSEGV', type: 'SIGSEGV / SEGV_MAPERR', top: 'crash_null_write' },
+] as const
+
+/** On the other Nodes: what touches V8's and Node's own handling of signals. */
+const onEveryNode: readonly string[] = ['null-write', 'stack-overflow', 'abort']
+
+describe.skipIf(!isLinux)('native deaths (needs Linux)', () => {
+  const undo = undoAfterAll()
+  let folder: string
+  let addon: string
+
+  beforeAll(async () => {
+    folder = temporaryFolder(undo, 'capture')
+    addon = await crashingAddon(folder)
+    await installNodes()
+  }, installTimeoutMs)
+
+  describe.each(nodes)('$name', ({ name, path: node }) => {
+    const chosen = deaths.filter(({ way }) => name === 'Node 24' || onEveryNode.includes(way))
+
+    test.concurrent.each(chosen)('$way: dies of $signal and leaves one report', async ({ way, signal, type }) => {
+      const death = await die(folder, addon, [way], { node })
+      expect(death).toMatchObject({ status: null, signal })
+      const { dump, crash, annotations } = await reportOf(death)
+      expect(crash.crash_info.type).toContain(type)
+      expect(crash.problems).toEqual([])
+      expect(crash.pid).toBe(death.pid)
+      expect(annotations).toMatchObject({ prod: 'Dying', ver: '1.2.3', ptype: 'browser', stage: way })
+      expect(dump.crashpad?.clientId).toBe('0f0e0d0c-1111-4222-8333-444455556666')
+      expect(dump.linux.environ).toBeUndefined()
+      expect(log(death.folder)).toBe('')
+    })
+
+    test('a crash in a worker thread, its stack exhausted, leaves one report about that thread', async () => {
+      const death = await die(folder, addon, ['worker', 'stack-overflow'], { node })
+      expect(death.signal).toBe('SIGSEGV')
+      const { crash, annotations } = await reportOf(death)
+      expect(crash.crashing_thread?.thread_id).not.toBe(death.pid)
+      expect(crash.crashing_thread?.frame_count).toBeGreaterThan(100)
+      expect(annotations).toMatchObject({ ptype: 'worker', stage: 'stack-overflow' })
+    })
+
+    test('WebAssembly that leaves its memory is an error of JavaScript and no crash', async () => {
+      const death = await die(folder, addon, ['wasm'], { node })
+      expect(death).toMatchObject({ status: 0, signal: null, errors: '' })
+      expect(death.output.match(/RuntimeError/g)).toHaveLength(3)
+      expect(waiting(death.folder)).toEqual([])
+    })
+  })
+
+  test('a child of a child reports for itself', async () => {
+    const death = await die(folder, addon, ['child', 'child', 'null-write'])
+    expect(death).toMatchObject({ status: 0, output: 'child null SIGSEGV\nchild 0 null\n' })
+    const { crash } = await reportOf(death)
+    expect(crash.pid).not.toBe(death.pid)
+  })
+
+  test('a signal from outside is reported with its sender', async () => {
+    const death = await die(folder, addon, ['wait'], { onReady: (child) => void child.kill('SIGSEGV') })
+    expect(death.signal).toBe('SIGSEGV')
+    const { dump } = await reportOf(death)
+    expect(dump.exception?.code).toBe(11)
+    expect(dump.exception?.parameters[0]).toBe(BigInt(process.pid))
+  })
+
+  test('a process whose file table is full is reported', async () => {
+    const death = await die(folder, addon, ['full-table'])
+    expect(death.signal).toBe('SIGSEGV')
+    expect((await reportOf(death)).crash.crash_info.type).toContain('SIGSEGV')
+  })
+
+  test('4,000 threads are in the report, each with its stack', async () => {
+    const death = await die(folder, addon, ['many-threads'])
+    expect(death.signal).toBe('SIGSEGV')
+    const { dump } = await reportOf(death)
+    expect(dump.threads?.length).toBeGreaterThan(4000)
+    expect(dump.threads?.every(({ context, stack }) => context !== undefined && stack !== undefined)).toBe(true)
+  })
+
+  test('a module is one entry, with build id, soname and version', async () => {
+    const { dump } = await reportOf(await die(folder, addon, ['null-write']))
+    const [program, ...others] = dump.modules
+    expect(program).toMatchObject({ name: process.execPath, codeId: expect.stringMatching(/^[0-9a-f]{40}$/) })
+    expect(dump.modules.every(({ pieces }) => pieces === undefined)).toBe(true)
+    expect(new Set(dump.modules.map(({ name }) => name)).size).toBe(dump.modules.length)
+    expect(others).toContainEqual(expect.objectContaining({ debugFile: 'libc.so.6', version: '6.0.0.0' }))
+    expect(others).toContainEqual(expect.objectContaining({ debugFile: 'linux-vdso.so.1', codeId: expect.stringMatching(/^[0-9a-f]+$/) }))
+  })
+
+  test('nothing of the process stays open: its pipes end when it does', async () => {
+    const started = Date.now()
+    const death = await die(folder, addon, ['null-write'])
+    // `close` of a child process waits for the ends of its pipes; a handler that held them would be waited for.
+    expect(waiting(death.folder).length + (await dumpsOf(death)).length).toBeGreaterThan(0)
+    expect(Date.now() - started).toBeLessThan(toolTimeoutMs)
+  })
+
+  test('a process that may not be traced is reported with the stack of its crash', async () => {
+    const forbid = await compile('forbid.c', join(folder, 'forbid'))
+    const death = await die(folder, addon, ['null-write'], { wrapper: [forbid, 'ptrace'] })
+    expect(death.signal).toBe('SIGSEGV')
+    const { crash } = await reportOf(death)
+    expect(crash.crashing_thread?.frames[0]?.module).toBe('crashes.node')
+    expect(crash.thread_count).toBeGreaterThan(4)
+    expect(log(death.folder)).toContain('tracing is forbidden')
+  })
+
+  test('where no process can be made, the thread writes for itself and the next start makes the report', async () => {
+    const forbid = await compile('forbid.c', join(folder, 'forbid-process'))
+    const death = await die(folder, addon, ['null-write'], { wrapper: [forbid, 'process'] })
+    expect(death.signal).toBe('SIGSEGV')
+    expect(waiting(death.folder)).toHaveLength(1)
+    await die(folder, addon, ['exit'], { folder: death.folder })
+    const { crash } = await reportOf(death)
+    expect(crash.crashing_thread?.frames[0]?.module).toBe('crashes.node')
+  })
+
+  test('a capture that was cut off is a report of what there is', async () => {
+    const forbid = await compile('forbid.c', join(folder, 'forbid-cut'))
+    const death = await die(folder, addon, ['null-write'], { wrapper: [forbid, 'process'] })
+    const [name = ''] = waiting(death.folder)
+    const path = join(death.folder, 'captures', name)
+    const whole = readFileSync(path)
+    writeFileSync(path, whole.subarray(0, Math.floor(whole.length * 0.6)))
+    await die(folder, addon, ['exit'], { folder: death.folder })
+    const { crash } = await reportOf(death)
+    expect(crash.crash_info.type).toContain('SIGSEGV')
+    expect(log(death.folder)).toContain('ends early')
+  })
+
+  test.skipIf(!isRoot)('an unprivileged user is reported (needs root)', async () => {
+    const wrapper = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups']
+    await run('chmod', ['755', folder])
+    const death = await die(folder, addon, ['null-write'], { wrapper, owner: nobody })
+    expect(death.signal).toBe('SIGSEGV')
+    expect((await reportOf(death)).crash.thread_count).toBeGreaterThan(4)
+  })
+
+  test.skipIf(!isRoot).each([
+    ['null-write', 128 + 11],
+    ['process-abort', 128 + 6],
+  ])('as process 1 of a PID namespace, %s ends with %i after its report is made (needs root)', async (way, status) => {
+    const death = await die(folder, addon, [way], { wrapper: ['unshare', '--pid', '--fork', '--mount-proc'] })
+    expect(death).toMatchObject({ status, signal: null })
+    // The namespace is gone with its first process, and the handler with it.
+    expect(waiting(death.folder)).toEqual([])
+    expect((await reportOf(death)).crash.pid).toBe(1)
+  })
+
+  test('a limit of the address space 10 MB above what it has leaves room for the capture', async () => {
+    const death = await die(folder, addon, ['wait'], {
+      async onReady(child) {
+        const kilobytes = Number(/VmSize:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1])
+        await run('prlimit', ['--pid', String(child.pid), `--as=${(kilobytes + 10 * 1024) * 1024}:`])
+        child.kill('SIGSEGV')
+      },
+    })
+    expect(death.signal).toBe('SIGSEGV')
+    expect((await reportOf(death)).crash.thread_count).toBeGreaterThan(4)
+  })
+
+  const memoryGroups = '/sys/fs/cgroup/memory'
+  test.skipIf(!isRoot || !hasMemoryGroups())(
+    'so does a container limit 10 MB above what it uses (needs root and memory control groups)',
+    async () => {
+      const group = join(memoryGroups, `crashkeep-test-${process.pid}`)
+      mkdirSync(group)
+      undo(() => run('rmdir', [group]).catch(() => undefined))
+      const death = await die(folder, addon, ['wait'], {
+        wrapper: ['sh', '-c', `echo $$ > ${group}/cgroup.procs; exec "$0" "$@"`],
+        onReady(child) {
+          const used = Number(readFileSync(join(group, 'memory.usage_in_bytes'), 'utf8'))
+          writeFileSync(join(group, 'memory.limit_in_bytes'), String(used + 10 * 1024 * 1024))
+          child.kill('SIGSEGV')
+        },
+      })
+      expect(death.signal).toBe('SIGSEGV')
+      expect((await reportOf(death)).crash.thread_count).toBeGreaterThan(4)
+    },
+  )
+
+  function hasMemoryGroups(): boolean {
+    try {
+      return readdirSync(memoryGroups).includes('memory.limit_in_bytes')
+    } catch {
+      return false
+    }
+  }
+
+  describe.skipIf(!hasBreakpadTools)("other readers of the same death (needs Breakpad's dump_syms)", () => {
+    let symbols: string
+
+    beforeAll(async () => {
+      const dumpSyms = await breakpadTool('dump_syms')
+      const { stdout } = await run(dumpSyms, [addon], { maxBuffer: 64 * 1024 * 1024, timeout: toolTimeoutMs })
+      const id = stdout.split('\n', 1)[0]?.split(' ')[3] ?? ''
+      symbols = join(folder, 'symbols')
+      mkdirSync(join(symbols, 'crashes.node', id), { recursive: true })
+      writeFileSync(join(symbols, 'crashes.node', id, 'crashes.node.sym'), stdout)
+    }, installTimeoutMs)
+
+    const withTop = deaths.filter(({ top }) => top !== undefined)
+    test.each(withTop)(
+      "$way: Breakpad's minidump_stackwalk, rust-minidump where it is, and ours see the same stack",
+      async ({ way, top }) => {
+        const { path } = await reportOf(await die(folder, addon, [way]))
+        const options = { maxBuffer: 64 * 1024 * 1024, timeout: toolTimeoutMs }
+        const breakpad = await run(await breakpadTool('minidump_stackwalk'), ['-m', path, symbols], options)
+        const ours = await run(process.execPath, [join(root, 'packages/cli/dist/main.js'), 'stackwalk', '-m', path, symbols], options)
+        const frames = topFrames(ours.stdout, 4)
+        expect(frames[0]).toMatch(new RegExp(`^crashes\\.node\\|${top}\\b`))
+        expect(topFrames(breakpad.stdout, 4)).toEqual(frames)
+        const rust = await run('minidump-stackwalk', ['--json', path, symbols], options).catch(() => undefined)
+        if (rust === undefined) return
+        const { crashing_thread } = JSON.parse(rust.stdout) as {
+          crashing_thread: { frames: { module: string | null; function: string | null; line: number | null }[] }
+        }
+        const theirs = crashing_thread.frames
+          .slice(0, 4)
+          .map(({ module, function: name, line }) => `${module ?? ''}|${name ?? ''}|${line ?? ''}`)
+        expect(theirs).toEqual(frames)
+      },
+    )
+
+    const coresAreFiles = isLinux && /^core/.test(readFileSync('/proc/sys/kernel/core_pattern', 'utf8'))
+    test.skipIf(!coresAreFiles).each(['null-write', 'thread', 'breakpoint'])(
+      '%s: gdb on the core file of the same death agrees (needs gdb and core files)',
+      async (way) => {
+        const database = join(folder, `core-${way}`)
+        mkdirSync(database)
+        const wrapper = ['sh', '-c', 'ulimit -c unlimited; exec "$0" "$@"']
+        const death = await die(folder, addon, [way], { folder: database, wrapper })
+        const core = readdirSync(database).find((name) => name.startsWith('core'))
+        expect(core).toBeDefined()
+        const { crash } = await reportOf(death)
+        const script = ['-ex', 'p/x $pc', '-ex', 'up-silently', '-ex', 'p/x $pc']
+        const gdb = await run('gdb', ['-q', '-batch', '-nx', ...script, process.execPath, join(database, core ?? '')], {
+          timeout: toolTimeoutMs,
+        })
+        const [first, second] = [...gdb.stdout.matchAll(/^\$\d = (0x[0-9a-f]+)$/gm)].map(([, address]) => BigInt(address ?? 0))
+        const [ourFirst] = (crash.crashing_thread?.frames ?? []).map(({ offset }) => BigInt(offset))
+        expect(ourFirst).toBe(first)
+        const symbolised = await run(process.execPath, [
+          join(root, 'packages/cli/dist/main.js'),
+          'stackwalk',
+          '--json',
+          (await dumpsOf(death))[0] ?? '',
+          symbols,
+        ])
+        const { crashing_thread } = JSON.parse(symbolised.stdout) as { crashing_thread: { frames: { offset: string }[] } }
+        // A return address: the call before it is what the frame's offset says.
+        expect([second, (second ?? 0n) - 1n]).toContain(BigInt(crashing_thread.frames[1]?.offset ?? 0))
+        await run('rm', ['-f', join(database, core ?? '')])
+      },
+    )
+  })
+})
