@@ -35,6 +35,8 @@ export interface AppOptions {
   readonly logger: FastifyBaseLogger
   /** Takes symbols in, for the API and for other programs' protocols; undefined for a process that has no API. */
   readonly symbols?: SymbolUploads
+  /** Gives symbols to debuggers; undefined for a process that has no API. */
+  readonly symbolServer?: FastifyPluginAsync
   /** What was acknowledged and is not in the store yet; undefined where this process does not collect. */
   readonly spool?: WaitingReports & Acceptance
   /** The routes of other programs' protocols; undefined where this process does not collect. */
@@ -82,6 +84,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   health(app, options.store, options.spool, options.metrics)
   if (options.dialects !== undefined) await app.register(options.dialects)
   if (options.symbols !== undefined) await app.register(options.symbols.plugin)
+  if (options.symbolServer !== undefined) await app.register(options.symbolServer)
   if (options.api) {
     await app.register(api(options), { prefix: '/api/v1' })
     await app.register(async (scope) => {

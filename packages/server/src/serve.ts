@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { collectorMetrics } from './api/collector-metrics.ts'
 import { createMetrics, type Metrics } from './api/metrics.ts'
 import { uploads } from './api/uploads.ts'
@@ -19,6 +19,7 @@ import { SymbolFinder } from './sources/symbol-finder.ts'
 import { Spool } from './spool/spool.ts'
 import { openStore } from './store/open-store.ts'
 import type { Store } from './store/store.ts'
+import { symbolServer } from './symbol-server/symbol-server.ts'
 import { SymbolCleanUp } from './symbols-in/clean-up.ts'
 import { openUploads, type SymbolUploads } from './symbols-in/open-uploads.ts'
 import { removeTmpLeftovers } from './tmp-leftovers.ts'
@@ -65,7 +66,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
       store,
       metrics,
       logger: log,
-      ...(symbols === undefined ? {} : { symbols }),
+      ...(symbols === undefined ? {} : { symbols, symbolServer: openSymbolServer(store, data) }),
       api: role === 'all' || role === 'api',
       wake: () => processor?.wake(),
       ...(collector === undefined ? {} : collector.routes),
@@ -93,6 +94,10 @@ async function readTls({ tlsCert, tlsKey }: ServeOptions): Promise<{ cert: Buffe
   if (tlsCert === undefined && tlsKey === undefined) return undefined
   if (tlsCert === undefined || tlsKey === undefined) throw new Error('TLS needs both --tls-cert and --tls-key.')
   return { cert: await readFile(tlsCert), key: await readFile(tlsKey) }
+}
+
+function openSymbolServer(store: Store, data: string): FastifyPluginAsync {
+  return symbolServer({ store, tmpFolder: join(data, 'tmp'), readable: [join(data, 'symbols')] })
 }
 
 function startFinder(store: Store, data: string, log: FastifyBaseLogger, found: () => void): SymbolFinder {

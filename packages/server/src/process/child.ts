@@ -54,6 +54,11 @@ async function answerTo(task: Task): Promise<FromChild> {
       mergeSymbols(task)
       return { type: 'converted', modules: [] }
     }
+    case 'symbolicate': {
+      const { symbolicate } = await import('./symbolicate.ts')
+      symbolicate(task)
+      return { type: 'converted', modules: [] }
+    }
     case 'index': {
       writeIndex(task)
       return { type: 'converted', modules: [] }

@@ -1,7 +1,7 @@
 /** What parent and child say to each other. The child has read hostile bytes: what it says is checked by `check-message.ts`. */
 import type { PageFacts } from '../store/database/report-index.ts'
 
-export type Task = ReportTask | ConvertTask | MergeTask | IndexTask
+export type Task = ReportTask | ConvertTask | MergeTask | IndexTask | SymbolicateTask
 
 export interface ReportTask {
   readonly kind: 'minidump' | 'browser' | 'error'
@@ -42,6 +42,15 @@ export interface MergeTask {
 export interface IndexTask {
   readonly kind: 'index'
   readonly symbolPath: string
+  readonly outputPath: string
+}
+
+/** Addresses of somebody's own stacks, to be named: see symbolicate.ts. */
+export interface SymbolicateTask {
+  readonly kind: 'symbolicate'
+  /** JSON of Symbolication. */
+  readonly inputPath: string
+  /** The child writes the answer here. */
   readonly outputPath: string
 }
 

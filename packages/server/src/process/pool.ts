@@ -1,7 +1,7 @@
 import { mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { processLimits } from './limits.ts'
-import type { ConvertTask, IndexTask, MergeTask, ModuleAsked, ReportTask, Task } from './messages.ts'
+import type { ModuleAsked, ReportTask, Task } from './messages.ts'
 import { sandbox } from './sandbox.ts'
 import { type ConvertOutcome, type Limits, type Outcome, type WorkerOutcome, WorkerProcess } from './worker-process.ts'
 
@@ -67,7 +67,7 @@ export class ProcessPool {
   }
 
   /** The same for files of symbols. */
-  async convert(task: ConvertTask | MergeTask | IndexTask): Promise<ConvertOutcome> {
+  async convert(task: Exclude<Task, ReportTask>): Promise<ConvertOutcome> {
     const outcome = await this.#run(task, async () => [])
     return outcome.kind === 'done' ? answeredWrongly : outcome
   }

@@ -78,7 +78,7 @@ export class WorkerProcess {
       this.#settle = resolve
     })
     this.#findSymbols = findSymbols
-    this.#what = task.kind === 'convert' || task.kind === 'merge' || task.kind === 'index' ? 'file' : 'report'
+    this.#what = 'fields' in task ? 'report' : 'file'
     this.jobs += 1
     const starting = setTimeout(
       () => this.#kill('processor_crash', 'The process that reads reports did not start in time.'),

@@ -1,0 +1,248 @@
+/** This server as a server of symbols: for stackwalkers, WinDbg, profilers, and the real gdb through debuginfod. */
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { temporaryFolder, undoAfterAll } from '../harness/cleanup.ts'
+import { exchange } from '../harness/http.ts'
+import { startServer, type TestedServer } from '../harness/server.ts'
+
+const run = promisify(execFile)
+const timeoutMs = 60_000
+const hasTools = ['gdb', 'gcc', 'objcopy', 'readelf'].every((tool) => existsSync(`/usr/bin/${tool}`))
+const debugId = '33221100554477668899AABBCCDDEEFF0'
+const windowsId = '0123456789ABCDEF0123456789ABCDEF1'
+const undo = undoAfterAll()
+
+let server: TestedServer
+let folder: string
+let reader: string
+
+beforeAll(async () => {
+  folder = temporaryFolder(undo, 'serving')
+  server = await startServer({ dataDir: join(folder, 'data') })
+  undo(() => server.stop())
+  const symbols = `MODULE Linux x86_64 ${debugId} app\nINFO CODE_ID 00112233445566778899AABBCCDDEEFF00112233\nFILE 0 widget.cc\nFILE 1 price.cc\nINLINE_ORIGIN 0 Price::of()\nFUNC 1200 100 0 Widget::draw(int)\nINLINE 0 42 0 0 1230 10\n1200 30 41 0\n1230 10 7 1\n1240 c0 43 0\n`
+  const windows = `MODULE windows x86_64 ${windowsId} shop.pdb\nINFO CODE_ID 5A9C1B2C7F000 shop.exe\nPUBLIC 1000 0 main\n`
+  for (const text of [symbols, windows]) {
+    const answer = await server.ask('/api/v1/symbols?project=default', {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain' },
+      body: Buffer.from(text),
+    })
+    expect(answer.status, answer.text).toBe(200)
+  }
+  const created = await server.ask('/api/v1/tokens', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: Buffer.from(JSON.stringify({ name: 'reader', scopes: ['read'] })),
+  })
+  reader = (JSON.parse(created.text) as { secret: string }).secret
+})
+
+async function settings(change: object): Promise<void> {
+  const answer = await server.ask('/api/v1/projects/default', {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json' },
+    body: Buffer.from(JSON.stringify({ settings: change })),
+  })
+  expect(answer.status, answer.text).toBe(200)
+}
+
+const get = (path: string, headers: Record<string, string> = {}) => exchange(`${server.url}${path}`, { headers })
+const basic = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` })
+
+describe('by token', () => {
+  const path = `/symbols/app/${debugId}/app.sym`
+
+  test('nobody without one gets a file, and debuggers are told to ask for it', async () => {
+    for (const each of [path, '/buildid/00112233445566778899aabbccddeeff00112233/debuginfo']) {
+      const refused = await get(each)
+      expect([refused.status, refused.headers['www-authenticate']]).toEqual([401, 'Basic realm="Crashkeep symbols"'])
+    }
+    expect((await get(path, { authorization: 'Bearer wrong' })).status).toBe(401)
+  })
+
+  test('it may come in each way that debuggers have', async () => {
+    for (const headers of [
+      { authorization: `Bearer ${reader}` },
+      basic(`${reader}:`),
+      basic(`anybody:${reader}`),
+      { 'auth-token': reader },
+    ])
+      expect((await get(path, headers)).text).toContain('Widget::draw')
+    expect((await get(`${path}?key=${reader}`)).status).toBe(200)
+  })
+
+  test('of another project or without the right to read it opens nothing', async () => {
+    const { status } = await server.ask('/api/v1/projects', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: Buffer.from('{"slug":"other"}'),
+    })
+    expect(status).toBeLessThan(300)
+    for (const [change, expected] of [
+      [{ scopes: ['read'], projects: ['other'] }, 404],
+      [{ scopes: ['upload-symbols'] }, 403],
+    ] as const) {
+      const created = await server.ask('/api/v1/tokens', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: Buffer.from(JSON.stringify({ name: 'narrow', ...change })),
+      })
+      const { secret } = JSON.parse(created.text) as { secret: string }
+      expect((await get(path, { authorization: `Bearer ${secret}` })).status).toBe(expected)
+    }
+  })
+})
+
+describe('to everybody', () => {
+  beforeAll(() => settings({ symbolAccess: 'public', keepDebugFiles: true }))
+
+  test("Breakpad's layout, by debug id and by code id, of the whole server and of one project", async () => {
+    for (const path of [
+      `/symbols/app/${debugId}/app.sym`,
+      `/symbols/app/${debugId.toLowerCase()}/app.sym`,
+      `/symbols/default/app/${debugId}/app.sym`,
+      '/symbols/app/00112233445566778899aabbccddeeff00112233/app.sym',
+    ]) {
+      const answer = await get(path)
+      expect([path, answer.status, answer.headers['content-length']]).toEqual([path, 200, String(answer.body.length)])
+      expect(answer.text).toContain('Widget::draw')
+      expect(answer.headers['access-control-allow-origin']).toBe('*')
+    }
+    for (const path of [`/symbols/shop.pdb/${windowsId}/shop.sym`, '/symbols/shop.exe/5A9C1B2C7f000/shop.sym'])
+      expect((await get(path)).text).toContain('PUBLIC 1000 0 main')
+    const head = await exchange(`${server.url}/symbols/app/${debugId}/app.sym`, { method: 'HEAD' })
+    expect([head.status, head.body.length]).toEqual([200, 0])
+    expect(Number(head.headers['content-length'])).toBeGreaterThan(100)
+  })
+
+  test.each([
+    `/symbols/app/${debugId}/other.sym`,
+    `/symbols/app/${'F'.repeat(33)}/app.sym`,
+    `/symbols/other/app/${debugId}/app.sym`,
+    '/symbols/..%2f..%2fadmin-token/00/..%2f..%2fadmin-token',
+    '/symbols/app/xyz/app.sym',
+    `/symbols/shop.pdb/${windowsId}/shop.pdb`,
+    `/symbols/shop.pdb/${windowsId}/file.ptr`,
+    '/buildid/00112233445566778899aabbccddeeff00112233/debuginfo',
+    '/buildid/..%2f/debuginfo',
+    '/buildid/0011/source/etc/passwd',
+    '/symbols/pingme.txt',
+  ])('nothing is at %s', async (path) => {
+    expect([404, 401]).toContain((await get(path)).status)
+  })
+
+  test('symbolicates stacks as Mozilla does, with inlined calls', async () => {
+    const job = {
+      memoryMap: [
+        ['app', debugId],
+        ['xul.pdb', 'F'.repeat(33)],
+        ['unused', debugId],
+      ],
+      stacks: [
+        [
+          [0, 0x1234],
+          [0, 0x1250],
+          [1, 16],
+          [-1, 17],
+        ],
+      ],
+    }
+    const ask = async (path: string, body: object) =>
+      exchange(`${server.url}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: Buffer.from(JSON.stringify(body)),
+      })
+    const answer = await ask('/symbolicate/v5', { jobs: [job] })
+    expect(JSON.parse(answer.text)).toEqual({
+      results: [
+        {
+          stacks: [
+            [
+              {
+                ...{ frame: 0, module: 'app', module_offset: '0x1234', function: 'Widget::draw(int)', function_offset: '0x34' },
+                ...{ file: 'widget.cc', line: 42, inlines: [{ function: 'Price::of()', file: 'price.cc', line: 7 }] },
+              },
+              {
+                frame: 1,
+                module: 'app',
+                module_offset: '0x1250',
+                function: 'Widget::draw(int)',
+                function_offset: '0x50',
+                file: 'widget.cc',
+                line: 43,
+              },
+              { frame: 2, module: 'xul.pdb', module_offset: '0x10' },
+              { frame: 3, module: '<unknown>', module_offset: '0x11' },
+            ],
+          ],
+          found_modules: { [`app/${debugId}`]: true, [`xul.pdb/${'F'.repeat(33)}`]: false, [`unused/${debugId}`]: null },
+        },
+      ],
+    })
+    const old = await ask('/symbolicate/v4', { ...job, version: 4 })
+    expect(JSON.parse(old.text)).toMatchObject({
+      symbolicatedStacks: [['Widget::draw(int) (in app)', 'Widget::draw(int) (in app)', '0x10 (in xul.pdb)', '0x11 (in <unknown>)']],
+    })
+    const preflight = await exchange(`${server.url}/symbolicate/v5`, {
+      method: 'OPTIONS',
+      headers: { origin: 'https://profiler.firefox.com' },
+    })
+    expect([preflight.status, preflight.headers['access-control-allow-methods']]).toEqual([204, 'POST'])
+    for (const body of [
+      {},
+      { jobs: [] },
+      { jobs: Array.from({ length: 11 }, () => job) },
+      { jobs: [{ memoryMap: [['a']], stacks: [] }] },
+      { jobs: [{ ...job, stacks: [[[0, -1]]] }] },
+    ])
+      expect((await ask('/symbolicate/v5', body)).status).toBe(400)
+    const many = { memoryMap: job.memoryMap, stacks: Array.from({ length: 3 }, () => Array.from({ length: 100_000 }, () => [0, 1])) }
+    expect((await ask('/symbolicate/v5', many)).status).toBe(413)
+  })
+
+  test.skipIf(!hasTools)(
+    'the real gdb gets debug information and program from here, and shows source lines (needs gdb, gcc and binutils)',
+    async () => {
+      const source = join(folder, 'cart.c')
+      await writeFile(
+        source,
+        'static int price_of(int *item) { return *item; }\n\nint total(int *item) {\n  return price_of(item) + 1;\n}\n\nint main(void) {\n  return total(0);\n}\n',
+      )
+      const program = join(folder, 'cart')
+      await run('gcc', ['-g', '-O0', '-Wl,--build-id', '-o', program, source], { timeout: timeoutMs })
+      const upload = await server.ask('/api/v1/symbols?project=default', {
+        method: 'POST',
+        headers: { 'content-type': 'application/octet-stream' },
+        body: await readFile(program),
+      })
+      expect(upload.status, upload.text).toBe(200)
+      const stripped = join(folder, 'stripped')
+      await run('objcopy', ['--strip-all', program, stripped], { timeout: timeoutMs })
+      const buildId = /Build ID: ([0-9a-f]+)/.exec((await run('readelf', ['-n', program])).stdout)?.[1] ?? ''
+      for (const kind of ['debuginfo', 'executable']) {
+        const answer = await get(`/buildid/${buildId}/${kind}`)
+        expect([answer.status, answer.headers['x-debuginfod-size']]).toEqual([200, String((await readFile(program)).length)])
+        expect(answer.body.equals(await readFile(program))).toBe(true)
+      }
+      const home = join(folder, 'home')
+      await mkdir(home)
+      const { stdout } = await run(
+        'gdb',
+        ['-batch', '-nx', '-ex', 'set debuginfod enabled on', '-ex', 'file stripped', '-ex', 'info line total', '-ex', 'list total'],
+        {
+          cwd: folder,
+          timeout: timeoutMs,
+          env: { PATH: '/usr/bin:/bin', HOME: home, DEBUGINFOD_URLS: server.url, DEBUGINFOD_TIMEOUT: '20' },
+        },
+      )
+      expect(stdout).toMatch(/Line 3 of ".*cart\.c" starts at address/)
+      expect(stdout).toContain('return price_of(item) + 1;')
+    },
+  )
+})
