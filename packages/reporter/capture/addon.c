@@ -137,45 +137,58 @@ static napi_value boolean(napi_env env, bool value) {
   return result;
 }
 
+static struct configuration *configuration_of(napi_env env, napi_value options) {
+  struct configuration *made = map_memory(sizeof *made);
+  size_t length = 0;
+  napi_value folder = property(env, options, "folder");
+  if (made == 0 || folder == 0) return 0;
+  if (napi_get_value_string_utf8(env, folder, made->folder, sizeof made->folder, &length) != napi_ok) return 0;
+  if (length == 0 || length + 1 >= sizeof made->folder) return 0;
+  made->settings = blob_of(env, property(env, options, "settings"));
+  made->handler_environment = vector_of(env, property(env, options, "handlerEnvironment"));
+  made->handler_arguments = made->handler_environment == 0 ? 0 : vector_of(env, property(env, options, "handlerArguments"));
+  made->has_environment = flag_property(env, options, "hasEnvironment");
+  made->may_outlive = flag_property(env, options, "mayOutlive");
+  return made->settings == 0 ? 0 : made;
+}
+
+static void watch(napi_env env, napi_value options, int is_first) {
+  napi_ref stack_function = function_property(env, options, "stackOf");
+  napi_value timeout_value = property(env, options, "hangTimeoutMs");
+  uint32_t timeout = 0;
+  if (stack_function == 0) return;
+  if (is_first && flag_property(env, options, "watchesHeapLimit")) watch_heap_limit(env, stack_function);
+  if (timeout_value != 0 && napi_get_value_uint32(env, timeout_value, &timeout) == napi_ok && timeout > 0) watch_hangs(env, stack_function, timeout);
+}
+
 // start({ folder, settings, annotations, handlerArguments?, handlerEnvironment, hasEnvironment, mayOutlive, watchesHeapLimit, hangTimeoutMs, stackOf })
-// True in the thread that is the first; the others have annotations of their own from then on.
+// The first thread that calls it speaks for the process, and may do so again; the others have annotations of their own from then on. True for the first.
 static napi_value start(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value options;
-  size_t length = 0;
-  if (napi_get_cb_info(env, info, &count, &options, 0, 0) != napi_ok || count != 1) return fail(env, "Options are missing.");
   int expected = 0;
-  if (!atomic_compare_exchange_strong(&is_started, &expected, 1)) {
-    struct instance *instance = 0;
-    napi_get_instance_data(env, (void **)&instance);
+  struct process_state *state = &process_state;
+  struct instance *instance = 0;
+  if (napi_get_cb_info(env, info, &count, &options, 0, 0) != napi_ok || count != 1) return fail(env, "Options are missing.");
+  int is_first = atomic_compare_exchange_strong(&is_started, &expected, 1);
+  napi_get_instance_data(env, (void **)&instance);
+  if (!is_first && (instance == 0 || instance->annotations != &state->annotations)) {
     if (instance != 0 && instance->annotations == 0) take_slot(instance);
     return boolean(env, false);
   }
-  struct process_state *state = &process_state;
-  napi_value folder = property(env, options, "folder");
-  if (folder == 0 || napi_get_value_string_utf8(env, folder, state->folder, sizeof state->folder, &length) != napi_ok || length == 0 ||
-      length + 1 >= sizeof state->folder) {
-    return fail(env, "The path of the folder for captures is too long.");
+  struct configuration *configuration = configuration_of(env, options);
+  struct blob *annotations = blob_of(env, property(env, options, "annotations"));
+  if (is_first) state->scratch = map_memory(SCRATCH_BYTES);
+  if (is_first) instance = attach_thread(env);
+  if (configuration == 0 || annotations == 0 || state->scratch == 0 || instance == 0) {
+    if (is_first) atomic_store(&is_started, 0);
+    return fail(env, "There is no memory for captures, or the path of their folder is too long.");
   }
-  state->settings = blob_of(env, property(env, options, "settings"));
-  atomic_store(&state->annotations, blob_of(env, property(env, options, "annotations")));
-  state->handler_environment = vector_of(env, property(env, options, "handlerEnvironment"));
-  state->handler_arguments = state->handler_environment == 0 ? 0 : vector_of(env, property(env, options, "handlerArguments"));
-  state->has_environment = flag_property(env, options, "hasEnvironment");
-  state->may_outlive = flag_property(env, options, "mayOutlive");
-  state->scratch = map_memory(SCRATCH_BYTES);
-  if (state->scratch == 0 || state->settings == 0) return fail(env, "There is no memory for captures.");
-  struct instance *instance = attach_thread(env);
-  if (instance == 0) return fail(env, "There is no memory for captures.");
+  atomic_store(&state->configuration, configuration);
+  atomic_store(&state->annotations, annotations);
   instance->annotations = &state->annotations;
-  wasm_trap_handler wasm_trap = (wasm_trap_handler)(uintptr_t)dlsym(RTLD_DEFAULT, "_ZN2v829TryHandleWebAssemblyTrapPosixEiP9siginfo_tPv");
-  install_signal_handlers(wasm_trap);
-  napi_ref stack_function = function_property(env, options, "stackOf");
-  uint32_t timeout = 0;
-  if (stack_function != 0 && flag_property(env, options, "watchesHeapLimit")) watch_heap_limit(env, stack_function);
-  napi_value timeout_value = property(env, options, "hangTimeoutMs");
-  if (stack_function != 0 && timeout_value != 0) napi_get_value_uint32(env, timeout_value, &timeout);
-  if (timeout > 0) watch_hangs(env, stack_function, timeout);
+  if (is_first) install_signal_handlers((wasm_trap_handler)(uintptr_t)dlsym(RTLD_DEFAULT, "_ZN2v829TryHandleWebAssemblyTrapPosixEiP9siginfo_tPv"));
+  watch(env, options, is_first);
   return boolean(env, true);
 }
 

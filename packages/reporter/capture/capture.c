@@ -45,6 +45,7 @@ enum outcome { OUTCOME_ENDED = 0, OUTCOME_RUNNING = 1, OUTCOME_WRITTEN = 2 };
 // Shared by the asking thread, the writer and the process that becomes the handler.
 static struct {
   const struct capture_request *request;
+  const struct configuration *configuration;
   struct capture_request held;  // the handler's process outlives the frame of the request
   atomic_int busy;  // thread
   atomic_int step;
@@ -143,7 +144,7 @@ static void write_capture(struct capture_file *file, int may_trace) {
   struct thread_list threads = {thread_ids(), 0, 0};
   struct mappings mappings = {mapping_entries(), 0, mapping_capacity()};
   file_record(file, RECORD_PROCESS, 0, 0, &process, sizeof process);
-  write_blob(file, RECORD_SETTINGS, process_state.settings);
+  write_blob(file, RECORD_SETTINGS, shared.configuration->settings);
   write_blob(file, RECORD_ANNOTATIONS, atomic_load(&process_state.annotations));
   write_thread_annotations(file, request->thread);
   write_blob(file, RECORD_DEATH, request->death);
@@ -162,14 +163,14 @@ static void write_capture(struct capture_file *file, int may_trace) {
   copy_of_process(file, RECORD_STAT, "/stat", MAX_TEXT_BYTES);
   copy_of_process(file, RECORD_LIMITS, "/limits", MAX_TEXT_BYTES);
   copy_of_process(file, RECORD_COMMAND_LINE, "/cmdline", MAX_TEXT_BYTES);
-  if (process_state.has_environment) copy_of_process(file, RECORD_ENVIRONMENT, "/environ", MAX_TEXT_BYTES);
+  if (shared.configuration->has_environment) copy_of_process(file, RECORD_ENVIRONMENT, "/environ", MAX_TEXT_BYTES);
   file_record(file, RECORD_END, 0, 0, 0, 0);
   file_flush(file);
   release_threads(&threads);
 }
 
 static void name_capture(void) {
-  char *end = append_text(shared.path, process_state.folder);
+  char *end = append_text(shared.path, shared.configuration->folder);
   end = append_text(end, "/");
   end = append_number(end, clock_nanoseconds(CLOCK_REALTIME));
   end = append_text(end, "-");
@@ -245,7 +246,7 @@ static void await_death(int pid, int64_t timeout) {
 static void run_handler(void *argument) {
   (void)argument;
   const struct capture_request *request = &shared.held;
-  char *const *arguments = process_state.handler_arguments;
+  char *const *arguments = shared.configuration->handler_arguments;
   CALL0(setsid);
   CALL1(chdir, "/");
   default_signals();
@@ -254,16 +255,16 @@ static void run_handler(void *argument) {
   raise_limit(RLIMIT_CPU);
   // What the dead process held is free then, in a container at its limit. Kernels before 5.16 kill everybody who shares memory with a process that
   // dumps core, so there nothing may be waited for.
-  if (process_state.may_outlive && request->pid != 1) {
+  if (shared.configuration->may_outlive && request->pid != 1) {
     if (request->kind == CAPTURE_SIGNAL) await_death(request->pid, DEATH_TIMEOUT_NANOSECONDS);
     if (request->kind == CAPTURE_EXCEPTION) await_death(request->pid, EXIT_TIMEOUT_NANOSECONDS);
   }
-  CALL3(execve, arguments[0], arguments, process_state.handler_environment);
+  CALL3(execve, arguments[0], arguments, shared.configuration->handler_environment);
   CALL1(exit_group, 127);
 }
 
 static void start_handler(void) {
-  if (process_state.handler_arguments == 0) return;
+  if (shared.configuration->handler_arguments == 0) return;
   shared.held = *shared.request;
   // The stack of the handler's process is free when the one before has loaded its program.
   wait_while(&shared.handler_state, HANDLER_SHARES, PERMISSION_TIMEOUT_SECONDS);
@@ -285,6 +286,7 @@ static void run_writer(void *argument) {
 
 static int capture_alone(const struct capture_request *request) {
   shared.request = request;
+  shared.configuration = atomic_load(&process_state.configuration);
   atomic_store(&shared.step, STEP_WAITING);
   atomic_store(&shared.outcome, OUTCOME_RUNNING);
   atomic_store(&shared.handler, 0);

@@ -82,6 +82,7 @@ static void *run_watch(void *argument) {
 }
 
 int watch_hangs(napi_env env, napi_ref stack_function, uint32_t timeout_milliseconds) {
+  if (watch.timeout != 0) return 0;  // the first start decides
   watch.env = env;
   watch.stack_function = stack_function;
   watch.isolate = current_isolate();

@@ -43,7 +43,8 @@ struct thread_annotations {
   _Atomic(struct blob *) texts;
 };
 
-struct process_state {
+// What a start says. A later start replaces it as a whole; the one before is never freed, a crash may be reading it.
+struct configuration {
   char folder[MAX_PATH_BYTES];  // of captures, without a slash at its end
   // The handler's program: argument and environment vectors as execve wants them. No program: nothing is started.
   char *const *handler_arguments;
@@ -51,6 +52,10 @@ struct process_state {
   int has_environment;
   int may_outlive;  // whether a process that shares memory with one that dumps core goes on
   struct blob *settings;
+};
+
+struct process_state {
+  _Atomic(struct configuration *) configuration;
   _Atomic(struct blob *) annotations;
   struct thread_annotations thread_annotations[MAX_THREAD_ANNOTATIONS];
   unsigned char *scratch;

@@ -30,7 +30,7 @@ export interface Capture {
   setAnnotation(name: string, value: string | undefined): void
 }
 
-/** Never throws; the second call in a process changes nothing and returns the first one's capture. */
+/** Never throws. A later call replaces the settings of the first; what watches for hangs stays as the first call said. */
 export type StartCapture = (settings: CaptureSettings) => Capture
 
 export interface NewReport {

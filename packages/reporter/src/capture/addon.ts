@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 
 /** What capture/addon.c exports. */
 export interface Addon {
-  /** True in the first thread of the process; the others have annotations of their own. */
+  /** True in the first thread of the process, which may start again; the others have annotations of their own. */
   start(options: AddonOptions): boolean
   /** JSON of an object of strings. */
   setAnnotations(bytes: Buffer): void

@@ -10,15 +10,12 @@ import { deliveryEnvironment } from '../upload/delivery-environment.ts'
 import { type Addon, loadAddon } from './addon.ts'
 import { handlerCommand, runHandler } from './handler-command.ts'
 
-let started: Capture | undefined
+const annotations = new Map<string, string>()
+let watchesExceptions = false
+let watchesHangs = false
 
 /** See `StartCapture` in seams.ts. */
 export function startCapture(settings: CaptureSettings): Capture {
-  started ??= begin(settings)
-  return started
-}
-
-function begin(settings: CaptureSettings): Capture {
   const loaded = loadAddon()
   if ('whyNot' in loaded) return absent(loaded.whyNot)
   try {
@@ -34,12 +31,13 @@ function absent(whyNot: string): Capture {
 
 function install(addon: Addon, settings: CaptureSettings): Capture {
   const folder = makeCapturesFolder(settings.databaseFolder)
-  const annotations = new Map(Object.entries(settings.annotations))
   const command = handlerCommand(settings.databaseFolder)
   const environment = deliveryEnvironment()
   const { clientId, processAnnotations, delivery } = settings
   const hangTimeoutMs = isMainThread ? settings.hangTimeoutMs : undefined
-  const isFirst = addon.start({
+  annotations.clear()
+  for (const [name, value] of Object.entries(settings.annotations)) annotations.set(name, value)
+  const speaksForProcess = addon.start({
     folder,
     settings: Buffer.from(JSON.stringify({ clientId, processAnnotations, delivery })),
     annotations: bytesOf(annotations),
@@ -51,11 +49,8 @@ function install(addon: Addon, settings: CaptureSettings): Capture {
     ...(hangTimeoutMs !== undefined && { hangTimeoutMs }),
     stackOf: currentStack,
   })
-  // The thread that was first speaks for the process, the others for themselves.
-  if (!isFirst) addon.setAnnotations(bytesOf(annotations))
-  // An exception that nobody catches in a worker is an event of its owner.
-  if (isMainThread) watchExceptions((death) => addon.capture(captureKind.exception, bytesOf(death)))
-  if (isFirst && hangTimeoutMs !== undefined) sendHeartbeats(hangTimeoutMs, addon.beat)
+  if (!speaksForProcess) addon.setAnnotations(bytesOf(annotations))
+  watch(addon, speaksForProcess ? hangTimeoutMs : undefined)
   // What an earlier process left: no handler could start then, or the machine went down.
   if (command !== undefined && waitingCaptures(folder, Date.now()).length > 0) runHandler(command, environment)
   return {
@@ -66,6 +61,14 @@ function install(addon: Addon, settings: CaptureSettings): Capture {
       addon.setAnnotations(bytesOf(annotations))
     },
   }
+}
+
+function watch(addon: Addon, hangTimeoutMs: number | undefined): void {
+  // An exception that nobody catches in a worker is an event of its owner.
+  if (isMainThread && !watchesExceptions) watchExceptions((death) => addon.capture(captureKind.exception, bytesOf(death)))
+  if (hangTimeoutMs !== undefined && !watchesHangs) sendHeartbeats(hangTimeoutMs, addon.beat)
+  watchesExceptions = true
+  watchesHangs ||= hangTimeoutMs !== undefined
 }
 
 function bytesOf(texts: ReadonlyMap<string, string>): Buffer {
