@@ -12,11 +12,12 @@ import { readReportFile, reportPrefix } from '../store/report-file.ts'
 import type { Store } from '../store/store.ts'
 import { moduleKey } from '../store/symbol-fetches.ts'
 import { factsOf } from './facts.ts'
-import { groupFor } from './grouping.ts'
+import { groupFor, reportsOf } from './grouping.ts'
 import { mainFile, taskKind } from './main-file.ts'
 import type { ModuleAsked, Summary } from './messages.ts'
 import { otherDocuments } from './other-documents.ts'
 import { ProcessPool } from './pool.ts'
+import { requeue } from './requeue.ts'
 import { askedScript } from './script-module.ts'
 import { SymbolIndexes } from './symbol-indexes.ts'
 import type { Limits, Outcome } from './worker-process.ts'
@@ -68,7 +69,6 @@ export class Processor {
   #closed = false
   #wake: () => void = () => undefined
   #leases = 0
-  #groupingTurn: Promise<unknown> = Promise.resolve()
 
   constructor(options: ProcessorOptions) {
     this.#options = options
@@ -262,7 +262,7 @@ export class Processor {
     const { projectId, id } = row
     await blobs.put(`${reportPrefix(id)}processed.json`, { path: resultPath })
     const to = { projectId, rulesVersion: summary.rulesVersion, signature: summary.signature }
-    await this.#inTurn(async () => {
+    await ledger.oneAtATime(projectId, async () => {
       const current = (await index.find(id)).find((found) => found.id === id)
       // Erased meanwhile: the erasure removed rows and files, and what was written after it goes too.
       if (current === undefined || (await ledger.isErased(id))) return await blobs.removeAll(reportPrefix(id))
@@ -276,6 +276,7 @@ export class Processor {
         problems: [...report.problems, ...summary.problems],
         modules: summary.modules,
       })
+      if (group.tookFrom !== undefined) await requeue(this.#store, await reportsOf(index, projectId, group.tookFrom), { atOnce: true })
     })
   }
 
@@ -293,13 +294,6 @@ export class Processor {
     await index.setState(row.id, again ? 'received' : 'failed', problems)
     this.#options.log.warn({ reportId: row.id, code: outcome.code, attempt: job.attempt, again }, outcome.message)
     return again ? 'retried' : 'failed'
-  }
-
-  /** Grouping looks before it writes; one report after the other. */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#groupingTurn.then(work, work)
-    this.#groupingTurn = turn.catch(() => undefined)
-    return turn
   }
 }
 

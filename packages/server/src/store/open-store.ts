@@ -42,7 +42,7 @@ async function assemble(
   databases: Databases,
   { dataDir, blobsFolder, clock }: { readonly dataDir: string; readonly blobsFolder: string; readonly clock: () => number },
 ): Promise<Store> {
-  const ledger = kyselyLedger(databases.ledger.db, clock)
+  const ledger = kyselyLedger(databases.ledger.db, databases.ledger.kind, clock)
   const index = kyselyReportIndex(databases.index, clock)
   const jobs = kyselyJobs(databases.index.db, databases.index.kind, clock)
   const blobs = await openFileBlobs({ folder: blobsFolder, clock })

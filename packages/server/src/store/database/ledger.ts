@@ -26,13 +26,16 @@ export interface Ledger {
   tokenBySession(secret: string): Promise<LedgerToken | undefined>
   revokeSession(secret: string): Promise<void>
 
+  /** Runs what looks at groups and then moves reports between them: no other such work on this project runs meanwhile, in any process. */
+  oneAtATime<T>(projectId: number, work: () => Promise<T>): Promise<T>
   /** The permanent group of a fingerprint, made when it is new. */
   groupOf(fingerprint: Fingerprint): Promise<LedgerGroup>
   /**
    * Re-signing: when every report of `from` is now signed with `to` and `to` belongs to no group yet, the group keeps its id, its state
-   * and its links, and only gains the fingerprint. Returns the group of `to`.
+   * and its links, and only gains the fingerprint. A group that came with reports which arrived meanwhile, already with the new fingerprint, and
+   * that nobody has decided on, gives it up: `tookFrom` names it, and its reports have to be signed once more. Returns the group of `to`.
    */
-  moveFingerprint(from: Fingerprint, to: Fingerprint, wholeGroup: boolean): Promise<LedgerGroup>
+  moveFingerprint(from: Fingerprint, to: Fingerprint, wholeGroup: boolean): Promise<LedgerGroup & { readonly tookFrom?: string }>
   group(id: string): Promise<LedgerGroup | undefined>
   /** All groups whose state is another one. */
   groups(query: { readonly except: GroupState }): Promise<LedgerGroup[]>

@@ -19,8 +19,13 @@ export function ledgerGroups(db: Kysely<LedgerSchema>, clock: () => number): Gro
     moveFingerprint: (from, to, wholeGroup) =>
       inTransaction(db, async (trx) => {
         const there = await groupWith(trx, to)
-        const here = wholeGroup && there === undefined ? await groupWith(trx, from) : undefined
+        const here = wholeGroup ? await groupWith(trx, from) : undefined
         if (here === undefined) return there ?? groupOf(trx, to, clock())
+        if (there !== undefined) {
+          if (!(await isNewcomer(trx, there, here))) return there
+          await trx.updateTable('fingerprint').set({ group_id: here.id }).where('group_id', '=', there.id).execute()
+          return { ...here, tookFrom: there.id }
+        }
         await addFingerprint(trx, to, here.id)
         return (await groupWith(trx, to)) ?? here
       }),
@@ -58,6 +63,13 @@ async function groupWith(db: Kysely<LedgerSchema>, fingerprint: Fingerprint): Pr
     .where('signature_hash', '=', hashOf(kept(fingerprint)))
     .executeTakeFirst()
   return row && ledgerGroup(row)
+}
+
+/** Made after the other one, never signed in another way, and as it came: no decision of anybody and no link that was known for long is lost with it. */
+async function isNewcomer(trx: Transaction<LedgerSchema>, group: LedgerGroup, beside: LedgerGroup): Promise<boolean> {
+  if (group.id === beside.id || group.state !== 'open' || group.createdAt <= beside.createdAt) return false
+  const fingerprints = await trx.selectFrom('fingerprint').select('signature_hash').where('group_id', '=', group.id).limit(2).execute()
+  return fingerprints.length === 1
 }
 
 /** Makes a group for a fingerprint that has none. Of two callers at once both get the group of the first. */

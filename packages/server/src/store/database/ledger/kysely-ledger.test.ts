@@ -156,4 +156,22 @@ describeStores('the ledger', (open) => {
     await ledger.audit({ actor: 'me', action: 'erase', target: 'x' })
     expect(await ledger.audits(5)).toMatchObject([{ actor: 'me', action: 'erase', target: 'x' }])
   })
+
+  it('lets one at a time look at groups and change them, of two processes on PostgreSQL, too', async () => {
+    const { store, openAgain } = await open()
+    const isPostgres = expect.getState().currentTestName?.includes('the ledger, on PostgreSQL') === true
+    const stores = [store, isPostgres ? await openAgain() : store]
+    let inside = 0
+    const most: number[] = []
+    const work = async () => {
+      inside += 1
+      most.push(inside)
+      await store.ledger.projects()
+      inside -= 1
+    }
+    await Promise.all(Array.from({ length: 20 }, (_, i) => stores[i % 2]?.ledger.oneAtATime(1, work)))
+    await expect(store.ledger.oneAtATime(1, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    await store.ledger.oneAtATime(1, work)
+    expect(most).toEqual(Array(21).fill(1))
+  })
 })

@@ -1,15 +1,18 @@
 import type { Kysely } from 'kysely'
 import type { Ledger } from '../ledger.ts'
+import type { DatabaseKind } from '../open-database.ts'
 import type { LedgerSchema } from '../schema.ts'
 import { ledgerGroups } from './groups.ts'
+import { oneAtATime } from './one-at-a-time.ts'
 import { ledgerProjects } from './projects.ts'
 import { ledgerTokens } from './tokens.ts'
 
-export function kyselyLedger(db: Kysely<LedgerSchema>, clock: () => number): Ledger {
+export function kyselyLedger(db: Kysely<LedgerSchema>, kind: DatabaseKind, clock: () => number): Ledger {
   return {
     ...ledgerProjects(db, clock),
     ...ledgerTokens(db, clock),
     ...ledgerGroups(db, clock),
+    oneAtATime: oneAtATime(db, kind),
     async addTombstone(reportId) {
       await db
         .insertInto('tombstone')
