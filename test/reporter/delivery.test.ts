@@ -266,9 +266,12 @@ describe('a proxy in the environment', () => {
       await app.run(steps, { environment: { https_proxy: proxy.url } })
       const database = new CrashDatabase(app.crashDumps)
       await until('the handler to try', 20_000, async () => (await database.list())[0]?.lastError?.match(/self.signed certificate/))
+      process.kill(handlerOf(app.crashDumps), 'SIGTERM')
       await app.run(steps, { environment: { https_proxy: proxy.url, NODE_EXTRA_CA_CERTS: certificate.certPath } })
       const crash = await collector.next()
       expect(crash.headers.host).toBe('localhost')
+      await until('the answer to be noted', 20_000, () => (database.stored().some(({ state }) => state === 'uploaded') ? true : undefined))
+      process.kill(handlerOf(app.crashDumps), 'SIGTERM')
     },
   )
 

@@ -26,7 +26,8 @@ export async function openRequest(plan: RequestPlan): Promise<ClientRequest> {
   // Without an agent: one would not ask for this connection.
   const { agent, ...rest } = options
   const socket = tlsConnect({ socket: tunnel, servername: plan.url.hostname })
-  return httpsRequest(plan.url, { ...rest, createConnection: () => socket })
+  socket.once('close', () => tunnel.destroy())
+  return httpsRequest(plan.url, { ...rest, defaultPort: 443, createConnection: () => socket })
 }
 
 function start(url: URL, options: RequestOptions): ClientRequest {
