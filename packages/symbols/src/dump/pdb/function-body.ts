@@ -3,6 +3,7 @@ import type { SymbolRecords } from '../output/symbol-records.ts'
 import type { AddressMap } from './address-map.ts'
 import { collectInlineLines } from './inline-lines.ts'
 import type { Inlinee, LineLists, ModuleLines } from './module-lines.ts'
+import { sortLines } from './sort-lines.ts'
 
 /** A position in the source: the number of its line, and of its file in the output. */
 interface Position {
@@ -24,6 +25,8 @@ export class FunctionBody {
   readonly #parents = new Integers()
   readonly #depths = new Integers()
   readonly #origins = new Integers()
+  readonly #children = new Integers()
+  readonly #siblings = new Integers()
   readonly #firstLines = new Integers()
   readonly #lastLines = new Integers()
   readonly #lines: LineLists = { addresses: new Integers(), sizes: new Integers(), lines: new Integers(), files: new Integers() }
@@ -63,7 +66,7 @@ export class FunctionBody {
   #addSite(parent: number, depth: number, origin: number, first: number, fileOf: (file: number) => number): number {
     const { addresses, sizes, lines, files } = this.#lines
     const end = this.address + this.size
-    sortLists(this.#lines, first)
+    sortLines(this.#lines, first)
     let kept = first
     let [lastEnd, lastLine, lastModuleFile, lastFile] = [-1, -1, -1, -1]
     for (let i = first; i < addresses.length; i++) {
@@ -116,11 +119,11 @@ export class FunctionBody {
   #writeInlined(records: SymbolRecords): void {
     for (const list of Object.values(this.#out)) list.length = 0
     this.#inlined.length = 0
-    const children = this.#childrenOfSites()
-    for (let site = 0; site < this.#parents.length; site++) this.#split(site, children.get(site) ?? [])
+    this.#linkSites()
+    for (let site = 0; site < this.#parents.length; site++) this.#split(site)
     writeInlines(this.#inlined, records)
     const { addresses, lines, files } = this.#out
-    sortLists(this.#out, 0)
+    sortLines(this.#out, 0)
     for (let i = 0; i < addresses.length; i++) {
       const start = addresses.at(i) >>> 0
       const end = i + 1 < addresses.length ? addresses.at(i + 1) >>> 0 : this.address + this.size
@@ -128,20 +131,25 @@ export class FunctionBody {
     }
   }
 
-  #childrenOfSites(): Map<number, number[]> {
-    const children = new Map<number, number[]>()
-    for (let site = 1; site < this.#parents.length; site++) {
-      const parent = this.#parents.at(site)
-      const known = children.get(parent)
-      if (known === undefined) children.set(parent, [site])
-      else known.push(site)
+  /** Each site's first one within, and the next one beside it; in the order of the file. */
+  #linkSites(): void {
+    const count = this.#parents.length
+    this.#children.length = 0
+    this.#siblings.length = 0
+    for (let site = 0; site < count; site++) {
+      this.#children.push(-1)
+      this.#siblings.push(-1)
     }
-    return children
+    for (let site = count - 1; site > 0; site--) {
+      const parent = this.#parents.at(site)
+      this.#siblings.array[site] = this.#children.at(parent)
+      this.#children.array[parent] = site
+    }
   }
 
   /** What of a site's lines is not inlined further becomes lines; the rest are call sites. */
-  #split(site: number, children: readonly number[]): void {
-    const ranges = this.#rangesOf(children)
+  #split(site: number): void {
+    const ranges = this.#rangesWithin(site)
     const { addresses, sizes, lines, files } = this.#lines
     const depth = this.#depths.at(site)
     let next = 0
@@ -191,16 +199,20 @@ export class FunctionBody {
     return range.end
   }
 
-  #rangesOf(sites: readonly number[]): Piece[] {
+  #rangesWithin(parent: number): Piece[] {
     const ranges: Piece[] = []
-    const { addresses, sizes } = this.#lines
-    for (const site of sites) {
+    const { addresses, sizes, files } = this.#lines
+    let sorted = true
+    let last = -1
+    for (let site = this.#children.at(parent); site >= 0; site = this.#siblings.at(site)) {
       for (let i = this.#firstLines.at(site); i < this.#lastLines.at(site); i++) {
         const start = addresses.at(i) >>> 0
-        ranges.push({ start, end: start + sizes.at(i), origin: this.#origins.at(site), file: this.#lines.files.at(i) })
+        ranges.push({ start, end: start + sizes.at(i), origin: this.#origins.at(site), file: files.at(i) })
+        if (start < last) sorted = false
+        last = start
       }
     }
-    return ranges.sort((left, right) => left.start - right.start)
+    return sorted ? ranges : ranges.sort((left, right) => left.start - right.start)
   }
 }
 
@@ -220,38 +232,42 @@ interface InlineRange {
   readonly file: number
 }
 
-/** Ranges of the same call become one record. */
-function writeInlines(ranges: InlineRange[], records: SymbolRecords): void {
-  const calls = new Map<string, number[]>()
-  const firsts: InlineRange[] = []
-  ranges.sort((left, right) => left.start - right.start || left.depth - right.depth)
-  for (const range of ranges) {
-    const key = `${range.depth} ${range.origin} ${range.line} ${range.file}`
-    const known = calls.get(key)
-    if (known === undefined) {
-      calls.set(key, [range.start, range.end - range.start])
-      firsts.push(range)
-    } else if ((known[known.length - 2] ?? 0) + (known[known.length - 1] ?? 0) === range.start) {
-      known[known.length - 1] = (known[known.length - 1] ?? 0) + range.end - range.start
-    } else {
-      known.push(range.start, range.end - range.start)
-    }
-  }
-  for (const { depth, origin, line, file } of firsts) {
-    records.addInline(depth, line, file, origin, calls.get(`${depth} ${origin} ${line} ${file}`) ?? [])
-  }
+/** Calls of one function that are searched one by one; beyond, by a key. */
+const maxSearchedCalls = 16
+
+interface InlineCall {
+  readonly range: InlineRange
+  readonly pairs: number[]
 }
 
-/** By address, later entries after earlier ones; almost always they are in order already. */
-function sortLists(lists: LineLists, first: number): void {
-  const { addresses } = lists
-  let sorted = true
-  for (let i = first + 1; i < addresses.length && sorted; i++) sorted = addresses.at(i) >>> 0 >= addresses.at(i - 1) >>> 0
-  if (sorted) return
-  const order = Array.from({ length: addresses.length - first }, (_, index) => first + index)
-  order.sort((left, right) => (addresses.at(left) >>> 0) - (addresses.at(right) >>> 0) || left - right)
-  for (const list of Object.values(lists)) {
-    const moved: number[] = order.map((index) => list.at(index))
-    list.array.set(moved, first)
+/** Ranges of the same call become one record. */
+function writeInlines(ranges: InlineRange[], records: SymbolRecords): void {
+  const calls: InlineCall[] = []
+  const byKey = new Map<string, InlineCall>()
+  if (ranges.length > 1) ranges.sort((left, right) => left.start - right.start || left.depth - right.depth)
+  for (const range of ranges) {
+    const known = calls.length <= maxSearchedCalls ? calls.find((call) => isSameCall(call.range, range)) : byKey.get(keyOf(range))
+    if (known === undefined) {
+      const call = { range, pairs: [range.start, range.end - range.start] }
+      calls.push(call)
+      if (calls.length > maxSearchedCalls) {
+        if (byKey.size === 0) for (const earlier of calls) byKey.set(keyOf(earlier.range), earlier)
+        byKey.set(keyOf(range), call)
+      }
+      continue
+    }
+    const { pairs } = known
+    const lastSize = pairs[pairs.length - 1] ?? 0
+    if ((pairs[pairs.length - 2] ?? 0) + lastSize === range.start) pairs[pairs.length - 1] = lastSize + range.end - range.start
+    else pairs.push(range.start, range.end - range.start)
   }
+  for (const { range, pairs } of calls) records.addInline(range.depth, range.line, range.file, range.origin, pairs)
+}
+
+function isSameCall(left: InlineRange, right: InlineRange): boolean {
+  return left.depth === right.depth && left.origin === right.origin && left.line === right.line && left.file === right.file
+}
+
+function keyOf({ depth, origin, line, file }: InlineRange): string {
+  return `${depth} ${origin} ${line} ${file}`
 }

@@ -1,6 +1,7 @@
 import type { Integers } from '../output/number-list.ts'
 import type { AddressMap } from './address-map.ts'
 import { u16, u32 } from './little-endian.ts'
+import { sortLines } from './sort-lines.ts'
 
 /** Lines as four lists: address in the image, size, line, file (as the module numbers it: the place of its checksum). */
 export interface LineLists {
@@ -87,17 +88,13 @@ export class ModuleLines {
     if (block === undefined) return
     const bytes = this.#bytes
     const first = into.addresses.length
-    let sorted = true
     for (let at = block.at; at + 12 <= block.end; ) {
       const file = u32(bytes, at)
       const end = Math.min(at + 12 + u32(bytes, at + 4) * 8, block.end)
       for (let entry = at + 12; entry + 8 <= end; entry += 8) {
         const line = u32(bytes, entry + 4) & 0xff_ffff
         if (line === hiddenLines[0] || line === hiddenLines[1]) continue
-        const start = u32(bytes, entry)
-        const last = into.addresses.length - 1
-        if (last >= first && start < into.addresses.at(last)) sorted = false
-        into.addresses.push(start)
+        into.addresses.push(u32(bytes, entry))
         into.lines.push(line)
         into.files.push(file)
         into.sizes.push(0)
@@ -106,7 +103,8 @@ export class ModuleLines {
       if (size < 12) break
       at += size
     }
-    if (!sorted) sortByAddress(into, first)
+    // Files of one function follow one another, their lines may lie between each other.
+    sortLines(into, first)
     finish(into, first, block, map)
   }
 
@@ -125,26 +123,13 @@ export class ModuleLines {
   }
 }
 
-/** Files of one function follow one another, their lines may lie between each other. */
-function sortByAddress(lists: LineLists, first: number): void {
-  const { addresses, lines, files } = lists
-  const order = Array.from({ length: addresses.length - first }, (_, index) => first + index)
-  order.sort((left, right) => addresses.at(left) - addresses.at(right) || left - right)
-  const [a, l, f] = [addresses, lines, files].map((list) => order.map((index) => list.at(index)))
-  for (let i = 0; i < order.length; i++) {
-    addresses.array[first + i] = a?.[i] ?? 0
-    lines.array[first + i] = l?.[i] ?? 0
-    files.array[first + i] = f?.[i] ?? 0
-  }
-}
-
 /** Gives each line its size and its address in the image, and closes up over those of no size. */
 function finish(lists: LineLists, first: number, block: LineBlock, map: AddressMap): void {
   const { addresses, sizes, lines, files } = lists
   let kept = first
   for (let i = first; i < addresses.length; i++) {
-    const start = addresses.at(i)
-    const end = i + 1 < addresses.length ? addresses.at(i + 1) : block.size
+    const start = addresses.at(i) >>> 0
+    const end = i + 1 < addresses.length ? addresses.at(i + 1) >>> 0 : block.size
     const address = end <= start ? -1 : map.rva(block.segment, block.offset + start)
     if (address < 0) continue
     addresses.array[kept] = address
