@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ReadableStream } from 'node:stream/web'
 import type { Command } from 'commander'
 import { CommandError } from './errors.ts'
 
@@ -32,6 +33,14 @@ export class RefusedError extends CommandError {
   }
 }
 
+/** Nobody answered, or the connection broke. */
+export class NoAnswerError extends CommandError {
+  constructor(url: string, why: string, cause: unknown) {
+    super(`${url} did not answer: ${why}. Start it with "crashkeep serve", or say with --server where it is.`, { cause })
+    this.name = 'NoAnswerError'
+  }
+}
+
 /** One way to the API for all commands. */
 export class ServerConnection {
   readonly url: string
@@ -61,31 +70,40 @@ export class ServerConnection {
       content = body.bytes
       timeoutMs = uploadTimeoutMs
     }
-    const url = `${this.url}/api/v1${path}`
-    let response: Response
-    try {
-      response = await fetch(url, {
-        method,
-        headers,
-        ...(content === undefined ? {} : { body: content }),
-        signal: AbortSignal.timeout(timeoutMs),
-      })
-    } catch (error) {
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
-      throw new CommandError(`${this.url} did not answer: ${cause}. Start it with "crashkeep serve", or say with --server where it is.`, {
-        cause: error,
-      })
-    }
+    const response = await this.#fetch(path, {
+      method,
+      headers,
+      ...(content === undefined ? {} : { body: content }),
+      signal: AbortSignal.timeout(timeoutMs),
+    })
     const text = await response.text()
     const answer: unknown = parse(text)
-    if (!response.ok)
-      throw new RefusedError(
-        response.status,
-        `The server refused with status ${response.status}: ${sentenceOf(answer) ?? text.slice(0, 200)}`,
-      )
+    if (!response.ok) throw refusal(response.status, answer, text)
     // The shape is the server's own schema of this route, by which it serialised the answer.
     return answer as Answer
   }
+
+  /** A file from the API, as it comes. */
+  async download(path: string): Promise<ReadableStream<Uint8Array>> {
+    const headers = { Authorization: `Bearer ${this.#token}` }
+    const response = await this.#fetch(path, { headers, signal: AbortSignal.timeout(uploadTimeoutMs) })
+    if (response.ok && response.body !== null) return response.body
+    const text = await response.text()
+    throw refusal(response.status, parse(text), text)
+  }
+
+  async #fetch(path: string, options: RequestInit): Promise<Response> {
+    try {
+      return await fetch(`${this.url}/api/v1${path}`, options)
+    } catch (error) {
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
+      throw new NoAnswerError(this.url, cause, error)
+    }
+  }
+}
+
+function refusal(status: number, answer: unknown, text: string): RefusedError {
+  return new RefusedError(status, `The server refused with status ${status}: ${sentenceOf(answer) ?? text.slice(0, 200)}`)
 }
 
 function adminToken(folder: string): string {

@@ -79,7 +79,7 @@ describe('commands that talk to a server', () => {
     writeFileSync(wrong, 'no symbols')
     const ended = await run('symbols', 'upload', wrong, writeSymbols(symbols))
     expect(ended.status).toBe(1)
-    expect(ended.stderr).toMatch(/wrong\.sym: .*422.*\n.*1 of 2 files were not stored/)
+    expect(ended.stderr).toMatch(/wrong\.sym: it is neither.*\n.*1 of 2 files were not stored/)
     expect(ended.stdout).toContain('app.sym: ')
   })
 

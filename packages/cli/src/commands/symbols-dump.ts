@@ -1,6 +1,6 @@
 import { cpSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { CommandError } from '../errors.ts'
 import { printJson } from '../print.ts'
 import { startProgress } from '../progress.ts'
@@ -12,6 +12,7 @@ import { type FoundModule, findModules } from '../symbols/find-modules.ts'
 import { maxShownProblems } from '../symbols/limits.ts'
 import { storePath } from '../symbols/store-path.ts'
 import { walkFiles } from '../symbols/walk-files.ts'
+import { wholeNumber } from '../symbols/whole-number.ts'
 
 interface DumpCommandOptions {
   readonly output?: string
@@ -128,10 +129,4 @@ function listArch(modules: readonly FoundModule[]): void {
 
 function note(path: string, sentence: string): void {
   process.stderr.write(`crashkeep: ${path}: ${sentence}\n`)
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It takes a whole number from 1 up.')
-  return value
 }

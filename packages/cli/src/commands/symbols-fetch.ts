@@ -1,0 +1,45 @@
+import { createWriteStream, mkdirSync } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { symbolPath } from '@crashkeep/symbols'
+import type { Command } from 'commander'
+import { CommandError } from '../errors.ts'
+import { type ConnectionOptions, ServerConnection, withConnection } from '../server-connection.ts'
+import { storePath } from '../symbols/store-path.ts'
+
+type FetchOptions = ConnectionOptions & { project: string; output?: string; store?: string }
+
+export function addSymbolsFetch(symbols: Command): void {
+  withConnection(symbols.command('fetch').description('bring a symbol file from the server'))
+    .argument('<module>', 'name of the debug file, as `symbols list` names it')
+    .argument('<debug-id>', 'its debug id')
+    .option('--project <slug>', 'of this project', 'default')
+    .option('-o, --output <file>', 'writes there instead of standard output; - is standard output')
+    .option('-s, --store <folder>', "writes into Breakpad's layout below the folder, NAME/ID/NAME.sym; for several modules")
+    .action(fetchSymbols)
+}
+
+async function fetchSymbols(debugFile: string, debugId: string, options: FetchOptions): Promise<void> {
+  const [place] = symbolPath({ debugFile, debugId })
+  if (place === undefined) throw new CommandError(`"${debugFile}" with "${debugId}" names no module.`, { exitStatus: 2 })
+  const server = new ServerConnection(options)
+  const address = place.split('/').map(encodeURIComponent).join('/')
+  const body = await server.download(`/symbols/${address}?${new URLSearchParams({ project: options.project })}`)
+  const path = options.store === undefined ? options.output : storePath(options.store, { debugFile, debugId })
+  const bytes = Readable.fromWeb(body)
+  if (path === undefined || path === '-') {
+    for await (const chunk of bytes) if (!process.stdout.write(chunk)) await new Promise((resolve) => process.stdout.once('drain', resolve))
+    return
+  }
+  mkdirSync(dirname(path), { recursive: true })
+  const temporary = `${path}.${process.pid}.part`
+  try {
+    await pipeline(bytes, createWriteStream(temporary))
+    await rename(temporary, path)
+  } finally {
+    await rm(temporary, { force: true })
+  }
+  if (options.store !== undefined) process.stdout.write(`${path}\n`)
+}

@@ -1,0 +1,112 @@
+import { join } from 'node:path'
+import type { SourceMapUploaded, SymbolModule, SymbolUploaded } from '@crashkeep/server/api-types'
+import type { ServerConnection } from '../server-connection.ts'
+import { dumpTask } from './dump-module.ts'
+import { DumpPool } from './dump-pool.ts'
+import type { FoundFiles, FoundModule } from './find-modules.ts'
+import { inParallel } from './in-parallel.ts'
+import { maxUploads } from './limits.ts'
+import { missingModules } from './missing-modules.ts'
+import { scriptOfMap } from './script-of-map.ts'
+import { sendFile } from './send-file.ts'
+import type { WalkedFile } from './walk-files.ts'
+
+export interface UploadRun {
+  readonly server: ServerConnection
+  /** Whose the symbols are: `project=…` or `shared=true`. */
+  readonly scope: Readonly<Record<string, string>>
+  readonly release: string | undefined
+  /** Sends what the server has, too. */
+  readonly force: boolean
+  readonly inlines: boolean
+  readonly jobs: number | undefined
+  /** What reports lack, where that may be known. */
+  readonly lacking: readonly SymbolModule[]
+  readonly scratch: string
+}
+
+/** What became of one file. */
+export type UploadedFile =
+  | {
+      readonly kind: 'module'
+      readonly file: string
+      readonly debugFile: string
+      readonly debugId: string
+      readonly outcome: string
+      readonly reprocessing: number
+      readonly problems: readonly string[]
+    }
+  | { readonly kind: 'source-map'; readonly file: string; readonly uploaded: SourceMapUploaded }
+  | { readonly kind: 'failed'; readonly file: string; readonly why: string }
+
+export interface UploadProgress {
+  /** How many files there are to work on. */
+  total(count: number): void
+  ended(file: UploadedFile): void
+}
+
+/** Asks what the server has, makes symbols of the rest and sends them, those first that reports lack. */
+export async function uploadSymbols(found: FoundFiles, run: UploadRun, progress: UploadProgress): Promise<void> {
+  const named = found.modules.map((module) => withReportsName(module, run.lacking))
+  const query = new URLSearchParams(run.scope)
+  const missing = run.force ? named : await missingModules(run.server, query, named)
+  const wanted = new Set(missing)
+  progress.total(named.length + found.sourceMaps.length)
+  for (const module of named) if (!wanted.has(module)) progress.ended(present(module))
+  const ids = new Set(run.lacking.map(({ debugId }) => debugId))
+  const order = [...missing.filter(({ debugId }) => ids.has(debugId)), ...missing.filter(({ debugId }) => !ids.has(debugId))]
+  const pool = new DumpPool(run.jobs)
+  let number = 0
+  const scratchName = (): string => join(run.scratch, String(number++))
+  const guarded = async (file: string, work: () => Promise<UploadedFile>): Promise<void> => {
+    try {
+      progress.ended(await work())
+    } catch (error) {
+      progress.ended({ kind: 'failed', file, why: error instanceof Error ? error.message : String(error) })
+    }
+  }
+  try {
+    // Twice as many as are sent at once, so that one is made while another is on its way.
+    await inParallel(order, maxUploads * 2, (module) => guarded(module.main.path, () => uploadModule(module, run, pool, scratchName)))
+    await inParallel(found.sourceMaps, maxUploads, (map) => guarded(map.path, () => uploadMap(map, run, scratchName())))
+  } finally {
+    await pool.close()
+  }
+}
+
+async function uploadModule(module: FoundModule, run: UploadRun, pool: DumpPool, scratchName: () => string): Promise<UploadedFile> {
+  const { debugFile, debugId, main } = module
+  const query = new URLSearchParams(run.scope)
+  const isSym = main.module.kind === 'sym'
+  const path = isSym ? main.path : scratchName()
+  const problems: string[] = []
+  if (!isSym) {
+    const { problems: found, counts } = await pool.dump(dumpTask(module, { inlines: run.inlines, info: [] }, path))
+    problems.push(...found.map(({ message }) => message))
+    if (counts.functions + counts.publics === 0) problems.push('It has no function: neither debug information nor a symbol table.')
+  }
+  const answer = await sendFile<SymbolUploaded>(run.server, `/symbols?${query}`, path, scratchName())
+  if (answer.debugId === '') throw new Error(answer.refused[0]?.message ?? 'the server found no symbols in it.')
+  return { kind: 'module', file: main.path, debugFile, debugId, outcome: answer.outcome, reprocessing: answer.reprocessing, problems }
+}
+
+async function uploadMap({ path, root }: WalkedFile, run: UploadRun, temporary: string): Promise<UploadedFile> {
+  const script = scriptOfMap(path, path === root ? process.cwd() : root)
+  const query = new URLSearchParams({ ...run.scope, script, ...(run.release === undefined ? {} : { release: run.release }) })
+  return {
+    kind: 'source-map',
+    file: path,
+    uploaded: await sendFile<SourceMapUploaded>(run.server, `/source-maps?${query}`, path, temporary),
+  }
+}
+
+function present({ main, debugFile, debugId }: FoundModule): UploadedFile {
+  return { kind: 'module', file: main.path, debugFile, debugId, outcome: 'present', reprocessing: 0, problems: [] }
+}
+
+/** A debug file that was split off does not know the program's name (`.build-id/ab/cd….debug`); reports of that build do. */
+function withReportsName(module: FoundModule, lacking: readonly SymbolModule[]): FoundModule {
+  if (module.main.module.hasCode || module.main.module.kind !== 'elf') return module
+  const named = lacking.find(({ debugId }) => debugId === module.debugId)
+  return named === undefined ? module : { ...module, debugFile: named.debugFile }
+}
