@@ -1,6 +1,10 @@
 /** Symbols from other servers: each layout, what hostile servers answer, and who is never asked. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { deflateRawSync, gzipSync } from 'node:zlib'
 import { stack, synthDump } from '@crashkeep/minidump/synth'
 import type { ReportDetail, ReportSymbols } from '@crashkeep/server/api-types'
@@ -207,6 +211,98 @@ describe('finding', () => {
   })
 })
 
+describe.skipIf(!existsSync('/usr/bin/gcc') || !existsSync('/usr/bin/objcopy'))(
+  'programs and debug files of servers (needs gcc and binutils)',
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'crashkeep-sources-'))
+    afterAll(() => rmSync(folder, { recursive: true, force: true }))
+    let program: { id: string; offset: number; debug: Buffer; code: Buffer }
+    beforeAll(() => {
+      const [source, built] = [join(folder, 'cart.c'), join(folder, 'cart')]
+      writeFileSync(source, 'int price_of(int *item) { return *item; }\nint main(void) { return price_of(0); }\n')
+      execFileSync('gcc', ['-g', '-O0', '-Wl,--build-id', '-o', built, source])
+      execFileSync('objcopy', ['--only-keep-debug', built, `${built}.debug`])
+      execFileSync('objcopy', ['--strip-all', built, `${built}.stripped`])
+      const id = /Build ID: ([0-9a-f]+)/.exec(execFileSync('readelf', ['-n', built]).toString())?.[1] ?? ''
+      const offset = Number.parseInt(/([0-9a-f]+) <price_of>:/.exec(execFileSync('objdump', ['-d', built]).toString())?.[1] ?? '', 16)
+      program = { id, offset, debug: readFileSync(`${built}.debug`), code: readFileSync(`${built}.stripped`) }
+    })
+
+    /** Died in `price_of`; its caller's address lies where only the program's rules for unwinding look. */
+    function crash(): Uint8Array {
+      const context = { registers: { rip: 0x400000 + program.offset + 4, rsp: 0x7fff0000 } }
+      return synthDump({
+        timestamp: 1_700_000_000 + tests,
+        modules: [{ baseAddress: 0x400000n, size: 0x10000, name: `/opt/${app}`, buildId: program.id }],
+        threads: [{ id: 7, stack: stack(0x7fff0000n, [0n, 0n, 0n]), context }],
+        exception: { threadId: 7, code: 11, flags: 1, address: 0n, context },
+      })
+    }
+
+    test.each([
+      ['debuginfod', () => [`/buildid/${program.id}/debuginfo`, `/buildid/${program.id}/executable`]],
+      ['ssqp', () => [`/_.debug/elf-buildid-sym-${program.id}/_.debug`, `/${app}/elf-buildid-${program.id}/${app}`]],
+    ] as const)('in the layout %s are converted, and put together', async (layout, places) => {
+      const [debug = '', code = ''] = places()
+      site.put(debug, gzipSync(program.debug)).put(code, program.code)
+      await useSources([here(layout)])
+      const id = await server.upload(crash())
+      const report = await signed(id, /price_of/)
+      expect(JSON.stringify(report.processed)).toContain('cart.c')
+      expect(site.asked).toEqual(expect.arrayContaining([debug, code]))
+      const stored = (
+        await server.store.fetches.find([(await settled(id)).stored ?? ''], [{ debugFile: app, debugId: (await settled(id)).debugId }])
+      ).values()
+      const text = readFileSync(stored.next().value?.path ?? '', 'utf8')
+      expect(text).toMatch(/^FUNC .* price_of$/m)
+      expect(text).toMatch(/^STACK CFI INIT /m)
+    })
+
+    test('a debug file of another program is no use', async () => {
+      site.put('*', program.debug)
+      await useSources([here('debuginfod')])
+      const { asked, stored } = await settled(await server.upload(dump()))
+      expect(stored).toBeNull()
+      expect(asked).toMatchObject([{ outcome: 'wrong_id' }])
+    })
+  },
+)
+
+const windowsFiles = '../shared/fixtures/debug-files/dump_syms/windows'
+describe.skipIf(!existsSync(windowsFiles))('PDB files of servers (needs ../shared fixtures)', () => {
+  test.each(['gzip', 'a cabinet'])("in Microsoft's layout, packed as %s", async (packed) => {
+    const bytes = readFileSync(join(windowsFiles, 'dump_syms_regtest64.pdb'))
+    const expected = readFileSync(join(windowsFiles, 'dump_syms_regtest64.sym'), 'utf8')
+    const [, id = '', name = ''] = /^MODULE \w+ \w+ (\w+) (.+)$/m.exec(expected.replaceAll('\r', '')) ?? []
+    const [, start = '', size = ''] = /^FUNC (?:m )?(\w+) (\w+) .* main\b.*$/m.exec(expected.replaceAll('\r', '')) ?? []
+    expect([id.length, size]).toEqual([33, expect.stringMatching(/./)])
+    const module = { baseAddress: 0x10000000n, size: 0x1000000, name: `C:\\${app}.exe`, pdb: pdbOf(id, name) }
+    const context = { registers: { rip: 0x10000000 + Number.parseInt(start, 16) + 1, rsp: 0x7fff0000 } }
+    if (packed === 'a cabinet') await server.store.fetches.cleanUp(1, 1_000)
+    if (packed === 'gzip') site.put(`/${name}/${id}/${name}`, gzipSync(bytes))
+    else site.put(`/${name}/${id}/${name.slice(0, -1)}_`, cabinet(bytes))
+    await useSources([here('microsoft')])
+    const uploaded = await server.upload(
+      synthDump({
+        timestamp: 1_700_000_000 + tests,
+        systemInfo: { os: 'Windows NT' },
+        modules: [module],
+        threads: [{ id: 7, stack: stack(0x7fff0000n, [0n, 0n]), context }],
+        exception: { threadId: 7, code: 0xc0000005, flags: 0, address: 0n, context },
+      }),
+    )
+    expect((await settled(uploaded)).asked).toMatchObject([{ outcome: 'found' }])
+    await signed(uploaded, /main/)
+  })
+})
+
+/** A debug id is GUID and age, both as numbers. */
+function pdbOf(id: string, fileName: string) {
+  const digits = id.slice(0, 32)
+  const guid = [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16, 20), digits.slice(20)].join('-')
+  return { guid, age: Number.parseInt(id.slice(32), 16), fileName }
+}
+
 describe('hostile servers', () => {
   const never = () => undefined
 
@@ -347,8 +443,8 @@ function brokenOff(_: unknown, response: Parameters<SymbolSiteAnswer>[1]): void 
 }
 
 /** As `makecab` writes one: blocks of 32 KiB, each looking back into the one before. */
-function cabinet(text: string): Uint8Array {
-  const bytes = Buffer.from(text)
+function cabinet(content: string | Buffer): Uint8Array {
+  const bytes = Buffer.from(content)
   const blocks: Buffer[] = []
   for (let at = 0; at < bytes.length; at += 32_768) {
     const window = at === 0 ? {} : { dictionary: bytes.subarray(at - 32_768, at) }

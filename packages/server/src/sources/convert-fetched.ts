@@ -1,79 +1,56 @@
-/** Debug files of servers become symbol files in a child process, as uploaded ones do; the child is started with the first of them. */
-import { mkdir, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { convertLimits } from '../process/limits.ts'
-import { ProcessPool } from '../process/pool.ts'
-import type { ConvertOutcome } from '../process/worker-process.ts'
+/** Debug files of servers become symbol files as uploaded ones do, in a child process. */
+import { rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { ApiProblem } from '../api/api-error.ts'
+import { SymbolConverter } from '../symbols-in/symbol-converter.ts'
 import type { DebugFiles } from './ask-source.ts'
 import { SourceProblem } from './source-problem.ts'
 
 export interface FetchedConverter {
+  /** Throws a `SourceProblem`. */
   convert(files: DebugFiles, outputPath: string): Promise<void>
   close(): Promise<void>
 }
 
 /** `tmpFolder` holds what was fetched. */
 export function fetchedConverter(tmpFolder: string): FetchedConverter {
-  let pool: ProcessPool | undefined
-  let turn: Promise<unknown> = Promise.resolve()
-  let number = 0
-  const open = () => {
-    pool ??= new ProcessPool({
-      size: 1,
-      readable: [tmpFolder],
-      workFolder: join(tmpFolder, `convert-${process.pid}-${Date.now().toString(36)}`),
-      limits: convertLimits,
-    })
-    return pool
+  const converter = new SymbolConverter({ readable: [tmpFolder], tmpFolder })
+
+  const convertOne = async (path: string, folder: string, beside: readonly string[]): Promise<string> => {
+    const [first, ...others] = await converter.convert(
+      { path, name: '' },
+      folder,
+      beside.map((each) => ({ path: each, name: each })),
+    )
+    for (const other of others) await rm(other.path, { force: true })
+    if (first === undefined) throw new SourceProblem('unreadable', 'It sent a debug file of no module.')
+    return first.path
   }
-  const convertOne = async (inputPath: string, beside: readonly string[]): Promise<string> => {
-    number += 1
-    const outputFolder = open().resultPath(`fetched-${number}`)
-    await mkdir(outputFolder)
-    const outcome = await open().convert({
-      kind: 'convert',
-      inputPath,
-      fileName: '',
-      outputFolder,
-      beside: beside.map((path) => ({ path, name: path })),
-    })
-    if (outcome.kind !== 'converted') throw problemOf(outcome)
-    return join(outputFolder, '0')
-  }
+
   const convert = async ({ debug, code }: DebugFiles, outputPath: string): Promise<void> => {
+    const folder = dirname(outputPath)
     const made: string[] = []
     try {
-      if (debug !== undefined) made.push(await convertOne(debug, code === undefined ? [] : [code]))
+      if (debug !== undefined) made.push(await convertOne(debug, folder, code === undefined ? [] : [code]))
       // The program tells how to unwind, which its debug file may not; without the program there is still something.
       if (code !== undefined) {
-        const unwind = await convertOne(code, []).catch((error: unknown) => (debug === undefined ? Promise.reject(error) : undefined))
+        const unwind = await convertOne(code, folder, []).catch((error: unknown) =>
+          debug === undefined ? Promise.reject(error) : undefined,
+        )
         if (unwind !== undefined) made.push(unwind)
       }
       const [functionsPath, unwindPath] = made
       if (functionsPath === undefined) return
-      if (unwindPath === undefined) return await rename(functionsPath, outputPath)
-      const merged = open().resultPath(`${outputPath.slice(-40).replaceAll(/[^\w-]/g, '')}.merged`)
-      const outcome = await open().convert({ kind: 'merge', functionsPath, unwindPath, outputPath: merged })
-      if (outcome.kind !== 'converted') throw problemOf(outcome)
-      await rename(merged, outputPath)
+      const path = unwindPath === undefined ? functionsPath : (await converter.merge({ functionsPath, unwindPath }, folder)).path
+      await rename(path, outputPath)
+    } catch (error) {
+      if (error instanceof SourceProblem) throw error
+      const message = error instanceof Error ? error.message : String(error)
+      throw new SourceProblem(error instanceof ApiProblem ? 'unreadable' : 'failed', message, { cause: error })
     } finally {
-      for (const path of made) await rm(join(path, '..'), { recursive: true, force: true })
+      for (const path of made) await rm(path, { force: true })
     }
   }
-  return {
-    // One after the other: each may take gigabytes.
-    convert(files, outputPath) {
-      const done = turn.then(() => convert(files, outputPath))
-      turn = done.catch(() => undefined)
-      return done
-    },
-    async close() {
-      await pool?.close()
-      await turn
-    },
-  }
-}
 
-function problemOf(outcome: Exclude<ConvertOutcome, { kind: 'converted' }>): SourceProblem {
-  return new SourceProblem(outcome.kind === 'died' && outcome.code === 'processor_stopped' ? 'failed' : 'unreadable', outcome.message)
+  return { convert, close: () => converter.close() }
 }
