@@ -27,6 +27,8 @@ export interface FramesInput {
   readonly codeRanges: readonly number[]
   /** Starts of functions that were already written; those of this section are added and not written twice. */
   readonly seen?: Set<number>
+  /** Whether a function is to be written at all; its start is that of the file. */
+  readonly accept?: (start: number) => boolean
   /** Told of each function that was written: its place in the output and its size. */
   readonly written?: (start: number, size: number) => void
   readonly problems: Problems
@@ -147,7 +149,7 @@ class FramesDump {
   }
 
   #description(cursor: Cursor, base: number, end: number, commonOffset: number): void {
-    const { bases, seen, isEh } = this.#input
+    const { bases, seen, accept, isEh } = this.#input
     const opened = this.#commonAt(commonOffset)
     if (opened === undefined) return
     const { common, texts, initial } = opened
@@ -158,6 +160,7 @@ class FramesDump {
     if (common.hasAugmentation) cursor.skip(cursor.uleb())
     // What the linker removed begins at zero or nowhere.
     if (size <= 0 || size > 0xffff_ffff || start < this.#input.baseAddress || !this.#isCode(start)) return
+    if (accept !== undefined && !accept(start)) return
     if (seen !== undefined) {
       if (seen.has(start)) return
       seen.add(start)

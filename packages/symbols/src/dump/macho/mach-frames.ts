@@ -2,11 +2,11 @@ import { dumpFrames } from '../frames/dump-frames.ts'
 import type { SymbolWriter } from '../output/symbol-writer.ts'
 import type { Problems } from '../problem.ts'
 import { partOf } from '../window.ts'
+import { AddressRanges } from './address-ranges.ts'
 import { cpuTypes } from './cpu-name.ts'
 import { machCodeRanges } from './mach-dwarf.ts'
 import type { MachFile } from './mach-file.ts'
-import { sectionNamed } from './write-unwind.ts'
-import { WrittenRanges } from './written-ranges.ts'
+import { referredToFrames, sectionNamed } from './write-unwind.ts'
 
 /** As the tables of registers are named. */
 const frameCpus: Readonly<Record<number, string>> = {
@@ -19,15 +19,16 @@ const frameCpus: Readonly<Record<number, string>> = {
 }
 
 /**
- * Writes `__debug_frame` and `__eh_frame` of both halves. A function that has such rules and compact ones gets these: they tell of each instruction, the
- * compact ones only of a function's body.
+ * Writes `__debug_frame`, and of `__eh_frame` what the compact unwind information refers to, as the system's own unwinder does: LLVM's linker up to
+ * version 14 leaves addresses in the rest of it that belong to no function. Without compact information all of it counts.
  */
-export function writeMachFrames(files: readonly (MachFile | undefined)[], problems: Problems, writer: SymbolWriter): WrittenRanges {
-  const written = new WrittenRanges()
+export function writeMachFrames(files: readonly (MachFile | undefined)[], problems: Problems, writer: SymbolWriter): AddressRanges {
+  const written = new AddressRanges()
   const seen = new Set<number>()
   for (const file of new Set(files)) {
     const cpu = file && frameCpus[file.cpuType]
     if (file === undefined || cpu === undefined) continue
+    const referred = referredToFrames(file, problems)
     for (const name of ['__debug_frame', '__eh_frame']) {
       const section = sectionNamed(file, name)
       if (section === undefined) continue
@@ -43,6 +44,8 @@ export function writeMachFrames(files: readonly (MachFile | undefined)[], proble
             baseAddress: file.textAddress,
             codeRanges: machCodeRanges(file),
             seen,
+            ...(name === '__eh_frame' &&
+              referred !== undefined && { accept: (start: number) => referred.covers(start - file.textAddress) }),
             written: written.add,
             problems,
           },

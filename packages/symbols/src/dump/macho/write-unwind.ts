@@ -1,5 +1,6 @@
 import type { SymbolWriter } from '../output/symbol-writer.ts'
 import type { Problems } from '../problem.ts'
+import { AddressRanges } from './address-ranges.ts'
 import { compactArm64 } from './compact-arm64.ts'
 import { type CompactRules, compactX86 } from './compact-x86.ts'
 import { cpuTypes } from './cpu-name.ts'
@@ -7,20 +8,14 @@ import { maxUnwindInfoBytes } from './limits.ts'
 import type { MachFile, MachSection } from './mach-file.ts'
 import { MachReader } from './mach-reader.ts'
 import { readUnwindEntries } from './unwind-entries.ts'
-import type { WrittenRanges } from './written-ranges.ts'
 
 /** Functions begin at multiples of this; what is shorter between two of them is padding. */
 const alignment = 16
 
 /** Writes compact unwind information as STACK CFI records, for what was not written from other tables. */
-export function writeCompactUnwind(file: MachFile, written: WrittenRanges, writer: SymbolWriter, problems: Problems): void {
-  const section = sectionNamed(file, '__unwind_info')
-  if (section === undefined) return
-  if (section.size > maxUnwindInfoBytes) {
-    problems.add('macho_unwind_info', `__unwind_info has ${section.size} bytes and was not read.`)
-    return
-  }
-  const info = new MachReader(file.source.read(section.fileOffset, section.size), file.littleEndian)
+export function writeCompactUnwind(file: MachFile, written: AddressRanges, writer: SymbolWriter, problems: Problems): void {
+  const info = unwindInfo(file, problems)
+  if (info === undefined) return
   readUnwindEntries(info, problems, (start, end, encoding) => {
     const compact = rulesOf(file, start, encoding)
     // Its record was written from `__eh_frame`, which may be damaged there.
@@ -31,6 +26,25 @@ export function writeCompactUnwind(file: MachFile, written: WrittenRanges, write
       if (to - from >= alignment || (from === start && to === end)) writer.cfiInit(from, to - from, rules)
     })
   })
+}
+
+/** Where the compact information says that the rules stand in `__eh_frame`; undefined where there is no compact information. */
+export function referredToFrames(file: MachFile, problems: Problems): AddressRanges | undefined {
+  const info = unwindInfo(file, problems)
+  if (info === undefined) return undefined
+  const ranges = new AddressRanges()
+  readUnwindEntries(info, problems, (start, end, encoding) => {
+    if (rulesOf(file, start, encoding) === 'dwarf') ranges.add(start, end - start)
+  })
+  return ranges
+}
+
+function unwindInfo(file: MachFile, problems: Problems): MachReader | undefined {
+  const section = sectionNamed(file, '__unwind_info')
+  if (section === undefined) return undefined
+  if (section.size <= maxUnwindInfoBytes) return new MachReader(file.source.read(section.fileOffset, section.size), file.littleEndian)
+  problems.add('macho_unwind_info', `__unwind_info has ${section.size} bytes and was not read.`)
+  return undefined
 }
 
 /** The section with this name whose bytes are in this file. */

@@ -1,7 +1,7 @@
 import { Doubles } from '../output/number-list.ts'
 
-/** Ranges of addresses for which records were written. All are added first, then gaps are asked for. */
-export class WrittenRanges {
+/** Ranges of addresses. All are added first, then it is asked what they cover. */
+export class AddressRanges {
   readonly #starts = new Doubles()
   readonly #sizes = new Doubles()
   #sortedStarts = new Float64Array(0)
@@ -27,6 +27,14 @@ export class WrittenRanges {
       if (from >= end) return
     }
     if (from < end) found(from, end)
+  }
+
+  covers(address: number): boolean {
+    let free = false
+    this.gaps(address, address + 1, () => {
+      free = true
+    })
+    return !free
   }
 
   #sort(): void {
