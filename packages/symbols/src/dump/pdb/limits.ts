@@ -44,8 +44,11 @@ export const maxNameChars: number = 64 * 1024
 /** Arguments of one function that are printed. */
 export const maxArguments = 1024
 
-/** Characters of type names that are remembered between functions. */
-export const maxRememberedTypeChars: number = 32 * 1024 * 1024
+/** Characters of type names that are remembered between functions; more than this makes collecting garbage slower than writing them again. */
+export const maxRememberedTypeChars: number = 4 * 1024 * 1024
+
+/** Characters of class names whose sizes are kept, for arrays of classes in arguments. */
+export const maxRememberedRecordChars: number = 32 * 1024 * 1024
 
 /** Levels of inlined calls in one function; deeper ones are left out. */
 export const maxInlineDepth = 256

@@ -1,4 +1,4 @@
-import { maxRememberedTypeChars } from './limits.ts'
+import { maxRememberedRecordChars } from './limits.ts'
 import { readType } from './type-record.ts'
 import type { TypeStream } from './type-stream.ts'
 
@@ -20,7 +20,7 @@ export class RecordSizes {
   of(uniqueName: string): number | undefined {
     const known = this.#sizes.get(uniqueName)
     if (known !== undefined) return known
-    for (; this.#next < this.#types.endIndex && this.#chars < maxRememberedTypeChars; this.#next++) {
+    for (; this.#next < this.#types.endIndex && this.#chars < maxRememberedRecordChars; this.#next++) {
       const type = readType(this.#types, this.#next)
       if (type === undefined) this.#next = this.#types.endIndex
       if (type?.kind !== 'record' || type.declared) continue

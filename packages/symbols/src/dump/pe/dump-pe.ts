@@ -5,6 +5,7 @@ import type { DwarfSections } from '../dwarf/sections.ts'
 import type { DumpedFile, DumpInput } from '../input.ts'
 import { dumpOpenedPdb, type OpenedPdb, openPdb } from '../pdb/dump-pdb.ts'
 import { Damage, type Problems } from '../problem.ts'
+import { codeRanges } from './code-ranges.ts'
 import { type CodeViewRecord, readCodeView } from './debug-directory.ts'
 import { writePeFrames } from './pe-frames.ts'
 import { codeIdOf, cpuOfMachine } from './pe-ids.ts'
@@ -13,7 +14,6 @@ import { type PeFile, readPe } from './read-pe.ts'
 
 /** Of a PE that has no record of a PDB: reports name such a module so, too. */
 const noDebugId = '0'.repeat(33)
-const codeFlags = 0x20 | 0x2000_0000
 
 /** With its PDB, where that is found: functions and lines of the one, unwind information of the other. Alone: DWARF, symbols, exports. */
 export function dumpPe(input: DumpInput): DumpedFile {
@@ -59,9 +59,7 @@ function collect({ source, options, records, problems }: DumpInput, pe: PeFile, 
     dumpDwarf({
       sections: dwarfSections(pe),
       baseAddress: pe.imageBase,
-      codeRanges: pe.sections
-        .filter((section) => (section.characteristics & codeFlags) !== 0)
-        .flatMap((section) => [pe.imageBase + section.rva, pe.imageBase + section.rva + Math.max(section.virtualSize, section.fileSize)]),
+      codeRanges: codeRanges(pe),
       symbolsIn: (start, end, found) =>
         symbols.between(start - pe.imageBase, end - pe.imageBase, (rva, size, id) => found(rva + pe.imageBase, size, id)),
       inlines: options.inlines !== false,
