@@ -1,0 +1,166 @@
+/** Programs of real compilers: what our symbol files say about an address is what LLVM and binutils say. */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { bytesSource, type ModuleSymbols, openBreakpadSymbols } from '@crashkeep/symbols'
+import { dumpSymbolFile } from '@crashkeep/symbols/node'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { temporaryFolder, undoAfterAll } from '../harness/cleanup.ts'
+import { root } from '../harness/server.ts'
+import { baseAddress, codeSections, functionAliases, has, symbolize, type UnwindRow, unwindRows } from '../harness/symbolizer.ts'
+
+const sources = join(root, 'test/programs')
+/** Of each program; enough that each function is asked for several times. */
+const addressesPerProgram = 4000
+
+interface Build {
+  readonly name: string
+  readonly compiler: 'g++' | 'clang++' | 'rustc'
+  readonly flags: readonly string[]
+  /** Run in the folder of the program, which is called `program`. */
+  readonly afterwards?: readonly (readonly string[])[]
+}
+
+const builds: readonly Build[] = [
+  ...(['g++', 'clang++'] as const).flatMap((compiler) => [
+    { name: `${compiler} -O0, DWARF 2`, compiler, flags: ['-O0', '-gdwarf-2'] },
+    { name: `${compiler} -O2, DWARF 3`, compiler, flags: ['-O2', '-gdwarf-3'] },
+    { name: `${compiler} -O2, DWARF 4, zlib`, compiler, flags: ['-O2', '-gdwarf-4', '-gz=zlib'] },
+    { name: `${compiler} -O2, DWARF 5`, compiler, flags: ['-O2', '-gdwarf-5'] },
+    { name: `${compiler}, split units of DWARF 4`, compiler, flags: ['-O2', '-gdwarf-4', '-gsplit-dwarf'] },
+    { name: `${compiler}, split units of DWARF 5`, compiler, flags: ['-O2', '-gdwarf-5', '-gsplit-dwarf'] },
+    { name: `${compiler}, sections of which some are removed`, compiler, flags: ['-O2', '-g', '-ffunction-sections', '-Wl,--gc-sections'] },
+  ]),
+  { name: 'g++, optimised when linked', compiler: 'g++', flags: ['-O2', '-g', '-flto'] },
+  {
+    name: 'g++, a separate debug file',
+    compiler: 'g++',
+    flags: ['-O2', '-g'],
+    afterwards: [
+      ['objcopy', '--only-keep-debug', 'program', 'program.debug'],
+      ['objcopy', '--strip-debug', '--add-gnu-debuglink=program.debug', 'program'],
+    ],
+  },
+  {
+    name: 'clang++, split units in a package',
+    compiler: 'clang++',
+    flags: ['-O2', '-gdwarf-5', '-gsplit-dwarf'],
+    afterwards: [['llvm-dwp', '-e', 'program', '-o', 'program.dwp']],
+  },
+  { name: 'rustc, debug', compiler: 'rustc', flags: ['-g'] },
+  { name: 'rustc, release', compiler: 'rustc', flags: ['-g', '-O'] },
+]
+
+const hasSymbolizer = has('llvm-symbolizer')
+const undo = undoAfterAll()
+let folder: string
+
+beforeAll(() => {
+  folder = temporaryFolder(undo, 'elf-dump')
+})
+
+interface Built {
+  readonly path: string
+  /** The same program for llvm-symbolizer: version 14 leaves out some inlined calls of split units, so it gets those as a whole. */
+  readonly twin: string
+}
+
+/** Builds in a folder of its own, because split units lie beside the program. */
+function build({ name, compiler, flags, afterwards = [] }: Build): Built {
+  const cwd = join(folder, name.replaceAll(/[^a-z0-9]+/gi, '-'))
+  mkdirSync(cwd)
+  const files = compiler === 'rustc' ? [join(sources, 'shelf.rs')] : [join(sources, 'shelf.cc'), '-x', 'c', join(sources, 'shelf-part.c')]
+  const options = { cwd, stdio: 'pipe' } as const
+  execFileSync(compiler, [...flags, ...files, '-o', 'program'], options)
+  for (const [program = '', ...args] of afterwards) execFileSync(program, args, options)
+  const path = join(cwd, 'program')
+  if (!flags.includes('-gsplit-dwarf')) return { path, twin: path }
+  const whole = flags.filter((flag) => flag !== '-gsplit-dwarf')
+  execFileSync(compiler, [...whole, ...files, '-o', 'twin'], options)
+  return { path, twin: join(cwd, 'twin') }
+}
+
+function symbolsOf(path: string): ModuleSymbols {
+  const chunks: Uint8Array[] = []
+  const { problems } = dumpSymbolFile(path, (chunk) => chunks.push(chunk))
+  expect(problems).toEqual([])
+  const symbols = openBreakpadSymbols(bytesSource(new Uint8Array(Buffer.concat(chunks))))
+  expect(symbols.badLines).toBe(0)
+  return symbols
+}
+
+function sampled(path: string): number[] {
+  const sections = codeSections(path)
+  const total = sections.reduce((sum, [, size]) => sum + size, 0)
+  const step = Math.max(1, Math.floor(total / addressesPerProgram))
+  return sections.flatMap(([start, size]) => Array.from({ length: Math.ceil(size / step) }, (_, index) => start + index * step))
+}
+
+describe.each(builds.filter(({ compiler }) => has(compiler)))('$name', (wanted) => {
+  let path: string
+  let twin: string
+  let symbols: ModuleSymbols
+  let base: number
+
+  beforeAll(() => {
+    ;({ path, twin } = build(wanted))
+    symbols = symbolsOf(path)
+    base = baseAddress(path)
+  })
+
+  test.skipIf(!hasSymbolizer)('functions, files, lines and inlined calls are those of llvm-symbolizer (needs llvm-symbolizer)', () => {
+    const addresses = sampled(path)
+    const theirs = symbolize(twin, addresses)
+    const aliases = functionAliases(path)
+    const differences: unknown[] = []
+    let compared = 0
+    for (const [index, address] of addresses.entries()) {
+      const expected = theirs[index] ?? []
+      // Padding between functions: LLVM has a line, but no function for it.
+      if (expected.length === 0 || (expected.length === 1 && expected[0]?.function === '')) continue
+      compared++
+      const found = symbols.lookup(address - base)
+      const ours =
+        found === undefined
+          ? []
+          : [...found.inlines, found].map(({ function: name, file = '', line = 0 }) => ({ function: name, file, line }))
+      const names = aliases.get((found?.functionOffset ?? 0) + base)
+      const outermost = ours.at(-1)
+      const theirOutermost = expected.at(-1)
+      // Several names of one address: one is as good as the other.
+      if (outermost !== undefined && theirOutermost !== undefined && names?.has(theirOutermost.function))
+        outermost.function = theirOutermost.function
+      for (const [depth, frame] of ours.entries()) if (frame.line === 0) frame.file = expected[depth]?.file ?? ''
+      if (JSON.stringify(ours) !== JSON.stringify(expected)) differences.push({ address: address.toString(16), ours, expected })
+    }
+    expect(differences.slice(0, 3)).toEqual([])
+    expect(compared).toBeGreaterThan(addressesPerProgram / 4)
+  })
+
+  test('frames are those of readelf', () => {
+    const rows = unwindRows(path)
+    expect(rows.flatMap((row) => differencesOf(row, symbols, base)).slice(0, 5)).toEqual([])
+    expect(rows.length).toBeGreaterThan(50)
+  })
+})
+
+/** Our rules at the address of a row, in the words of readelf. */
+function differencesOf({ address, rules }: UnwindRow, symbols: ModuleSymbols, base: number): string[] {
+  const record = symbols.cfiAt(address - base)
+  const ours = new Map<string, string>()
+  for (const text of record === undefined ? [] : [record.init, ...record.deltas.map((delta) => delta.rules)]) {
+    for (const [, name = '', rule = ''] of text.matchAll(/(\S+): (.*?)(?= \S+: |$)/g)) ours.set(name, rule)
+  }
+  return [...rules].flatMap(([column, expected]) => {
+    const name = column === 'CFA' ? '.cfa' : column === 'ra' ? '.ra' : `$${column}`
+    const rule = ours.get(name)
+    const said =
+      rule
+        ?.replace(/^\$(\w+) (-?\d+) \+$/, '$1+$2')
+        .replace(/^\.cfa (-?\d+) \+ \^$/, 'c+$1')
+        .replace('+-', '-') ?? 'u'
+    const unchanged = (expected === 'u' || expected === 's') && (said === 'u' || rule === name || column === 'ra')
+    // Linkage tables: readelf prints no expression, we print what it comes to.
+    return said === expected || unchanged || expected.endsWith('exp') ? [] : [`${address.toString(16)} ${column}: ${expected}, not ${said}`]
+  })
+}
