@@ -5,7 +5,11 @@ import type { ReportIndex, ReportRow } from '../store/database/report-index.ts'
 const maxReportsLookedAt = 200
 
 /** The state is absent for the group that the report is in already: the index knows it. */
-export type SignedInto = Pick<LedgerGroup, 'id'> & Partial<Pick<LedgerGroup, 'state'>>
+export type SignedInto = Pick<LedgerGroup, 'id'> &
+  Partial<Pick<LedgerGroup, 'state'>> & {
+    /** A group that gave its fingerprint up to this one: its reports have to be signed once more. */
+    readonly tookFrom?: string
+  }
 
 /**
  * The group of a report that was signed. When a whole group is being signed anew (its module's symbols arrived, or the rules changed)
@@ -23,6 +27,20 @@ export async function groupFor(ledger: Ledger, index: ReportIndex, report: Repor
   // New rules that sign a report as the old ones did change nothing for anybody.
   const whole = from.signature === to.signature || (await waitsAsAWhole(index, report, groupId, signature))
   return ledger.moveFingerprint(from, to, whole)
+}
+
+/** Reports of a group that are listed at once. */
+const pageSize = 200
+
+/** All reports of a group that gave its fingerprint up; those that came since the other group was signed anew, and so not many. */
+export async function reportsOf(index: ReportIndex, projectId: number, groupId: string): Promise<string[]> {
+  const ids: string[] = []
+  for (let cursor: string | undefined; ; ) {
+    const { items, next } = await index.reports({ projectId, groupId, limit: pageSize, ...(cursor === undefined ? {} : { cursor }) })
+    ids.push(...items.map(({ id }) => id))
+    if (next === undefined) return ids
+    cursor = next
+  }
 }
 
 /** Whether no report of the group is settled: each is still signed as this one was, and waits to be processed again. */

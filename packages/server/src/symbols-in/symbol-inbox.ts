@@ -145,7 +145,10 @@ export class SymbolInbox {
     const converted = await this.#options.converter.convert(leaf, upload.folder.path, beside)
     read.push({ leaf, modules: converted })
     const added: TakenSymbols[] = []
-    for (const symbols of converted) added.push(await this.#add({ ...symbols, name: leaf.name }, upload))
+    for (const symbols of converted) {
+      refuseEmpty(leaf, symbols)
+      added.push(await this.#add({ ...symbols, name: leaf.name }, upload))
+    }
     return added
   }
 
@@ -272,6 +275,13 @@ function isOfTheFile(error: unknown): boolean {
   if (error instanceof StoreError)
     return error.code === 'bad_symbol_file' || error.code === 'bad_source_map' || error.code === 'symbol_quota'
   return error instanceof ServerError && error.status < 500
+}
+
+/** A file that was cut off behind its head has an id and nothing else; kept, it would keep a good one out. */
+function refuseEmpty(leaf: Leaf, { contents, problems }: ConvertedSymbols): void {
+  if (contents.functions || contents.publics || contents.unwind) return
+  const why = problems[0]?.message ?? 'It may be stripped.'
+  throw new ApiProblem('bad_symbols', `${nameOf(leaf)} tells nothing about its functions. ${why}`)
 }
 
 function refuseOther(file: NewSymbols, { debugFile, debugId }: ModuleRecord, said: SymbolUpload['said']): void {
