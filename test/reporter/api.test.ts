@@ -1,10 +1,12 @@
 /** The acceptance list of Electron's crashReporter (spec/api-crash-reporter-spec.ts), case by case; renderers are children and threads here. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { temporaryFolder, undoAfterAll } from '../harness/cleanup.ts'
+import { installNodes, nodes } from '../harness/peer-nodes.ts'
 import { until } from '../harness/until.ts'
 import { type Collector, idAnswer, type ReceivedCrash, startCollector } from './collector.ts'
+import { installOldNodes, oldNodes } from './old-nodes.ts'
 import { type Ended, type RunOptions, register, type Steps, type Zombies, zombies } from './zombies.ts'
 
 const filesMs = 20_000
@@ -106,22 +108,58 @@ describe('children', () => {
     expect(crash.fields.get('ptype')).toBe('node')
   })
 
+  test('may start with settings of their own', async () => {
+    const other = await startCollector(undo)
+    const own = { submitURL: other.url, productName: 'Child', crashesDirectory: join(app.folder, 'own crashes') }
+    await app.run([start(), ['fork', [['startOwn', own], ['crash']]]])
+    const crash = await other.next()
+    expect(crash.fields.get('_productName')).toBe('Child')
+    expect(collector.crashes).toEqual([])
+  })
+
   test('see nothing of ours in NODE_OPTIONS unless it was asked for', async () => {
     const { answers } = await app.run([start(), ['environment', 'NODE_OPTIONS']])
     expect(answers).toEqual([null])
   })
 
   test('of another runtime and of an older Node.js just run', async () => {
-    const script = 'console.log(1)'
+    await installOldNodes()
+    const script = 'console.log(typeof process.crashReporter)'
+    const runs: Steps = oldNodes.map((node) => ['run', [node, '-e', script]])
     const { answers } = await app.run([
       start({ nodeOptions: true }),
       ['run', ['sh', '-c', 'echo 1']],
-      ['run', ['/usr/bin/env', 'node', '-e', script]],
+      ['run', [process.execPath, '-e', script]],
+      ...runs,
     ])
-    expect(answers).toEqual([
-      { code: 0, stdout: '1\n', stderr: '' },
-      { code: 0, stdout: '1\n', stderr: '' },
+    const [shell, same, ...older] = answers
+    expect(shell).toEqual({ code: 0, stdout: '1\n', stderr: '' })
+    expect(same).toEqual({ code: 0, stdout: 'object\n', stderr: '' })
+    expect(older).toEqual(oldNodes.map(() => ({ code: 0, stdout: 'undefined\n', stderr: '' })))
+  })
+})
+
+describe.each(nodes)('$name', ({ path: node }) => {
+  beforeAll(installNodes)
+
+  test('sends crashes of the program, its children and its threads, and prints nothing', async () => {
+    const ended = await app.run([start(), ['fork', [['crash']]], ['spawn', [['throw', 'no reporter here']]], ['worker', [['crash']]]], {
+      node,
+    })
+    await collector.next(2)
+    expect(collector.crashes.map(({ fields }) => `${fields.get('ptype')} ${fields.get('prod')}`)).toEqual([
+      'node Node.js',
+      'browser Node.js',
     ])
+    expect(ended.signal).toBe('SIGSEGV')
+    expect(ended.stderr).toMatch(/^(?!.*Warning).*Error: no reporter here/s)
+  })
+
+  test('takes the reporter by require', async () => {
+    const code = `require('@crashkeep/reporter').crashReporter.start({ submitURL: '${collector.url}' }); process.kill(process.pid, 'SIGABRT')`
+    const { stderr } = await app.evaluate(code, { node })
+    expect((await collector.next()).fields.get('ptype')).toBe('browser')
+    expect(stderr).toBe('')
   })
 })
 

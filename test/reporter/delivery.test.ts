@@ -260,7 +260,8 @@ describe('a proxy in the environment', () => {
       const certificate = selfSigned(folder)
       const collector = await startCollector(undo, certificate)
       const proxy = await startHttpsProxy(collector.port)
-      undo(() => proxy.close())
+      // Its ways end with the server behind it, which is closed after this.
+      undo(() => void proxy.close())
       const app = zombies(folder)
       const steps = [['start', { submitURL: 'https://localhost/i/key' }], ['crash']] as const
       await app.run(steps, { environment: { https_proxy: proxy.url } })

@@ -30,6 +30,8 @@ export interface Zombies {
   /** Where it keeps its reports by default. */
   readonly crashDumps: string
   run(steps: Steps, options?: RunOptions): Promise<Ended>
+  /** CommonJS. */
+  evaluate(code: string, options?: RunOptions): Promise<Ended>
 }
 
 /** In a folder with a blank in its name, and with settings of its own, so that nothing of this user is touched. */
@@ -43,29 +45,31 @@ export function zombies(folder: string): Zombies {
     JSON.stringify({ name: 'zombies', productName: 'Zombies', version: '1.2.3', type: 'module' }),
   )
   cpSync(join(root, 'test/reporter/programs/app.mjs'), join(program, 'app.mjs'))
+  const start = (args: readonly string[], { node = process.execPath, environment = {} }: RunOptions): Promise<Ended> => {
+    const child = spawn(node, args, {
+      cwd: program,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: runTimeoutMs,
+      killSignal: 'SIGKILL',
+      env: { PATH: process.env.PATH ?? '', HOME: folder, XDG_CONFIG_HOME: configuration, TMPDIR: folder, ...environment },
+    })
+    let [stdout, stderr] = ['', '']
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString()
+    })
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString()
+    })
+    return new Promise((resolve, reject) => {
+      child.once('error', reject)
+      child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr, answers: answersIn(stdout) }))
+    })
+  }
   return {
     folder: program,
     crashDumps: join(configuration, 'Zombies/Crashpad'),
-    run(steps, { node = process.execPath, flags = register, environment = {} } = {}) {
-      const child = spawn(node, [...flags, join(program, 'app.mjs'), JSON.stringify(steps)], {
-        cwd: program,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        timeout: runTimeoutMs,
-        killSignal: 'SIGKILL',
-        env: { PATH: process.env.PATH ?? '', HOME: folder, XDG_CONFIG_HOME: configuration, TMPDIR: folder, ...environment },
-      })
-      let [stdout, stderr] = ['', '']
-      child.stdout.on('data', (chunk: Buffer) => {
-        stdout += chunk.toString()
-      })
-      child.stderr.on('data', (chunk: Buffer) => {
-        stderr += chunk.toString()
-      })
-      return new Promise((resolve, reject) => {
-        child.once('error', reject)
-        child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr, answers: answersIn(stdout) }))
-      })
-    },
+    run: (steps, options = {}) => start([...(options.flags ?? register), join(program, 'app.mjs'), JSON.stringify(steps)], options),
+    evaluate: (code, options = {}) => start([...(options.flags ?? []), '-e', code], options),
   }
 }
 
