@@ -10,6 +10,8 @@ import {
   projectDetail,
   rejections,
   report,
+  reportSymbols,
+  sessions,
   symbolModule,
 } from './samples.ts'
 
@@ -33,11 +35,13 @@ const answers: Readonly<Record<string, Answer>> = {
     page(url.searchParams.get('project') === 'empty' ? [] : Array.from({ length: 50 }, (_, number) => group(number + 1))),
   'GET /groups/g1': () => groupDetail(1),
   'GET /daily': () => daily,
+  'GET /sessions': () => sessions,
   'GET /facets': () => page(facets),
   'GET /symbols': () => page([symbolModule]),
   'GET /reports': (url) =>
     page(url.searchParams.get('project') === 'empty' ? [] : [report('r1'), report('r2', { state: 'failed', version: null })]),
   'GET /reports/r1': () => report('r1'),
+  'GET /reports/r1/symbols': () => reportSymbols,
   'GET /reports/browser': () => browserReport('browser'),
   'GET /reports/error': () => errorReport('error'),
   'GET /reports/failed': () => report('failed', { state: 'failed', processed: null, sentence: null, signature: null, groupId: null }),

@@ -273,3 +273,42 @@ describe('settings and intake', () => {
     await shown('channel = <img')
   })
 })
+
+describe('symbols from elsewhere', () => {
+  it('a report tells which server was asked for a module, and what it answered', async () => {
+    open('/p/default/r/r1')
+    await page.getByText('Where symbols were looked for').click()
+    await shown('has no such file')
+    await shown('its address is in a private network')
+    await shown('10.0.0.1 is no public address')
+    await shown('from Electron')
+  })
+
+  it('the list of missing modules says what to run', async () => {
+    open('/p/default/symbols')
+    await shown('crashkeep symbols upload --project default PATH/TO/app.pdb')
+    await shown('Installations')
+  })
+
+  it('sources are switched on and written down in the settings', async () => {
+    const saved: unknown[] = []
+    open('/p/default/settings', {
+      'PATCH /projects/default': (_, request) => {
+        saved.push(JSON.parse(String(request?.body)))
+        return projectDetail('default')
+      },
+    })
+    await page.getByLabelText(/Other servers are asked/).click()
+    await page.getByLabelText(/Servers, in their order/).fill('electron\nOurs breakpad https://symbols.example/ private')
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await vi.waitFor(() => expect(saved).toHaveLength(1))
+    expect(saved[0]).toMatchObject({
+      settings: {
+        symbolSources: {
+          enabled: true,
+          list: [{ preset: 'electron' }, { name: 'Ours', layout: 'breakpad', url: 'https://symbols.example/', allowPrivate: true }],
+        },
+      },
+    })
+  })
+})

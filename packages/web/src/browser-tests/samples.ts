@@ -8,6 +8,8 @@ import type {
   ProjectDetail,
   Rejection,
   ReportDetail,
+  ReportSymbols,
+  Sessions,
   SymbolModule,
 } from '@crashkeep/server/api-types'
 
@@ -76,6 +78,14 @@ export const groupDetail = (number: number): GroupDetail => ({
   fingerprints: ['1:x'],
   facets,
 })
+
+export const sessions: Sessions = {
+  items: [
+    { release: '1.2.0', started: 11_204, errored: 31, crashed: 12, crashFree: 1 - 12 / 11_204 },
+    { release: null, started: 40, errored: 0, crashed: 0, crashFree: 1 },
+  ],
+  total: { started: 11_244, errored: 31, crashed: 12, crashFree: 1 - 12 / 11_244 },
+}
 
 export const daily: DailyCounts = {
   days: Array.from({ length: 30 }, (_, day) => new Date(Date.parse(at) - (29 - day) * 86_400_000).toISOString().slice(0, 10)),
@@ -240,6 +250,43 @@ export const errorReport = (id: string): ReportDetail =>
       extra: { handled: true, causes: [{ reason: 'Error: no card', stack: [] }] },
     },
   })
+
+export const reportSymbols: ReportSymbols = {
+  sourcesEnabled: true,
+  modules: [
+    {
+      debugFile: 'app',
+      debugId: '0123456789ABCDEF0123456789ABCDEF0',
+      codeFile: '/opt/app',
+      codeId: null,
+      hadSymbols: false,
+      waiting: false,
+      stored: null,
+      asked: [
+        { source: 'electron', title: 'Electron', outcome: 'not_found', detail: null, place: 'https://symbols.example/app', askedAt: at },
+        {
+          source: 'server:1',
+          title: 'Ours',
+          outcome: 'refused_address',
+          detail: '10.0.0.1 is no public address',
+          place: null,
+          askedAt: at,
+        },
+        { source: 'elfutils', title: 'Linux distributions', outcome: null, detail: null, place: null, askedAt: null },
+      ],
+    },
+    {
+      debugFile: 'libfoo.so',
+      debugId: 'F123456789ABCDEF0123456789ABCDEF0',
+      codeFile: null,
+      codeId: null,
+      hadSymbols: true,
+      waiting: false,
+      stored: 'electron',
+      asked: [{ source: 'electron', title: 'Electron', outcome: 'found', detail: null, place: null, askedAt: at }],
+    },
+  ],
+}
 
 export const symbolModule: SymbolModule = {
   debugFile: 'app.pdb',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, counted } from './number.ts'
+import { bytes, counted, share } from './number.ts'
 
 describe('bytes', () => {
   it('never shows four digits of a unit', () => {
@@ -13,6 +13,12 @@ describe('bytes', () => {
       '412 MB',
       '20 TB',
     ])
+  })
+})
+
+describe('share', () => {
+  it('is all of them only when none is missing', () => {
+    expect([1, 0.999_999, 0.5, 0].map(share)).toEqual(['100 %', '99.99 %', '50.00 %', '0.00 %'])
   })
 })
 

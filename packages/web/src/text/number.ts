@@ -9,6 +9,11 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${whole.format(value)} ${value === 1 ? one : many}`
 }
 
+/** 0.99987 is "99.98 %": never rounded up to all of them. */
+export function share(part: number): string {
+  return part >= 1 ? '100 %' : `${(Math.floor(part * 10_000) / 100).toFixed(2)} %`
+}
+
 export function bytes(size: number): string {
   if (size < 1000) return `${size} B`
   const units = ['kB', 'MB', 'GB', 'TB']

@@ -11,6 +11,7 @@ import { Skeleton } from '../../parts/skeleton.tsx'
 import { navigate, useLocation, withSearch } from '../../router/location.ts'
 import { NotFoundPage } from '../not-found-page.tsx'
 import { FirstRun } from '../setup/first-run.tsx'
+import { CrashFree } from './crash-free.tsx'
 import { DaysChart } from './days-chart.tsx'
 import { FailedReports } from './failed-reports.tsx'
 import { GroupFilters } from './group-filters.tsx'
@@ -61,6 +62,7 @@ export function GroupsPage({ project }: { readonly project: string }): JSX.Eleme
       ) : (
         <DaysChart daily={daily.data} />
       )}
+      <CrashFree project={project} />
       <div class="toolbar">
         <GroupFilters query={query} state={state} facets={facets.data?.items ?? []} onChange={change} />
         <UploadButton project={project} />

@@ -11,6 +11,7 @@ import { counted } from '../../text/number.ts'
 import { MissingSymbols } from './missing-symbols.tsx'
 import { Modules } from './modules.tsx'
 import { Registers } from './registers.tsx'
+import { SymbolAnswers } from './symbol-answers.tsx'
 import { Threads } from './threads.tsx'
 
 export function MinidumpReport({ report, crash }: { readonly report: ReportDetail; readonly crash: Crash }): JSX.Element {
@@ -63,6 +64,7 @@ export function MinidumpReport({ report, crash }: { readonly report: ReportDetai
       {others.length === 0 ? null : <Threads threads={others} open={threadsOpen} onToggle={setThreadsOpen} />}
       {crash.registers.length === 0 ? null : <Registers crash={crash} />}
       <Modules crash={crash} />
+      <SymbolAnswers reportId={report.id} project={report.project} />
     </>
   )
 }

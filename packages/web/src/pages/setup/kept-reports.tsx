@@ -9,6 +9,7 @@ import { Section } from '../../parts/section.tsx'
 import { Skeleton } from '../../parts/skeleton.tsx'
 import { linesOf, numberOf, textOfLines, textOfNumber } from './form-values.ts'
 import { RulesEditor } from './rules-editor.tsx'
+import { linesOfSources, sourcesOfLines } from './source-lines.ts'
 
 /** What is kept of the reports that arrive: how many, which, and how much of each. */
 export function KeptReports({ project }: { readonly project: string }): JSX.Element {
@@ -146,6 +147,36 @@ function SettingsForm({ path, settings, onSaved }: FormProps): JSX.Element {
             onChange={(sourceMapOrigins) => change({ sourceMapOrigins })}
           />
         </Line>
+      </fieldset>
+      <fieldset disabled={!mayChange}>
+        <legend>Symbols</legend>
+        <Check
+          label="Other servers are asked for symbols that reports lack; they learn names and ids of your modules"
+          value={now.symbolSources.enabled}
+          onChange={(enabled) => change({ symbolSources: { ...now.symbolSources, enabled } })}
+        />
+        <Line
+          id="set-sources"
+          label="Servers, in their order"
+          hint="One a line: electron, mozilla, chromium, microsoft, nvidia, amd, intel, elfutils, debian, ubuntu, fedora, centos, arch, opensuse, or NAME LAYOUT ADDRESS with a layout of breakpad, microsoft, microsoft-two-tier, debuginfod, ssqp. “private” behind it allows an address in a private network, “electron” means a build of Electron."
+        >
+          <Lines
+            id="set-sources"
+            value={linesOfSources(now.symbolSources.list)}
+            placeholder="none"
+            onChange={(lines) => change({ symbolSources: { ...now.symbolSources, list: sourcesOfLines(lines) } })}
+          />
+        </Line>
+        <Check
+          label="Everybody gets this project's symbols at /symbols, /buildid and /symbolicate, not only who has a token"
+          value={now.symbolAccess === 'public'}
+          onChange={(everybody) => change({ symbolAccess: everybody ? 'public' : 'token' })}
+        />
+        <Check
+          label="Programs and debug files are kept as they were uploaded, for debuggers"
+          value={now.keepDebugFiles}
+          onChange={(keepDebugFiles) => change({ keepDebugFiles })}
+        />
       </fieldset>
       {now.privacy.metadataOnly ? (
         <Notice tone="warning" title="Without dumps there are no stacks and no groups">

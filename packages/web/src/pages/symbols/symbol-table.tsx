@@ -11,9 +11,11 @@ const words: Readonly<Record<SymbolModule['state'], readonly [mark: string, word
 }
 
 export function SymbolTable({
+  project,
   modules,
   missingOnly,
 }: {
+  readonly project: string
   readonly modules: readonly SymbolModule[]
   readonly missingOnly: boolean
 }): JSX.Element {
@@ -37,6 +39,9 @@ export function SymbolTable({
             <th scope="col" class="cell-number">
               Reports
             </th>
+            <th scope="col" class="cell-number">
+              Installations
+            </th>
             <th scope="col">Symbols</th>
             <th scope="col">Last seen</th>
             <th scope="col">Stored</th>
@@ -44,7 +49,7 @@ export function SymbolTable({
         </thead>
         <tbody>
           {modules.map((module) => (
-            <SymbolRow key={`${module.debugFile}${module.debugId}`} module={module} />
+            <SymbolRow key={`${module.debugFile}${module.debugId}`} project={project} module={module} />
           ))}
         </tbody>
       </table>
@@ -52,7 +57,7 @@ export function SymbolTable({
   )
 }
 
-function SymbolRow({ module }: { readonly module: SymbolModule }): JSX.Element {
+function SymbolRow({ project, module }: { readonly project: string; readonly module: SymbolModule }): JSX.Element {
   const [mark, word, why] = words[module.state]
   const { file, codeFile } = module
   return (
@@ -60,6 +65,11 @@ function SymbolRow({ module }: { readonly module: SymbolModule }): JSX.Element {
       <td>
         <strong>{module.debugFile === '' ? '(unnamed)' : symFileName(module.debugFile)}</strong>
         {codeFile === null || codeFile === module.debugFile ? null : <span class="dim"> of {codeFile}</span>}
+        {module.state !== 'missing' || isScript(module) ? null : (
+          <div class="dim">
+            <Copyable text={uploadLine(project, module)} what={`command that uploads ${module.debugFile}`} />
+          </div>
+        )}
       </td>
       <td>
         {/^0*$/.test(module.debugId) ? (
@@ -69,6 +79,7 @@ function SymbolRow({ module }: { readonly module: SymbolModule }): JSX.Element {
         )}
       </td>
       <td class="cell-number">{count(module.reports)}</td>
+      <td class="cell-number">{module.installations === 0 ? <span class="dim">–</span> : count(module.installations)}</td>
       <td>
         <span class={`symbols-${module.state}`} title={why}>
           <span aria-hidden="true">{mark}</span> {word}
@@ -81,12 +92,23 @@ function SymbolRow({ module }: { readonly module: SymbolModule }): JSX.Element {
         ) : (
           <>
             {bytes(file.size)}, <Time at={file.uploadedAt} />
-            {file.scope === 'shared' ? ', shared' : ''}
+            {file.scope === 'shared' ? ', shared' : file.scope.startsWith('fetched:') ? ', from another server' : ''}
           </>
         )}
       </td>
     </tr>
   )
+}
+
+/** Scripts stand in this list with their release in the place of the id. */
+function isScript({ debugId }: SymbolModule): boolean {
+  return debugId.startsWith('RELEASE:')
+}
+
+/** A debug file or a `.sym`: the command tells them apart. */
+function uploadLine(project: string, { debugFile }: SymbolModule): string {
+  const file = /^[\w.+-]+$/.test(debugFile) ? debugFile : `'${debugFile.replaceAll("'", "'\\''")}'`
+  return `crashkeep symbols upload --project ${project} PATH/TO/${file}`
 }
 
 /** The usual name of a module's symbol file: `app.pdb` → `app.sym`, `libfoo.so` → `libfoo.so.sym`. */
