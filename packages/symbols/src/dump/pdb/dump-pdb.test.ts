@@ -152,10 +152,11 @@ test('frame data and FPO become STACK WIN, by address; where both tell, frame da
   const names = ['$T0 .raSearch = ']
   const data = [...u32(0x1010), ...u32(0x20), ...u32(4), ...u32(8), ...u32(1), ...u32(1), ...u16(3), ...u16(12), ...u32(4)]
   const old = (start: number, flags: number): number[] => [...u32(start), ...u32(0x10), ...u32(2), ...u16(1), ...u16(flags)]
-  const fpo = [...old(0x1000, 0x1205), ...old(0x1010, 0x5), ...old(0x1040, 0xc005)]
+  const fpo = [...old(0x1000, 0x1205), ...old(0x1010, 0x5), ...old(0x1020, 0x1105), ...old(0x1040, 0xc005)]
   expect(dump({ machine: 0x14c, names, fpo, frameData: data }).slice(1)).toEqual([
     'STACK WIN 0 1000 10 5 0 4 8 8 0 0 1',
     'STACK WIN 4 1010 20 3 0 8 c 4 1 1 $T0 .raSearch =',
+    'STACK WIN 0 1020 10 5 0 4 4 8 0 0 0',
   ])
 })
 

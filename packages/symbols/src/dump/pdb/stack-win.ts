@@ -76,6 +76,7 @@ function readFrameData(bytes: Uint8Array, at: number, strings: StringTable): Fra
 function readFpo(bytes: Uint8Array, at: number): Frame | undefined {
   const flags = u16(bytes, at + 14)
   if (flags >> 14 !== 0) return undefined
+  const saved = ((flags >> 8) & 7) * 4
   return {
     type: 0,
     start: u32(bytes, at),
@@ -83,9 +84,10 @@ function readFpo(bytes: Uint8Array, at: number): Frame | undefined {
     locals: u32(bytes, at + 8) * 4,
     parameters: u16(bytes, at + 12) * 4,
     prologue: flags & 0xff,
-    saved: ((flags >> 8) & 7) * 4,
+    saved,
     maxStack: 0,
-    program: (flags & 0x1000) !== 0,
+    // Walkers look for EBP as the second highest of the saved registers; with fewer they would read below the stack pointer.
+    program: (flags & 0x1000) !== 0 && saved >= 8,
   }
 }
 
