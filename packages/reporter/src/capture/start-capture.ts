@@ -52,7 +52,10 @@ function install(addon: Addon, settings: CaptureSettings): Capture {
   if (!speaksForProcess) addon.setAnnotations(bytesOf(annotations))
   watch(addon, speaksForProcess ? hangTimeoutMs : undefined)
   // What an earlier process left: no handler could start then, or the machine went down.
-  if (command !== undefined && waitingCaptures(folder, Date.now()).length > 0) runHandler(command, environment)
+  if (waitingCaptures(folder, Date.now()).length > 0) {
+    if (command !== undefined) runHandler(command, environment)
+    else void handleHere(settings.databaseFolder)
+  }
   return {
     isNative: true,
     setAnnotation(name, value) {
@@ -69,6 +72,19 @@ function watch(addon: Addon, hangTimeoutMs: number | undefined): void {
   if (hangTimeoutMs !== undefined && !watchesHangs) sendHeartbeats(hangTimeoutMs, addon.beat)
   watchesExceptions = true
   watchesHangs ||= hangTimeoutMs !== undefined
+}
+
+/** In a program that cannot start another: after what it does now, and only when there is something to do. */
+async function handleHere(databaseFolder: string): Promise<void> {
+  try {
+    const [{ handleCaptures }, { addReport }] = await Promise.all([
+      import('../handler/handle-captures.ts'),
+      import('../database/add-report.ts'),
+    ])
+    await handleCaptures(databaseFolder, addReport)
+  } catch {
+    // A bundle without these files: the captures wait for a program that has them.
+  }
 }
 
 function bytesOf(texts: ReadonlyMap<string, string>): Buffer {

@@ -2,7 +2,7 @@
  * The folder of captures that are no reports yet. A file is `TIME-THREAD.part` while the writer is at it, then `TIME-THREAD.capture`, then
  * `TIME-THREAD.PID-ATTEMPT.taken` in the hands of a handler.
  */
-import { mkdirSync, readdirSync, renameSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 export function capturesFolder(databaseFolder: string): string {
@@ -15,8 +15,12 @@ export function makeCapturesFolder(databaseFolder: string): string {
   return folder
 }
 
-/** A capture that ended its handler so often is left alone; it is kept for people to look at until it is pruned. */
+/** A capture that ended its handler so often is left alone, and goes with its age. */
 const maxAttempts = 3
+
+/** Captures that nobody could make reports of: a program that dies in a loop must not fill the disk with them. */
+const maxCaptures = 50
+const maxCaptureAgeMs = 30 * 24 * 60 * 60 * 1000
 
 /** A writer that has not touched its file for so long is dead; the file is good up to where it ends. */
 const abandonedMs = 30_000
@@ -32,6 +36,14 @@ export function waitingCaptures(folder: string, now: number): string[] {
   return namesIn(folder)
     .filter((name) => isWaiting(folder, name, now))
     .sort()
+}
+
+/** Removes what is too old, and the oldest of what is too many. */
+export function pruneCaptures(folder: string, now: number): void {
+  const names = namesIn(folder).filter((name) => /\.(capture|part|taken)$/.test(name))
+  const oldest = names.sort().slice(0, Math.max(0, names.length - maxCaptures))
+  const aged = names.filter((name) => now - modifiedAt(join(folder, name)) > maxCaptureAgeMs)
+  for (const name of new Set([...oldest, ...aged])) rmSync(join(folder, name), { force: true })
 }
 
 function namesIn(folder: string): string[] {
@@ -78,4 +90,9 @@ export function takeCapture(folder: string, file: string): TakenCapture | undefi
   } catch {
     return undefined
   }
+}
+
+/** Back among those that wait, as if it had not been tried: the disk was full, which is no fault of the capture. */
+export function giveBack(folder: string, { path, name }: TakenCapture): void {
+  renameSync(path, join(folder, `${name}.capture`))
 }

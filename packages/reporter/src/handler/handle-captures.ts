@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto'
 import { appendFileSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { maxCaptureBytes } from '../raw-capture/limits.ts'
+import type { RawCapture } from '../raw-capture/raw-capture.ts'
 import { readRawCapture } from '../raw-capture/read-raw-capture.ts'
-import type { AddReport } from '../seams.ts'
+import type { AddReport, NewReport } from '../seams.ts'
 import { parseSettings } from './capture-settings.ts'
-import { capturesFolder, type TakenCapture, takeCapture, waitingCaptures } from './captures-folder.ts'
+import { capturesFolder, giveBack, pruneCaptures, type TakenCapture, takeCapture, waitingCaptures } from './captures-folder.ts'
 import { dumpOfCapture } from './dump-of-capture.ts'
 import { readSystemFacts } from './system-facts.ts'
 
@@ -28,29 +29,49 @@ export async function handleCaptures(databaseFolder: string, addReport: AddRepor
     const delivery = await handleOne(databaseFolder, taken, addReport)
     if (delivery !== undefined) handled = { delivery: delivery.delivery, reports: (handled?.reports ?? 0) + 1 }
   }
+  pruneCaptures(folder, Date.now())
   return handled
 }
 
 async function handleOne(databaseFolder: string, taken: TakenCapture, addReport: AddReport): Promise<{ delivery: unknown } | undefined> {
+  const capture = readCapture(databaseFolder, taken)
+  const report = capture && reportOf(databaseFolder, taken, capture)
+  if (capture === undefined || report === undefined) return undefined
   try {
-    const { size } = statSync(taken.path)
-    const capture = size > maxCaptureBytes ? undefined : readRawCapture(readFileSync(taken.path))
-    if (capture === undefined) {
-      log(databaseFolder, `${taken.name}: ${size} bytes that are no capture of a process; no report.`)
-      rmSync(taken.path, { force: true })
-      return undefined
-    }
-    const reportId = reportIdOf(taken.name)
-    const dump = dumpOfCapture(capture, reportId, readSystemFacts())
-    await addReport(databaseFolder, { reportId, dump, createdAt: new Date(Number(capture.process.time / 1_000_000n)) })
-    for (const problem of capture.problems) log(databaseFolder, `${taken.name}: ${problem}`)
-    if (!capture.isWhole) log(databaseFolder, `${taken.name}: the capture ends early; its report has what there was.`)
-    rmSync(taken.path, { force: true })
-    return { delivery: parseSettings(capture.settings).delivery }
+    await addReport(databaseFolder, report)
   } catch (error) {
-    log(databaseFolder, `${taken.name}: no report yet: ${error instanceof Error ? error.message : String(error)}`)
+    log(databaseFolder, `${taken.name}: the report could not be stored; the next start tries again: ${messageOf(error)}`)
+    giveBack(capturesFolder(databaseFolder), taken)
     return undefined
   }
+  for (const problem of capture.problems) log(databaseFolder, `${taken.name}: ${problem}`)
+  if (!capture.isWhole) log(databaseFolder, `${taken.name}: the capture ends early; its report has what there was.`)
+  rmSync(taken.path, { force: true })
+  return { delivery: parseSettings(capture.settings).delivery }
+}
+
+function readCapture(databaseFolder: string, { path, name }: TakenCapture): RawCapture | undefined {
+  const { size } = statSync(path)
+  const capture = size > maxCaptureBytes ? undefined : readRawCapture(readFileSync(path))
+  if (capture !== undefined) return capture
+  log(databaseFolder, `${name}: ${size} bytes that are no capture of a process; no report.`)
+  rmSync(path, { force: true })
+  return undefined
+}
+
+function reportOf(databaseFolder: string, { name }: TakenCapture, capture: RawCapture): NewReport | undefined {
+  try {
+    const reportId = reportIdOf(name)
+    const dump = dumpOfCapture(capture, reportId, readSystemFacts())
+    return { reportId, dump, createdAt: new Date(Number(capture.process.time / 1_000_000n)) }
+  } catch (error) {
+    log(databaseFolder, `${name}: no report could be made of it: ${messageOf(error)}`)
+    return undefined
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** The same id however often a capture is handled: a handler may die between the report and the removal of the capture. */
