@@ -57,6 +57,7 @@ export function addStackwalk(program: Command): void {
     .addOption(new Option('--verbose <level>', 'how much to log').choices(logLevels).default('error'))
     .option('--evil-json <file>', 'what Firefox sent beside the dump: signatures of modules, microcode')
     .option('--recover-function-args', 'guess arguments of functions on 32-bit x86, in the text for people')
+    .option('--use-local-debuginfo', 'for dumps of this machine: debug information of the files that the dump names')
     .option('--symbols-path <folder>', 'as the argument; may be given more than once', appended)
     .option('--symbols-url <url>', 'symbol server to download from; may be given more than once', appendedUrl)
     .option(
@@ -68,7 +69,6 @@ export function addStackwalk(program: Command): void {
   const accepted: [flag: string, description: string][] = [
     ['--no-color', 'accepted: the output has no colours'],
     ['--no-interactive', 'no progress display'],
-    ['--use-local-debuginfo', 'accepted: files of this machine are not searched for debug information'],
   ]
   for (const [flag, description] of accepted) command.addOption(new Option(flag, description).hideHelp())
   const features = new Option('--features <set>', 'unstable-all: recover function arguments').hideHelp()
@@ -128,7 +128,6 @@ async function walk(dump: Minidump, paths: readonly string[], options: Stackwalk
     import('@crashkeep/stackwalk'),
   ])
   for (const path of paths) if (!existsSync(path)) process.stderr.write(`crashkeep: ${path} does not exist; going on without it.\n`)
-  if (options.useLocalDebuginfo) log('warn', 'Files of this machine are not searched for debug information.')
   const sender = options.evilJson === undefined ? undefined : parseExtraJson(readExtra(options.evilJson, log))
   const processOptions: ProcessOptions = {
     decoder: needsDecoder(dump) ? (await import('@crashkeep/stackwalk/iced')).icedDecoder : undefined,
@@ -136,18 +135,28 @@ async function walk(dump: Minidump, paths: readonly string[], options: Stackwalk
     recoverArguments: options.recoverFunctionArgs === true || options.features === 'unstable-all',
   }
   const cache = options.symbolsCache ?? join(tmpdir(), 'rust-minidump-cache')
-  const symbols = folderSymbols(
+  const folders = folderSymbols(
     options.symbolsUrl === undefined ? paths : [...paths, cache],
     options.symbolsCache === undefined ? {} : { indexes: { folder: join(cache, indexFolder) } },
   )
+  const symbols = options.useLocalDebuginfo ? await withLocalFiles(folders, log) : folders
   const walkOnce = (supplier: SymbolSupplier) => processMinidump(dump, { ...processOptions, symbols: supplier })
   try {
     const crash = options.symbolsUrl === undefined ? walkOnce(symbols) : await downloadAndWalk(walkOnce, symbols, cache, options, log)
     for (const { code, message } of [...(sender?.problems ?? []), ...crash.problems]) log('warn', `${code}: ${message}`)
     return crash
   } finally {
-    symbols.close()
+    folders.close()
   }
+}
+
+/** Ready symbols first: they are the same and cost nothing to make. */
+async function withLocalFiles(folders: SymbolSupplier, log: Log): Promise<SymbolSupplier> {
+  const { firstOf, localDebugFiles } = await import('../stackwalk/local-debug-files.ts')
+  return firstOf(
+    folders,
+    localDebugFiles((message) => log('info', message)),
+  )
 }
 
 /** A file that cannot be read is as one that says nothing: the dump is worth more. */

@@ -154,7 +154,7 @@ function expectedAt(funcs: Func[], publics: number[], at: number): SymbolLookup 
   }
   const inlines = calls.map((call, depth) => {
     const position = place(calls[depth + 1] ?? hit)
-    if (position.line === 0) delete position.line
+    if (position.line === 0 && calls[depth + 1] === undefined) delete position.line
     return { function: call.origin < 3 ? `o${call.origin}` : '<name omitted>', ...position }
   })
   const outermost = calls[0] ?? hit

@@ -164,6 +164,11 @@ describe('inlined calls', () => {
     expect(symbols.lookup(0x11c)?.inlines).toEqual([{ function: 'foo()', file: 'b.cpp' }])
   })
 
+  test('keep line 0 of the call inside them', () => {
+    const zero = open('FILE 0 a', 'INLINE_ORIGIN 0 f', 'FUNC 0 10 0 g', 'INLINE 0 5 0 0 0 10', 'INLINE 1 0 0 0 0 10', '0 10 3 0')
+    expect(zero.lookup(4)?.inlines.map((call) => call.line)).toEqual([3, 0])
+  })
+
   test('need every depth above them', () => {
     const gap = open('INLINE_ORIGIN 0 deep', 'FUNC 0 10 0 f', 'INLINE 1 5 0 0 0 10', '0 10 3 0')
     expect(gap.lookup(4)).toMatchObject({ line: 3, inlines: [] })

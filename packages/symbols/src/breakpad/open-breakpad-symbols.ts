@@ -109,7 +109,7 @@ class BreakpadSymbols implements ModuleSymbols {
   }
 
   // An inlined function stands where it calls the next one; only the innermost stands at the line record.
-  // Like rust-minidump, line 0 is left out here and kept for a function without inlines.
+  // Like rust-minidump, line 0 of a record is left out here, and kept of a call and for a function without inlines.
   #inlinedCalls(body: FunctionBody): InlinedCall[] {
     return body.inlines
       .map((call, depth) => {
@@ -118,7 +118,7 @@ class BreakpadSymbols implements ModuleSymbols {
         return {
           function: this.#originName(call.originId) || nameless,
           ...(file === undefined ? {} : { file }),
-          ...(line === undefined || line === 0 ? {} : { line }),
+          ...(line === undefined || (line === 0 && next === undefined) ? {} : { line }),
         }
       })
       .reverse()
