@@ -7,14 +7,15 @@ import { ownAnnotations, processAnnotations } from './annotations.ts'
 import { app, crashesFolder } from './app.ts'
 import { startCapture } from './capture/start-capture.ts'
 import { createLayout } from './database/generic-layout.ts'
-import { readReports } from './database/layout.ts'
 import { openSettings, readSettings, writeUploadsEnabled } from './database/settings.ts'
+import { uploadedReports } from './database/uploaded-reports.ts'
 import { type Inherited, inheritedVariable, readInherited, tellChildren } from './inherited-settings.ts'
 import { passOnByNodeOptions } from './node-options.ts'
 import { Parameters } from './parameters.ts'
 import type { Capture } from './seams.ts'
 import { type CrashReporterStartOptions, type StartSettings, settingsOf } from './start-options.ts'
-import { deliverWhatWaits } from './upload/deliver-later.ts'
+import { deliverWhatWaits, startDelivery } from './upload/deliver-later.ts'
+import type { DeliverySettings } from './upload/delivery-settings.ts'
 
 export interface CrashReport {
   /** When it was uploaded. */
@@ -54,6 +55,7 @@ export class ProcessReporter implements CrashReporter {
   #folder: string | undefined
   /** By its own call, not by inheritance. */
   #hasStarted = false
+  #delivery: DeliverySettings | undefined
   #stopLooking: (() => void) | undefined
 
   start(options: CrashReporterStartOptions): void {
@@ -76,12 +78,7 @@ export class ProcessReporter implements CrashReporter {
   }
 
   getUploadedReports(): CrashReport[] {
-    if (this.#folder === undefined) return []
-    return readReports(this.#folder)
-      .flatMap(({ state, remoteId, lastUploadAttemptAt: date }) =>
-        state === 'uploaded' && remoteId !== undefined && date !== undefined ? [{ date, id: remoteId }] : [],
-      )
-      .sort((a, b) => b.date.getTime() - a.date.getTime())
+    return this.#folder === undefined ? [] : uploadedReports(this.#folder)
   }
 
   getUploadToServer(): boolean {
@@ -114,6 +111,11 @@ export class ProcessReporter implements CrashReporter {
     return this.#parameters.all
   }
 
+  /** In a process of its own. */
+  async deliver(): Promise<void> {
+    if (this.#folder !== undefined && this.#delivery !== undefined) startDelivery(this.#folder, this.#delivery)
+  }
+
   getCrashesDirectory(): string {
     return this.#folder ?? crashesFolder(app.name)
   }
@@ -124,6 +126,7 @@ export class ProcessReporter implements CrashReporter {
     this.#folder = folder
     const { submitURL, compress, rateLimit, retention, hangTimeoutMs, includeEnvironment } = settings
     const delivery = { submitURL, compress, rateLimit, retention }
+    this.#delivery = delivery
     this.#capture = startCapture({
       databaseFolder: folder,
       clientId: readSettings(folder)?.clientId ?? '',

@@ -3,7 +3,7 @@ import { execFile, fork, spawn } from 'node:child_process'
 import cluster from 'node:cluster'
 import { Worker } from 'node:worker_threads'
 // biome-ignore lint/correctness/noUndeclaredDependencies: it runs in a folder of its own that has the package.
-import { app, crashReporter, crashReporterBefore9 } from '@crashkeep/reporter'
+import { app, crashReporter, crashReporterBefore9, deliverReports, openCrashDatabase } from '@crashkeep/reporter'
 
 const legacy = process.env.OLD_API === 'yes'
 const reporter = legacy ? crashReporterBefore9 : crashReporter
@@ -46,6 +46,15 @@ const steps = {
   environment: (name) => answers.push(process.env[name] ?? null),
   arguments: () => answers.push({ argv: process.argv, execArgv: process.execArgv, spawnargs: process.env.SPAWN_ARGUMENTS }),
   wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  deliver: () => deliverReports(),
+  attachToAll: async ([name, text]) => {
+    const database = await openCrashDatabase()
+    for (const { id } of database.stored()) database.attach(id, name, text)
+  },
+  requestAll: async () => {
+    const database = await openCrashDatabase()
+    for (const { id } of database.stored()) database.requestUpload(id)
+  },
   /** Until the server's answer is in the database. */
   uploaded: async () => {
     for (let i = 0; i < 300 && crashReporter.getLastCrashReport() === null; i++) await steps.wait(50)

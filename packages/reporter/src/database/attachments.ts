@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ReporterError } from '../errors.ts'
 import { maxAttachmentBytes, maxAttachmentNameBytes, maxAttachments } from '../limits.ts'
-import { attachmentsFolder } from './generic-layout.ts'
+import { attachmentsFolder, ownFolder } from './generic-layout.ts'
 
 export interface Attachment {
   readonly name: string
@@ -15,20 +15,25 @@ export interface Attachment {
 const namePattern = /^[A-Za-z0-9._-]+$/
 
 export function attachmentsOf(folder: string, id: string): Attachment[] {
-  const path = join(folder, attachmentsFolder, id)
+  return [join(folder, attachmentsFolder, id), join(folder, ownFolder, attachmentsFolder, id)]
+    .flatMap(filesIn)
+    .slice(0, maxAttachments)
+    .filter(({ bytes }) => bytes <= maxAttachmentBytes)
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+function filesIn(path: string): Attachment[] {
   try {
     return readdirSync(path, { withFileTypes: true })
       .filter((entry) => entry.isFile())
-      .slice(0, maxAttachments)
       .map(({ name }) => ({ name, path: join(path, name), bytes: statSync(join(path, name)).size }))
-      .filter(({ bytes }) => bytes <= maxAttachmentBytes)
-      .sort((a, b) => (a.name < b.name ? -1 : 1))
   } catch {
     return []
   }
 }
 
-export function addAttachment(folder: string, id: string, name: string, contents: Uint8Array): void {
+/** `isOurs`: the database is ours to write. Else the file lies in our own folder. */
+export function addAttachment(folder: string, id: string, name: string, contents: Uint8Array, isOurs: boolean): void {
   if (!namePattern.test(name) || name.length > maxAttachmentNameBytes || /^\.+$/.test(name)) {
     throw new ReporterError(
       'bad_attachment_name',
@@ -36,7 +41,7 @@ export function addAttachment(folder: string, id: string, name: string, contents
     )
   }
   if (contents.length > maxAttachmentBytes) throw new ReporterError('too_large', `An attachment has at most ${maxAttachmentBytes} bytes.`)
-  const path = join(folder, attachmentsFolder, id)
+  const path = isOurs ? join(folder, attachmentsFolder, id) : join(folder, ownFolder, attachmentsFolder, id)
   mkdirSync(path, { recursive: true, mode: 0o700 })
   if (readdirSync(path).length >= maxAttachments)
     throw new ReporterError('too_large', `A report has at most ${maxAttachments} attachments.`)

@@ -12,7 +12,7 @@ import { addDump, moveReport, removeReport } from './change-report.ts'
 import { readDumpFacts } from './dump-fields.ts'
 import { createLayout, readMeta } from './generic-layout.ts'
 import { type LayoutKind, layoutOf, readReports } from './layout.ts'
-import { readOwnState, writeOwnState } from './own-state.ts'
+import { type OwnState, readOwnState, writeOwnState } from './own-state.ts'
 import { prune, type Retention, sizeOf } from './prune.ts'
 import { lockReport } from './report-lock.ts'
 import type { ReportMeta } from './report-meta.ts'
@@ -40,9 +40,9 @@ export class CrashDatabase {
   readonly layout: LayoutKind
 
   /** Makes what is missing, unless the database belongs to a Crashpad of macOS or Windows. */
-  constructor(folder: string) {
+  constructor(folder: string, layout?: LayoutKind) {
     this.folder = resolve(folder)
-    this.layout = layoutOf(this.folder)
+    this.layout = layout ?? layoutOf(this.folder)
     if (this.layout === 'generic') createLayout(this.folder)
   }
 
@@ -89,7 +89,7 @@ export class CrashDatabase {
   /** What the folders and the metadata say, without a look into the dumps; newest first. */
   stored(): StoredReport[] {
     const reports = readReports(this.folder, this.layout)
-    return this.layout === 'generic' ? reports : reports.map((report) => withOwnState(report, readOwnState(this.folder, report.id)))
+    return this.layout === 'generic' ? reports : reports.flatMap((report) => withOwnState(report, readOwnState(this.folder, report.id)))
   }
 
   /** Throws `no_such_report`. */
@@ -113,7 +113,7 @@ export class CrashDatabase {
   attach(id: string, name: string, contents: Uint8Array | string): void {
     const report = this.find(id)
     if (report.state === 'uploaded') throw new ReporterError('report_uploaded', `Report ${id} was uploaded before.`)
-    addAttachment(this.folder, id, name, typeof contents === 'string' ? Buffer.from(contents) : contents)
+    addAttachment(this.folder, id, name, typeof contents === 'string' ? Buffer.from(contents) : contents, this.layout === 'generic')
   }
 
   /** Consent for this one report: it goes even while uploads are off. */
@@ -124,9 +124,14 @@ export class CrashDatabase {
     writeOwnState(this.folder, id, this.layout === 'generic' ? {} : { requested: true })
   }
 
+  /** On macOS and Windows: from our lists; the dump stays until Crashpad prunes it. */
   delete(id: string): void {
-    this.#mustBeWritable()
     const report = this.find(id)
+    if (this.layout !== 'generic') {
+      // The file is Crashpad's, which takes it away in its time; nobody hears of it from us again.
+      writeOwnState(this.folder, id, { ...readOwnState(this.folder, id), deleted: true })
+      return
+    }
     const state = stateFolder(report)
     const lock = this.#lock(report)
     removeReport(this.folder, state, id)
@@ -182,10 +187,11 @@ export class CrashDatabase {
   }
 }
 
-function withOwnState(report: StoredReport, own: ReturnType<typeof readOwnState>): StoredReport {
-  if (report.state === 'uploaded') return report
+function withOwnState(report: StoredReport, own: OwnState): StoredReport[] {
+  if (own.deleted === true) return []
+  if (report.state === 'uploaded') return [report]
   if (own.remoteId !== undefined && own.uploadedAt !== undefined) {
-    return { ...report, state: 'uploaded', remoteId: own.remoteId, lastUploadAttemptAt: new Date(own.uploadedAt) }
+    return [{ ...report, state: 'uploaded', remoteId: own.remoteId, lastUploadAttemptAt: new Date(own.uploadedAt) }]
   }
-  return own.requested === true ? { ...report, uploadRequested: true } : report
+  return [own.requested === true ? { ...report, uploadRequested: true } : report]
 }

@@ -19,6 +19,7 @@ export interface OwnState {
   readonly uploadedAt?: number
   /** The same there: somebody asked for this upload, or deleted the report. */
   readonly requested?: boolean
+  readonly deleted?: boolean
 }
 
 const maxStateBytes = 16_384
@@ -64,6 +65,7 @@ function checked(value: unknown): OwnState {
     ...of('remoteId', isText),
     ...of('uploadedAt', isNumber),
     ...of('requested', isFlag),
+    ...of('deleted', isFlag),
   }
 }
 
