@@ -17,6 +17,7 @@ export class DumpWriter {
   /** Four bytes between the count of a list and its entries, as Breakpad once wrote them. */
   readonly paddedLists: boolean
   readonly #parts: Uint8Array[] = []
+  readonly #placed = new Map<Uint8Array, Location>()
   readonly #directory: { readonly type: number; readonly at: Location }[] = []
   readonly #start: number
   #size: number
@@ -32,14 +33,18 @@ export class DumpWriter {
     return new RecordWriter(size, this.littleEndian)
   }
 
-  /** Starts at a multiple of eight. */
+  /** Starts at a multiple of eight. The same array a second time, as a stack is in the list of threads and in that of memory, is written once. */
   append(bytes: Uint8Array): Location {
+    const before = this.#placed.get(bytes)
+    if (before !== undefined) return before
     const padding = -this.#size & 7
     const rva = this.#size + padding
     if (rva + bytes.length > 0xffffffff) throw new RangeError('A minidump refers to places within 4 GiB only.')
     this.#parts.push(new Uint8Array(padding), bytes)
     this.#size = rva + bytes.length
-    return { rva, size: bytes.length }
+    const at = { rva, size: bytes.length }
+    this.#placed.set(bytes, at)
+    return at
   }
 
   addStream(type: number, bytes: Uint8Array): void {

@@ -93,7 +93,7 @@ test('the text form', () => {
     0x00009000 - 0x00009fff  gone.dll
 
     Unknown streams encountered:
-    Stream 0x12340000 (Unknown Extension) @ 0x000012f0
+    Stream 0x12340000 (Unknown Extension) @ 0x000012d0
 
     Annotations:
       ptype: renderer
