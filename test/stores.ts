@@ -110,6 +110,7 @@ const indexTables: readonly (keyof IndexSchema)[] = [
   ...([
     'symbol_answer',
     'symbol_want',
+    'session_count',
     'rejection_sample',
     'rejection',
     'facet_count',

@@ -49,7 +49,7 @@ export const serverErrors = {
   unknown_upload: { status: 404, message: 'There is no such upload under way; ask for a new address.' },
   bad_signature: { status: 403, message: 'The signature does not fit the body and the secret of this server.' },
   bad_symbols: { status: 422, message: "The body is neither a file of Breakpad's symbols nor a zip of some." },
-  session: { status: 200, message: 'A session or its end; counted, not kept.' },
+  session: { status: 200, message: 'A session that cannot be read; readable ones count for the crash-free rate.' },
   client_report: { status: 200, message: "A client's own count of what it did not send; counted, not kept." },
   usage_metrics: { status: 200, message: "A client's numbers of use; counted, not kept." },
   busy: { status: 503, message: 'Too many uploads are held in memory at once; send it again later.' },

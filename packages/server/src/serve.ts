@@ -168,6 +168,7 @@ async function openCollector(
     ledger: store.ledger,
     spool,
     countRejection: (rejection) => store.index.countRejection(rejection),
+    countSessions: (rows) => store.index.countSessions(rows),
     countReceived: (projectId, fromMs, toMs) => store.index.countReceived(projectId, fromMs, toMs),
     onProblem,
     ...(options.maxUploadBytes === undefined ? {} : { limits: { uploadBytes: options.maxUploadBytes } }),

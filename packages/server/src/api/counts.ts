@@ -1,11 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import type { ReleaseSessions } from '../store/database/report-index.ts'
 import type { Store } from '../store/store.ts'
 import { ApiProblem } from './api-error.ts'
 import { callerOf, maySee, projectOf, requireWholeServer } from './caller.ts'
 import { daysBySeries } from './days-by-series.ts'
 import { projectParameter, queryParameter, refusals } from './parameters.ts'
-import { DailyCounts, Facet, Rejection } from './schema.ts'
+import { DailyCounts, Facet, Rejection, Sessions } from './schema.ts'
 import { time } from './to-report.ts'
 
 /** A quarter fits the chart. */
@@ -58,6 +59,22 @@ export function counts(store: Store, now: () => number): FastifyPluginAsyncTypeb
     )
 
     app.get(
+      '/sessions',
+      {
+        config: { scope: 'read' },
+        schema: {
+          summary: 'Sessions per release, and how many of them did not crash',
+          querystring: Type.Object({ project: projectParameter, days: Type.Integer({ minimum: 1, maximum: maxDays, default: 14 }) }),
+          response: { 200: Sessions, ...refusals },
+        },
+      },
+      async (request) => {
+        const { id } = await projectOf(store.ledger, callerOf(request), request.query.project)
+        return withRates(await store.index.sessions(id, request.query.days))
+      },
+    )
+
+    app.get(
       '/rejections',
       {
         config: { scope: 'read' },
@@ -87,5 +104,17 @@ export function counts(store: Store, now: () => number): FastifyPluginAsyncTypeb
         }
       },
     )
+  }
+}
+
+function withRates(releases: readonly ReleaseSessions[]): Sessions {
+  const sum = (name: 'started' | 'errored' | 'crashed') => releases.reduce((total, each) => total + each[name], 0)
+  const rated = <T extends Pick<ReleaseSessions, 'started' | 'crashed'>>(counts: T) => ({
+    ...counts,
+    crashFree: counts.started === 0 ? null : 1 - counts.crashed / counts.started,
+  })
+  return {
+    items: releases.map(({ release, ...counts }) => ({ release: release ?? null, ...rated(counts) })),
+    total: rated({ started: sum('started'), errored: sum('errored'), crashed: sum('crashed') }),
   }
 }

@@ -183,6 +183,16 @@ export const DailyCounts = Type.Object({
   ),
 })
 
+/** Sessions of a release that clients told of; a rate is null where none was started. */
+export const ReleaseSessions = Type.Object({
+  release: nullable(Type.String({ description: 'null: clients did not say' })),
+  started: Type.Integer(),
+  errored: Type.Integer({ description: 'Ended in order, after an error' }),
+  crashed: Type.Integer(),
+  crashFree: nullable(Type.Number({ description: 'Share of sessions without a crash, 0 to 1' })),
+})
+export const Sessions = Type.Object({ items: Type.Array(ReleaseSessions), total: Type.Omit(ReleaseSessions, ['release']) })
+
 export const Facet = Type.Object({
   field: Type.String(),
   values: Type.Array(Type.Object({ value: nullable(Type.String()), count: Type.Integer() })),
@@ -405,6 +415,8 @@ export type Group = Static<typeof Group>
 export type GroupDetail = Static<typeof GroupDetail>
 export type GroupUpdate = Static<typeof GroupUpdate>
 export type DailyCounts = Static<typeof DailyCounts>
+export type ReleaseSessions = Static<typeof ReleaseSessions>
+export type Sessions = Static<typeof Sessions>
 export type Facet = Static<typeof Facet>
 export type Project = Static<typeof Project>
 export type ProjectDetail = Static<typeof ProjectDetail>

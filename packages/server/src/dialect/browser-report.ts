@@ -2,6 +2,8 @@
  * One report of the Reporting API in every form that browsers and drafts gave it, brought to one form. Its names are anybody's choice
  * (`__proto__` has been measured), so objects are made with `Object.fromEntries`, which never sets a prototype.
  */
+import { splitRelease } from './release-name.ts'
+
 export interface BrowserReport {
   readonly type: string
   /** Milliseconds between the report's making and this attempt to send it. */
@@ -75,10 +77,9 @@ export function contextOf(report: BrowserReport): ReadonlyMap<string, string> {
 /** Product and version as the rest of the server calls them, from the names pages use: `release` may be `shop@2.0.0`. */
 export function fieldsOf(context: ReadonlyMap<string, string>): Map<string, string> {
   const fields = new Map<string, string>()
-  const release = context.get('release')
-  const at = release?.lastIndexOf('@') ?? -1
-  const product = context.get('product') ?? (at > 0 ? release?.slice(0, at) : undefined)
-  const version = context.get('version') ?? (at > 0 ? release?.slice(at + 1) : release)
+  const named = splitRelease(context.get('release'))
+  const product = context.get('product') ?? named.product
+  const version = context.get('version') ?? named.version
   if (product !== undefined) fields.set('product', product)
   if (version !== undefined) fields.set('version', version)
   return fields

@@ -14,7 +14,7 @@ import type { SpoolLimits } from '../spool/limits.ts'
 import { Spool } from '../spool/spool.ts'
 import type { SpoolReport } from '../spool/spool-report.ts'
 import type { LedgerProject } from '../store/database/ledger.ts'
-import type { NewRejection } from '../store/database/report-index.ts'
+import type { NewRejection, SessionRow } from '../store/database/report-index.ts'
 import { AttachmentCounts } from './attach.ts'
 import { StagedUploads } from './bugsplat/staged-uploads.ts'
 import type { KeylessOptions } from './keyless.ts'
@@ -57,6 +57,8 @@ export interface TestCollector {
   readonly folder: string
   readonly port: number
   readonly rejections: NewRejection[]
+  /** What was counted, without days. */
+  sessions(): Promise<Omit<SessionRow, 'day' | 'projectId'>[]>
   /** The report behind an id that was just answered. */
   report(id: string): Promise<SpoolReport>
   close(): Promise<void>
@@ -66,11 +68,15 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Te
   const folder = await mkdtemp(join(tmpdir(), 'crashkeep-collector-'))
   const spool = await Spool.open({ folder: join(folder, 'spool'), ...(options.spoolLimits ? { limits: options.spoolLimits } : {}) })
   const rejections: NewRejection[] = []
+  const sessions: SessionRow[] = []
   const intake = createIntake({
     ledger: options.ledger ?? testLedger,
     spool,
     countRejection: async (rejection) => {
       rejections.push(rejection)
+    },
+    countSessions: async (rows) => {
+      sessions.push(...rows)
     },
     ...(options.limits ? { limits: options.limits } : {}),
   })
@@ -100,6 +106,10 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Te
     folder,
     port: portOf(app),
     rejections,
+    sessions: async () => {
+      await intake.flush()
+      return sessions.map(({ day: _, projectId: __, ...counts }) => counts)
+    },
     report: async (id) => {
       const report = await spool.pending(id)
       if (report === undefined) throw new Error(`no pending report ${id}`)

@@ -184,10 +184,13 @@ describe('an error that a page caught itself', () => {
     ])
   })
 
-  it('is nothing that a session ping is: those are counted', async () => {
-    expect(await post([{ ...error, type: 'session', body: { state: 'start' } }])).toBe(204)
+  it('is nothing that a session ping is: its start is counted by release', async () => {
+    const ping = (state: string) => ({ ...error, type: 'session', body: { state, crash_report_api: { release: 'shop@2.0.0' } } })
+    expect(await post([ping('start')])).toBe(204)
+    expect(await post([ping('end'), ping('start')])).toBe(204)
     expect(kept).toEqual([])
-    expect(collector.rejections.map(({ reason }) => reason)).toEqual(['session'])
+    expect(collector.rejections).toEqual([])
+    expect(await collector.sessions()).toEqual([{ release: '2.0.0', started: 2, errored: 0, crashed: 0 }])
   })
 })
 

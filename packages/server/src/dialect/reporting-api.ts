@@ -13,6 +13,7 @@ import { parseJson } from '../intake/parse-json.ts'
 import type { LedgerProject } from '../store/database/ledger.ts'
 import { browserErrorType, errorFields, scriptErrorOf } from './browser-error.ts'
 import { type BrowserReport, contextOf, fieldsOf, jsonOfReport, readBrowserReports } from './browser-report.ts'
+import { browserSessionType, countBrowserSession } from './browser-session.ts'
 import type { DialectContext } from './dialect-context.ts'
 import { asServerError, countDrop, countRefusal, keyOf, letGo } from './exchange.ts'
 import { scriptErrorFile } from './script-error.ts'
@@ -80,10 +81,15 @@ async function take(request: FastifyRequest, intake: Intake, project: LedgerProj
   const elsewhere = reports.filter((report) => isCrash(report) && !mayReport(project, originOf(report.url)))
   const others = reports.filter((report) => !isCrash(report))
   const drop = { dialect, projectId: project.id }
-  for (const { type } of others.slice(0, limits.browserReports)) {
+  for (const other of others.slice(0, limits.browserReports)) {
+    const { type } = other
+    if (type === browserSessionType && mayReport(project, originOf(other.url))) {
+      countBrowserSession(intake, project, other, receivedAt)
+      continue
+    }
     countDrop(request, intake, {
       ...drop,
-      reason: type === 'session' ? 'session' : 'not_a_crash',
+      reason: 'not_a_crash',
       detail: `type ${JSON.stringify(type.slice(0, 100))}`,
     })
   }

@@ -23,6 +23,7 @@ import { applyPrivacy } from './privacy.ts'
 import { type KeyLedger, ProjectKeys } from './project-keys.ts'
 import { type CountRejection, Rejections } from './rejections.ts'
 import { makeReportId } from './report-id.ts'
+import { SessionCounts, type SessionsTold, type WriteSessions } from './session-counts.ts'
 import { stitchFields } from './stitch.ts'
 
 /** What a sample of a dropped report may hold of its sender's words. */
@@ -42,6 +43,8 @@ export interface IntakeOptions {
   readonly ledger: KeyLedger
   readonly spool: ReportSpool
   readonly countRejection: CountRejection
+  /** Without it sessions are not counted. */
+  readonly countSessions?: WriteSessions
   readonly clock?: () => number
   readonly random?: (bytes: number) => Uint8Array
   readonly limits?: Partial<IntakeLimits>
@@ -85,8 +88,10 @@ export interface Intake {
   attach(project: LedgerProject, additionId: string, attachTo: string, submission: Submission): Promise<{ readonly keptFiles: number }>
   /** Counts a refusal or a drop; never waits, never throws. */
   refused(rejection: NewRejection): void
+  /** Counts sessions for the project's crash-free rate; never waits, never throws. */
+  sessions(project: LedgerProject, told: SessionsTold): void
   stats(): IntakeStats
-  /** Resolves when the refusals counted so far are written. */
+  /** Resolves when the refusals and sessions counted so far are written. */
   flush(): Promise<void>
 }
 
@@ -97,6 +102,7 @@ export function createIntake(options: IntakeOptions): Intake {
   const onProblem = options.onProblem ?? (() => undefined)
   const keys = new ProjectKeys(options.ledger, limits)
   const rejections = new Rejections(options.countRejection, limits, onProblem)
+  const sessions = new SessionCounts(options.countSessions ?? (async () => undefined), clock, onProblem)
   const budget = new MemoryBudget(limits.bufferedBytes)
   const quota = new DailyQuota(clock, options.countReceived ?? (async () => 0))
   const accepted = new Map<string, number>()
@@ -159,13 +165,16 @@ export function createIntake(options: IntakeOptions): Intake {
       return { keptFiles }
     },
     refused: (rejection) => rejections.add(rejection, rejection.projectId === undefined ? undefined : keys.lastSeen(rejection.projectId)),
+    sessions: (project, told) => sessions.add(project, told),
     stats: () => ({
       accepted,
       refused: rejections.byReason,
       refusedUnwritten: rejections.unwritten,
       bufferedBytes: budget.taken,
     }),
-    flush: () => rejections.flush(),
+    flush: async () => {
+      await Promise.all([rejections.flush(), sessions.flush()])
+    },
   }
 }
 

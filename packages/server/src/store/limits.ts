@@ -28,6 +28,8 @@ export const maxPrefixMatches = 50
 export const maxFacetValues = 20
 /** Versions of the daily chart that have a name; all others are counted together. */
 export const maxDailyVersions = 20
+/** Releases in the list of sessions; the busiest. */
+export const maxSessionReleases = 50
 /** Days that the daily chart may ask for. */
 export const maxDays = 400
 /** Days of a group's histogram. */

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ServerError } from '../../errors.ts'
 import type { LedgerProject } from '../../store/database/ledger.ts'
 import type { DialectContext } from '../dialect-context.ts'
-import { bodyOf, countDrop, queryOf } from '../exchange.ts'
+import { countDrop, queryOf } from '../exchange.ts'
 import { isMinidump, readForm } from '../form-upload.ts'
 import { jsonOfFile, readJsonUpload } from '../json-upload.ts'
 import { at, listOf, parseJson } from '../json-value.ts'
@@ -11,6 +11,7 @@ import { bytesFile, scriptErrorFile } from '../script-error.ts'
 import { keepUpload, type Served, type Service, serveProject } from '../service.ts'
 import { uuidAliases, uuidOfReport } from '../uuid-of-report.ts'
 import { readBugsnagEvent } from './event.ts'
+import { sessionOfEvent, startedSessions } from './session.ts'
 
 /** Its clients give up at 4xx and try again at 5xx. */
 const statuses: Partial<Record<ServerError['code'], number>> = { unknown_key: 401, no_key: 400 }
@@ -71,6 +72,10 @@ export async function answerBugsnagNotify(request: FastifyRequest, reply: Fastif
     if (events.length === 0) {
       await first.upload.discard()
       throw new ServerError('bad_event')
+    }
+    for (const event of events.slice(0, maxEvents)) {
+      const told = sessionOfEvent(event, intake.now())
+      if (told !== undefined) intake.sessions(project, told)
     }
     let eventId: string | undefined
     for (const [i, json] of events.slice(0, maxEvents).entries()) {
@@ -135,15 +140,16 @@ export async function answerBugsnagMinidump(request: FastifyRequest, reply: Fast
   })
 }
 
-/** Counted: each start of the program is a session. */
+/** Counted for the project's crash-free rate. */
 export async function answerBugsnagSessions(request: FastifyRequest, reply: FastifyReply, context: DialectContext): Promise<void> {
-  await serve(request, reply, context, async (project) => {
+  await serve(request, reply, context, async (project, served) => {
     const { intake } = context
-    const upload = await intake.readPieces(intake.newReportId(), bodyOf(request), project, async (body, pieces) => {
-      await pieces.addFile({ name: 'sessions' }, body)
-    })
+    const { upload, json } = await readJsonUpload(served, project)
     await upload.discard()
-    countDrop(request, intake, { dialect: service.name, projectId: project.id, reason: 'session', detail: 'sessions' })
+    const told = startedSessions(json, intake.now())
+    for (const each of told) intake.sessions(project, each)
+    if (told.length === 0)
+      countDrop(request, intake, { dialect: service.name, projectId: project.id, reason: 'session', detail: 'sessions' })
     await accepted(reply, undefined)
   })
 }

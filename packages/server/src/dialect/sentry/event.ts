@@ -1,5 +1,6 @@
 /** An event of Sentry's clients, as fields of a report and, where it tells of an error, as that. */
 import { at, fieldText, listOf, numberOf, objectOf, positionOf, textOf } from '../json-value.ts'
+import { splitRelease } from '../release-name.ts'
 import type { ScriptError, ScriptFrame } from '../script-error.ts'
 import { dashedUuid } from '../uuid-of-report.ts'
 
@@ -37,9 +38,9 @@ function fieldsOf(event: unknown): Map<string, string> {
     if (text !== undefined && fields.size < maxFields && !fields.has(name)) fields.set(name, text.slice(0, maxFieldLength))
   }
   const release = textOf(at(event, 'release'))
-  const separator = release?.lastIndexOf('@') ?? -1
-  if (separator > 0) add('product', release?.slice(0, separator))
-  add('version', separator > 0 ? release?.slice(separator + 1) : release)
+  const { product, version } = splitRelease(release)
+  add('product', product)
+  add('version', version)
   add('release', release)
   add('platform', at(event, 'contexts', 'os', 'name'))
   for (const name of ['environment', 'dist', 'level', 'transaction', 'server_name', 'logger']) add(name, at(event, name))

@@ -132,6 +132,30 @@ describe('an envelope', () => {
     expect(collector.spool.stats().appended).toBe(0)
   })
 
+  it('of sessions counts them by release', async () => {
+    const attrs = { release: 'shop@2.0.0' }
+    const body = envelope({}, [
+      [{ type: 'session' }, JSON.stringify({ sid: '1', init: true, status: 'ok', attrs })],
+      [{ type: 'session' }, JSON.stringify({ sid: '1', status: 'crashed', errors: 1, attrs })],
+      [{ type: 'session' }, JSON.stringify({ sid: '2', init: true, status: 'exited', errors: 2, attrs })],
+      [
+        { type: 'sessions' },
+        JSON.stringify({
+          aggregates: [
+            { exited: 5, errored: 2, crashed: 1 },
+            { exited: 1e9, crashed: -3 },
+          ],
+        }),
+      ],
+    ])
+    expect((await post(`/api/1/envelope/${query}`, body)).status).toBe(200)
+    expect(await collector.sessions()).toEqual([
+      { release: '2.0.0', started: 2, errored: 1, crashed: 1 },
+      { release: '', started: 1_000_008, errored: 2, crashed: 1 },
+    ])
+    expect(collector.rejections).toEqual([])
+  })
+
   it('adds its files and feedback to an event that came before', async () => {
     await post(`/api/1/envelope/${query}`, envelope({ event_id: eventId }, [[{ type: 'event' }, JSON.stringify(event)]]))
     const feedback = { contexts: { feedback: { associated_event_id: eventId, message: 'it broke' } } }

@@ -19,6 +19,7 @@ import { type EnvelopeItem, maxHeaderBytes, readEnvelopeHeader, readEnvelopeItem
 import { readSentryEvent } from './event.ts'
 import { keepMinidump } from './minidump.ts'
 import { sentryProject } from './sentry-key.ts'
+import { sessionsOf } from './session.ts'
 
 /** Items that are counted under a reason of their own; all that are not listed here or kept count as `not_a_crash`. */
 const countedItems: ReadonlyMap<string, 'session' | 'client_report'> = new Map([
@@ -27,6 +28,9 @@ const countedItems: ReadonlyMap<string, 'session' | 'client_report'> = new Map([
   ['client_report', 'client_report'],
 ])
 const feedbackItems = new Set(['user_report', 'feedback'])
+
+/** A session is 300 bytes; a server's aggregates of an hour are some ten thousand. */
+const maxSessionBytes = 256 * 1024
 
 interface Taken {
   eventId: string | undefined
@@ -99,7 +103,7 @@ async function readEnvelope(
       for await (const item of readEnvelopeItems(reader, onDamage)) {
         items += 1
         if (await takeItem(item, pieces, taken)) kept += 1
-        else countItem(served, project, item)
+        else if (!(await countSessions(served, project, item))) countItem(served, project, item)
       }
       if (reader.brokeOff) onDamage('The last item is shorter than its header says.')
     })
@@ -130,6 +134,29 @@ async function takeItem(
   const name = isDump ? 'upload_file_minidump' : (fileName ?? 'attachment')
   await pieces.addFile({ name, fileName, contentType }, payload)
   return true
+}
+
+/** false: not one, or nothing that can be counted. */
+async function countSessions({ context }: Served, project: LedgerProject, { type, payload }: EnvelopeItem): Promise<boolean> {
+  if (countedItems.get(type) !== 'session') return false
+  const told = sessionsOf(type, await jsonWithin(payload, maxSessionBytes), context.intake.now())
+  for (const each of told) context.intake.sessions(project, each)
+  return told.length > 0
+}
+
+/** undefined: longer than that, or no JSON. */
+async function jsonWithin(payload: AsyncIterable<Uint8Array>, maxBytes: number): Promise<unknown> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of payload) {
+    length += chunk.length
+    if (length <= maxBytes) chunks.push(chunk)
+  }
+  try {
+    return length > maxBytes ? undefined : parseJson(Buffer.concat(chunks))
+  } catch {
+    return undefined
+  }
 }
 
 function countItem({ request, context, service }: Served, project: LedgerProject, { type }: EnvelopeItem): void {

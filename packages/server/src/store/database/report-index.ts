@@ -59,6 +59,9 @@ export interface ReportIndex {
     projectId: number | undefined,
   ): Promise<string[]>
 
+  countSessions(rows: readonly SessionRow[]): Promise<void>
+  /** The last `days` UTC days, busiest release first; a browser's session that died counts as crashed. */
+  sessions(projectId: number, days: number): Promise<ReleaseSessions[]>
   countRejection(rejection: NewRejection): Promise<void>
   rejections(projectId: number | undefined): Promise<RejectionRow[]>
 }
@@ -95,6 +98,22 @@ export interface DailyRow {
   readonly firstDay: string | null
 }
 
+export interface SessionRow {
+  readonly projectId: number
+  /** Days since 1970, UTC. */
+  readonly day: number
+  /** '': unknown. */
+  readonly release: string
+  readonly started: number
+  readonly errored: number
+  readonly crashed: number
+}
+export interface ReleaseSessions {
+  readonly release: string | undefined
+  readonly started: number
+  readonly errored: number
+  readonly crashed: number
+}
 export interface NewReport {
   readonly id: string
   readonly projectId: number

@@ -153,6 +153,7 @@ export interface IndexSchema {
   facet_count: FacetCountTable
   rejection: RejectionTable
   rejection_sample: RejectionSampleTable
+  session_count: SessionCountTable
   symbol_answer: SymbolAnswerTable
   symbol_want: SymbolWantTable
 }
@@ -274,6 +275,15 @@ export interface FacetCountTable {
   field: string
   value: string
   count: number
+}
+/** Days are counted from 1970; `release` is '' where unknown. */
+export interface SessionCountTable {
+  project_id: number
+  day: number
+  release: string
+  started: number
+  errored: number
+  crashed: number
 }
 export interface RejectionTable {
   /** 0: no project. */

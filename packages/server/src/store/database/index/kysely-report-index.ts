@@ -10,6 +10,7 @@ import { rejectionList } from './rejections.ts'
 import { removeRow } from './remove-report.ts'
 import { reportList } from './report-list.ts'
 import { problemsText } from './row.ts'
+import { sessionList } from './session-list.ts'
 import { setProcessed } from './set-processed.ts'
 import { statistics } from './statistics.ts'
 
@@ -26,6 +27,7 @@ export function kyselyReportIndex(database: Database<IndexSchema>, clock: () => 
     ...statistics(database, clock),
     ...moduleList(db),
     ...rejectionList(db),
+    ...sessionList(database, clock),
     addReport: batched<NewReport, AddedReport>((reports) => addReports(db, kind, reports, clock()), maxReportsTogether),
     setProcessed: (id, result) => setProcessed(db, kind, id, result),
     async setState(id, state, problems) {

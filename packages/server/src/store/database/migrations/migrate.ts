@@ -6,6 +6,7 @@ import { index002 } from './index-002.ts'
 import { index003 } from './index-003.ts'
 import { index004 } from './index-004.ts'
 import { index005 } from './index-005.ts'
+import { index006 } from './index-006.ts'
 import { ledger001 } from './ledger-001.ts'
 import { ledger002 } from './ledger-002.ts'
 import { ledger003 } from './ledger-003.ts'
@@ -15,7 +16,7 @@ import { ledger006 } from './ledger-006.ts'
 import type { Migration } from './migration.ts'
 
 export const ledgerMigrations: readonly Migration[] = [ledger001, ledger002, ledger003, ledger004, ledger005, ledger006]
-export const indexMigrations: readonly Migration[] = [index001, index002, index003, index004, index005]
+export const indexMigrations: readonly Migration[] = [index001, index002, index003, index004, index005, index006]
 
 /** Any fixed number: programs that open the same PostgreSQL database at the same time take turns by it. */
 const migrationLock = 7_264_190_551
