@@ -8,10 +8,12 @@ export function generateSymbols(random: Random, platform: Platform, head: string
   const isWindowsX86 = platform.cpu === 'x86' && head.includes('windows')
   for (let at = 0x100 + random.below(0x40); at + 0x200 < size; at += 0x40 + random.below(0x180)) {
     const length = 0x20 + random.below(0x160)
-    if (random.below(6) === 0) records.push(...generatePublics(random, at))
+    // For the arguments of a public symbol rust-minidump takes its own record, not the STACK WIN beside it.
+    const isPublic = random.below(6) === 0
+    if (isPublic) records.push(...generatePublics(random, at))
     else if (random.below(12) > 0) records.push(...generateFunction(random, at, length))
     if (random.below(3) > 0) unwind.push(...generateRules(random, platform, at, length))
-    if (isWindowsX86 && random.below(2) === 0) unwind.push(generateStackWin(random, at, length))
+    if (isWindowsX86 && !isPublic && random.below(2) === 0) unwind.push(generateStackWin(random, at, length))
   }
   return `${[...records, ...unwind].join('\n')}\n`
 }

@@ -7,7 +7,7 @@ import { evaluateCfi } from './evaluate-cfi.ts'
 
 /**
  * The caller's registers by the `STACK CFI` rules at the callee's instruction. A register that no rule mentions and that functions must
- * preserve is the callee's; one whose rule fails is unknown, but for the two that `.cfa` and `.ra` give. The result is not checked: rules are trusted more than plausibility.
+ * preserve is the callee's, also when its rule gives more bits than it has; one whose rule fails is unknown, but for the two that `.cfa` and `.ra` give. The result is not checked: rules are trusted more than plausibility.
  *
  * `isGuess` names registers that the callee has by a heuristic; they are used only where the rules start, which is where nothing
  * has changed them yet.
@@ -42,8 +42,11 @@ export function unwindByCfi(
     const register = set.aliases.get(name) ?? name
     if (!set.all.has(register)) continue
     const value = evaluateCfi(expression, input, cfa)
-    if (value !== undefined && value <= limit) caller.set(register, value)
-    else if (register !== set.stackPointer && register !== set.instructionPointer) caller.delete(register)
+    if (value === undefined) {
+      if (register !== set.stackPointer && register !== set.instructionPointer) caller.delete(register)
+    } else if (value <= limit) {
+      caller.set(register, value)
+    }
   }
   return caller
 }
