@@ -88,6 +88,20 @@ NOINLINE void crash_corrupt_heap(void) {
   sink++;
 }
 
+static void on_earlier(int signal, siginfo_t *info, void *context) {
+  (void)info;
+  (void)context;
+  static const char sentence[] = "the earlier handler\n";
+  if (write(1, sentence, sizeof sentence - 1) < 0) _exit(1);
+  _exit(100 + signal);
+}
+
+// What a program has installed before the reporter starts.
+NOINLINE void crash_install_handler(void) {
+  struct sigaction action = {.sa_sigaction = on_earlier, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+  sigaction(SIGSEGV, &action, 0);
+}
+
 static void *run_null_write(void *argument) {
   (void)argument;
   crash_null_write();
@@ -141,6 +155,7 @@ static napi_value crash(napi_env env, napi_callback_info info) {
       {"null-write", crash_null_write},   {"use-after-free", crash_use_after_free}, {"bus", crash_bus},
       {"illegal", crash_illegal},         {"divide", crash_divide},                 {"breakpoint", crash_breakpoint},
       {"abort", crash_abort},             {"corrupt-heap", crash_corrupt_heap},     {"thread", crash_in_thread},
+      {"install-handler", crash_install_handler},
       {"two-threads", crash_two_threads}, {"many-threads", crash_many_threads},
   };
   size_t count = 1;

@@ -3,11 +3,12 @@ import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { isMainThread, Worker, workerData } from 'node:worker_threads'
 
-const { REPORTER, DATABASE, CRASHES, HANG_TIMEOUT_MS, EARLIER } = process.env
+const { REPORTER, DATABASE, CRASHES, HANG_TIMEOUT_MS, EARLIER, EARLIER_HANDLER } = process.env
 const way = isMainThread ? process.argv[2] : workerData
 const { crash } = CRASHES ? createRequire(import.meta.url)(CRASHES) : {}
 
 if (EARLIER) process.on(EARLIER, () => process.stdout.write(`${EARLIER} heard\n`))
+if (EARLIER_HANDLER) crash('install-handler')
 // Loaded in both cases, so that the stacks of errors are the same.
 const reporter = await import(REPORTER || 'node:fs')
 if (REPORTER) {

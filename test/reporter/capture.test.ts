@@ -1,12 +1,17 @@
 /** Programs die natively under the reporter, on every Node that it supports: one report each, and the death is what it would have been. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { leafName, parseLinuxMaps } from '@crashkeep/minidump'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { memoryImage } from '../../packages/reporter/src/handler/memory-image.ts'
+import { moduleList } from '../../packages/reporter/src/handler/module-list.ts'
+import { readRawCapture } from '../../packages/reporter/src/raw-capture/read-raw-capture.ts'
 import { temporaryFolder, undoAfterAll } from '../harness/cleanup.ts'
 import { crashingAddon, die, dumpsOf, log, reportOf, topFrames, waiting } from '../harness/dying-program.ts'
 import { installNodes, nodes } from '../harness/peer-nodes.ts'
 import { breakpadTool, compile, hasBreakpadTools, run } from '../harness/programs.ts'
 import { root } from '../harness/server.ts'
+import { until } from '../harness/until.ts'
 
 const isLinux = process.platform === 'linux'
 const isRoot = process.getuid?.() === 0
@@ -90,6 +95,32 @@ describe.skipIf(!isLinux)('native deaths (needs Linux)', () => {
     expect(dump.exception?.code).toBe(11)
     expect(dump.exception?.parameters[0]).toBe(BigInt(process.pid))
   })
+
+  test('a handler that was there before is called after the report is written', async () => {
+    const death = await die(folder, addon, ['null-write'], { environment: { EARLIER_HANDLER: '1' } })
+    expect(death).toMatchObject({ status: 100 + 11, signal: null, output: 'the earlier handler\n' })
+    expect((await reportOf(death)).crash.crash_info.type).toContain('SIGSEGV')
+  })
+
+  test.skipIf(!isRoot)(
+    'on a full disk the process dies as ever, and the report comes when there is room (needs the right to mount a tmpfs)',
+    async () => {
+      const disk = join(folder, 'disk')
+      mkdirSync(disk)
+      await run('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk])
+      undo(() => run('umount', [disk]).catch(() => undefined))
+      const database = join(disk, 'database')
+      mkdirSync(database)
+      const death = await die(folder, addon, ['null-write'], { folder: database, cwd: folder })
+      expect(death.signal).toBe('SIGSEGV')
+      await until('the handler to give up', toolTimeoutMs, () => waiting(database).some((name) => name.endsWith('.capture')) || undefined)
+      expect(readdirSync(join(database, 'pending'))).toEqual([])
+      await run('mount', ['-o', 'remount,size=16m', disk])
+      await die(folder, addon, ['exit'], { folder: database, cwd: folder })
+      const { crash } = await reportOf(death)
+      expect(crash.crash_info.type).toContain('SIGSEGV')
+    },
+  )
 
   test('a process whose file table is full is reported', async () => {
     const death = await die(folder, addon, ['full-table'])
@@ -214,6 +245,30 @@ describe.skipIf(!isLinux)('native deaths (needs Linux)', () => {
       return false
     }
   }
+
+  test('the code that writes captures is clean under the address and undefined-behaviour sanitizers', async () => {
+    const sources = ['capture-file.c', 'mappings.c', 'images.c', 'system-calls.c'].map((name) =>
+      join(root, 'packages/reporter/capture', name),
+    )
+    const flags = [
+      '-std=gnu11',
+      '-g',
+      '-fsanitize=address,undefined',
+      '-fno-sanitize-recover=all',
+      `-I${join(root, 'packages/reporter/capture')}`,
+    ]
+    const writer = await compile('write-capture.c', join(folder, 'write-capture'), [...flags, ...sources])
+    const file = join(folder, 'written.capture')
+    const { stderr } = await run(writer, [file], { timeout: toolTimeoutMs })
+    expect(stderr).toBe('')
+    const capture = readRawCapture(readFileSync(file))
+    expect(capture).toMatchObject({ isWhole: true, problems: ['/proc/self/no-such-file (error 2)', 'n18446744073709551615 (error 0)'] })
+    expect(capture?.memory.map(({ bytes }) => bytes.length)).toEqual([16, 0])
+    expect(new TextDecoder().decode(capture?.maps)).toMatch(/\[stack\]\n/)
+    const modules = moduleList(parseLinuxMaps(new TextDecoder().decode(capture?.maps)), memoryImage(capture?.images ?? []), writer)
+    expect(modules[0]).toMatchObject({ name: writer, codeView: { kind: 'elf' } })
+    expect(modules.map(({ name }) => leafName(name))).toContain('libc.so.6')
+  })
 
   describe.skipIf(!hasBreakpadTools)("other readers of the same death (needs Breakpad's dump_syms)", () => {
     let symbols: string
