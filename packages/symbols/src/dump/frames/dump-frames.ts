@@ -63,48 +63,64 @@ class FramesDump {
   readonly #rowEnds = new Integers()
   readonly #pieces: Uint8Array[] = []
   #allRows = 0
+  // Of the description that is read: its code, where its rules end, and what address the bytes of the section have.
+  #start = 0
+  #end = 0
+  #cut = 0
+  #position = 0
+  #rowTexts: RuleTexts | undefined
+  readonly #cursor: Cursor
+  readonly #onRow = (location: number): void => this.#nextRow(location)
+  readonly #addressOf = (position: number): number => this.#position + position
 
   constructor(input: FramesInput, registers: FrameRegisters, writer: SymbolWriter) {
     this.#input = input
     this.#registers = registers
     this.#writer = writer
     this.#bytes = WindowedBytes.of(input.section)
+    this.#cursor = new Cursor(new Uint8Array(0), 0, 0, input.littleEndian)
     this.#isCode = codeTest(input.codeRanges)
   }
 
   run(): void {
-    const { size } = this.#input.section
-    for (let offset = 0; offset + 4 <= size; ) {
-      const { cursor, base, end, wide } = this.#entry(offset)
+    const { section, isEh, problems } = this.#input
+    const cursor = this.#cursor
+    for (let offset = 0; offset + 4 <= section.size; ) {
+      const wide = this.#enter(cursor, offset)
+      const { end } = cursor
+      const next = this.#bytes.base + end
       // Zeros end the parts of which a section was put together.
-      if (end === cursor.position) {
-        offset = base + end
-        continue
+      if (end > cursor.position) {
+        try {
+          const idOffset = this.#bytes.base + cursor.position
+          const id = wide && !isEh ? cursor.u64() : cursor.u32()
+          if (!this.#isCommon(id, wide)) this.#description(cursor, this.#bytes.base, isEh ? idOffset - id : id)
+        } catch (error) {
+          if (!(error instanceof Damage)) throw error
+          problems.add(error.code, error.message)
+        }
       }
-      this.#input.problems.guard(() => {
-        const idOffset = base + cursor.position
-        const id = wide && !this.#input.isEh ? cursor.u64() : cursor.u32()
-        if (!this.#isCommon(id, wide)) this.#description(cursor, base, end, this.#input.isEh ? idOffset - id : id)
-      })
-      offset = base + end
+      offset = next
     }
   }
 
-  /** A cursor behind the length of an entry, whose bytes it has; `end` is its position there. */
-  #entry(offset: number): { cursor: Cursor; base: number; end: number; wide: boolean } {
-    const { littleEndian, section } = this.#input
+  /** Sets a cursor behind the length of an entry, with its end. Whether it is one of 64-bit DWARF. */
+  #enter(cursor: Cursor, offset: number): boolean {
+    const { section } = this.#input
     const bytes = this.#bytes
-    let at = bytes.at(offset, 64)
-    const head = new Cursor(bytes.bytes, at, bytes.bytes.length, littleEndian)
-    let length = head.u32()
+    cursor.position = bytes.at(offset, 64)
+    cursor.bytes = bytes.bytes
+    cursor.end = bytes.bytes.length
+    let length = cursor.u32()
     const wide = length === 0xffff_ffff
-    if (wide) length = head.u64()
+    if (wide) length = cursor.u64()
     const headSize = wide ? 12 : 4
     if (length > maxEntryBytes || offset + headSize + length > section.size)
       throw new Damage('bad_frame', 'Frame information goes on behind its section.')
-    at = bytes.at(offset, headSize + length)
-    const cursor = new Cursor(bytes.bytes, at + headSize, bytes.bytes.length, littleEndian)
-    return { cursor, base: bytes.base, end: at + headSize + length, wide }
+    cursor.position = bytes.at(offset, headSize + length) + headSize
+    cursor.bytes = bytes.bytes
+    cursor.end = cursor.position + length
+    return wide
   }
 
   #isCommon(id: number, wide: boolean): boolean {
@@ -116,7 +132,9 @@ class FramesDump {
     if (this.#common.has(offset)) return this.#common.get(offset)
     if (this.#common.size >= maxCommonEntries) this.#common.clear()
     this.#common.set(offset, undefined)
-    const { cursor, end, wide } = this.#entry(offset)
+    const cursor = new Cursor(this.#bytes.bytes, 0, 0, this.#input.littleEndian)
+    const wide = this.#enter(cursor, offset)
+    const { end } = cursor
     const id = wide && !this.#input.isEh ? cursor.u64() : cursor.u32()
     if (!this.#isCommon(id, wide)) throw new Damage('bad_frame', 'Frame information points to a common entry that is none.')
     const common = readCommonEntry(cursor, end, this.#input.isEh, this.#input.addressSize)
@@ -148,14 +166,14 @@ class FramesDump {
     return { common, texts, names: this.#registers.names, bases: this.#input.bases, state, initial, saved: this.#saved, location, row }
   }
 
-  #description(cursor: Cursor, base: number, end: number, commonOffset: number): void {
+  #description(cursor: Cursor, base: number, commonOffset: number): void {
     const { bases, seen, accept, isEh } = this.#input
+    this.#position = bases.section + base
     const opened = this.#commonAt(commonOffset)
     if (opened === undefined) return
     const { common, texts, initial } = opened
     const { pointerEncoding, addressSize } = common
-    const addressOf = (position: number): number => bases.section + base + position
-    const start = readPointer(cursor, pointerEncoding, addressSize, addressOf(cursor.position), bases)
+    const start = readPointer(cursor, pointerEncoding, addressSize, this.#position + cursor.position, bases)
     const size = readEncoded(cursor, isEh ? pointerEncoding & 0x0f : 0, addressSize)
     if (common.hasAugmentation) cursor.skip(cursor.uleb())
     // What the linker removed begins at zero or nowhere.
@@ -165,24 +183,30 @@ class FramesDump {
       if (seen.has(start)) return
       seen.add(start)
     }
-    cursor.end = end
     this.#state.copy(initial)
     this.#begin()
-    let cut = start + size
-    let unknown = false
-    const row = (location: number): void => {
-      if (unknown || location < start || location >= start + size) return
-      if (this.#state.frameKind === frameUnknown) {
-        unknown = true
-        cut = location
-      } else this.#row(location, start, texts)
-    }
-    const run = this.#runOf(common, texts, this.#state, initial, start, row)
+    this.#start = start
+    this.#end = start + size
+    this.#cut = this.#end
+    this.#rowTexts = texts
+    const run = this.#runOf(common, texts, this.#state, initial, start, this.#onRow)
     // Rules up to damage are good.
-    this.#input.problems.guard(() => runInstructions(cursor, run, addressOf))
-    row(run.location)
-    if (!unknown && this.#state.frameKind === frameLinkageTable) this.#linkageTable(run.location, start + size, texts)
-    this.#write(start, cut - start)
+    try {
+      runInstructions(cursor, run, this.#addressOf)
+    } catch (error) {
+      if (!(error instanceof Damage)) throw error
+      this.#input.problems.add(error.code, error.message)
+    }
+    this.#nextRow(run.location)
+    if (this.#cut === this.#end && this.#state.frameKind === frameLinkageTable) this.#linkageTable(run.location, this.#end, texts)
+    this.#write(start, this.#cut - start)
+  }
+
+  /** Rules behind a frame that cannot be said are left out, and with them the code. */
+  #nextRow(location: number): void {
+    if (this.#cut !== this.#end || location < this.#start || location >= this.#end || this.#rowTexts === undefined) return
+    if (this.#state.frameKind === frameUnknown) this.#cut = location
+    else this.#row(location, this.#start, this.#rowTexts)
   }
 
   #begin(): void {

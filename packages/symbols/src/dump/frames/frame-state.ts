@@ -65,23 +65,15 @@ export interface FrameRun {
 
 /** Runs instructions up to the cursor's end. `addressOf` gives the address at a position of the cursor. */
 export function runInstructions(cursor: Cursor, run: FrameRun, addressOf: (position: number) => number): void {
-  const { common, state, initial } = run
+  const { common, state } = run
   const { codeAlignment, dataAlignment } = common
-  const advance = (delta: number): void => {
-    run.row(run.location)
-    run.location += delta * codeAlignment
-  }
-  const restore = (register: number): void => {
-    if (initial === undefined || register >= maxRegister) return
-    state.set(register, initial.kinds[register] ?? ruleNone, initial.values[register] ?? 0)
-  }
   let savedCount = 0
   while (cursor.position < cursor.end) {
     const op = cursor.u8()
     const low = op & 0x3f
-    if (op >= 0xc0) restore(low)
+    if (op >= 0xc0) restore(run, low)
     else if (op >= 0x80) state.set(low, ruleOffset, cursor.uleb() * dataAlignment)
-    else if (op >= 0x40) advance(low)
+    else if (op >= 0x40) advance(run, low * codeAlignment)
     else {
       switch (op) {
         case 0x00:
@@ -91,19 +83,19 @@ export function runInstructions(cursor: Cursor, run: FrameRun, addressOf: (posit
           run.location = readPointer(cursor, common.pointerEncoding, common.addressSize, addressOf(cursor.position), run.bases)
           break
         case 0x02:
-          advance(cursor.u8())
+          advance(run, cursor.u8() * codeAlignment)
           break
         case 0x03:
-          advance(cursor.u16())
+          advance(run, cursor.u16() * codeAlignment)
           break
         case 0x04:
-          advance(cursor.u32())
+          advance(run, cursor.u32() * codeAlignment)
           break
         case 0x05:
           state.set(cursor.uleb(), ruleOffset, cursor.uleb() * dataAlignment)
           break
         case 0x06:
-          restore(cursor.uleb())
+          restore(run, cursor.uleb())
           break
         case 0x07:
           state.set(cursor.uleb(), ruleUndefined, 0)
@@ -180,6 +172,16 @@ export function runInstructions(cursor: Cursor, run: FrameRun, addressOf: (posit
       }
     }
   }
+}
+
+function advance(run: FrameRun, bytes: number): void {
+  run.row(run.location)
+  run.location += bytes
+}
+
+function restore({ state, initial }: FrameRun, register: number): void {
+  if (initial === undefined || register >= maxRegister) return
+  state.set(register, initial.kinds[register] ?? ruleNone, initial.values[register] ?? 0)
 }
 
 function setFrame(state: FrameState, register: number, offset: number): void {

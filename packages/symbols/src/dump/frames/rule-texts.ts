@@ -1,3 +1,4 @@
+import { maxRegister } from './limits.ts'
 import type { FrameRegisters } from './register-names.ts'
 
 export const ruleNone = 0
@@ -10,17 +11,18 @@ export const ruleRegister = 5
 export const ruleText = 6
 
 const encoder = new TextEncoder()
-/** Different rules of one file; offsets are small and few. More are made anew. */
-const maxKept = 100_000
+/** Texts of rules with smaller offsets are kept: at most some megabytes. */
+const smallValues = 1024
+/** Beside the kinds of registers' rules. */
+const frameKind = 7
 
 /** The texts of rules as bytes, each made once. Undefined where a rule cannot be said. */
 export class RuleTexts {
   readonly #names: readonly string[]
   readonly returnRegister: number
-  readonly #texts: string[] = []
+  readonly #expressions: string[] = []
   readonly #numbers = new Map<string, number>()
-  readonly #kept = new Map<number, Uint8Array | undefined>()
-  readonly #keptFrames = new Map<number, Uint8Array | undefined>()
+  readonly #texts = new Map<number, Uint8Array | undefined>()
 
   constructor(registers: FrameRegisters, returnRegister: number) {
     this.#names = registers.names
@@ -31,8 +33,8 @@ export class RuleTexts {
   number(text: string): number {
     let number = this.#numbers.get(text)
     if (number === undefined) {
-      number = this.#texts.length
-      this.#texts.push(text)
+      number = this.#expressions.length
+      this.#expressions.push(text)
       this.#numbers.set(text, number)
     }
     return number
@@ -40,34 +42,42 @@ export class RuleTexts {
 
   /** ` .cfa: …` of a register and an offset. */
   frame(register: number, offset: number): Uint8Array | undefined {
-    const key = register * 0x1_0000_0000 + offset
-    if (this.#keptFrames.has(key)) return this.#keptFrames.get(key)
-    const name = this.#names[register]
-    const text = name ? encoder.encode(` .cfa: ${name} ${offset} +`) : undefined
-    if (this.#keptFrames.size < maxKept) this.#keptFrames.set(key, text)
-    return text
+    return this.#kept(frameKind, register, offset)
   }
 
   frameText(number: number): Uint8Array {
-    return encoder.encode(` .cfa: ${this.#texts[number] ?? ''}`)
+    return encoder.encode(` .cfa: ${this.#expressions[number] ?? ''}`)
   }
 
   rule(register: number, kind: number, value: number): Uint8Array | undefined {
-    const key = (kind * 2048 + register) * 0x1_0000_0000 + value
-    if (this.#kept.has(key)) return this.#kept.get(key)
-    const made = this.#rule(register, kind, value)
-    const text = made === undefined ? undefined : encoder.encode(made)
-    if (this.#kept.size < maxKept) this.#kept.set(key, text)
+    return this.#kept(kind, register, value)
+  }
+
+  /** Small values are nearly all there are; a small whole number as a key is what makes this fast. */
+  #kept(kind: number, register: number, value: number): Uint8Array | undefined {
+    if (value >= smallValues || value < -smallValues) return this.#encoded(kind, register, value)
+    const key = (kind * maxRegister + register) * 2 * smallValues + value + smallValues
+    let text = this.#texts.get(key)
+    if (text === undefined && !this.#texts.has(key)) {
+      text = this.#encoded(kind, register, value)
+      this.#texts.set(key, text)
+    }
     return text
+  }
+
+  #encoded(kind: number, register: number, value: number): Uint8Array | undefined {
+    const made = this.#rule(register, kind, value)
+    return made === undefined ? undefined : encoder.encode(made)
   }
 
   #rule(register: number, kind: number, value: number): string | undefined {
     const own = this.#names[register]
+    if (kind === frameKind) return own ? ` .cfa: ${own} ${value} +` : undefined
     const name = register === this.returnRegister ? '.ra' : own
     if (!name) return undefined
     if (kind === ruleOffset) return ` ${name}: .cfa ${value} + ^`
     if (kind === ruleValueOffset) return ` ${name}: .cfa ${value} +`
-    if (kind === ruleText) return value < 0 ? undefined : ` ${name}: ${this.#texts[value] ?? ''}`
+    if (kind === ruleText) return value < 0 ? undefined : ` ${name}: ${this.#expressions[value] ?? ''}`
     const source = kind === ruleRegister ? this.#names[value] : kind === ruleSame || kind === ruleNone ? own : undefined
     return source ? ` ${name}: ${source}` : undefined
   }
