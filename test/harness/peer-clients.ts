@@ -19,6 +19,9 @@ const dependencies = {
   bugsplat: '8.0.1',
   bugsplat9: 'npm:bugsplat@9.0.1',
   '@bugsplat/js-api-client': '14.5.0',
+  '@bugsplat/symbol-upload': '10.2.4',
+  // Its binary is an optional dependency, which needs no script to be installed.
+  '@sentry/cli': '3.8.0',
 }
 
 export async function installClients(): Promise<void> {
@@ -38,6 +41,11 @@ export async function installClients(): Promise<void> {
   ])
   await run(program, args, { cwd: folder, timeout: installTimeoutMs })
   writeFileSync(done, wanted)
+}
+
+/** A file of an installed client. */
+export function clientFile(path: string): string {
+  return join(folder, 'node_modules', path)
 }
 
 /** Runs one of the programs beside the tests to its end; its last line is JSON. */
