@@ -2,6 +2,7 @@
 export type ReporterErrorCode =
   | 'no_such_report'
   | 'report_busy'
+  | 'report_exists'
   | 'report_uploaded'
   | 'bad_attachment_name'
   | 'attachment_exists'

@@ -2,30 +2,36 @@
  * Every step a report takes in the database of Linux, in Crashpad's order of files. A step that is cut off between two of them leaves the report
  * where Crashpad and we still find it: metadata stands before its dump arrives, and the old goes last.
  */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { ReporterError } from '../errors.ts'
 import { attachmentsFolder, namesIn, pathOf, readMeta } from './generic-layout.ts'
 import { removeOwnState } from './own-state.ts'
 import { lockReport } from './report-lock.ts'
 import { encodeMeta, newMeta, type ReportMeta } from './report-meta.ts'
 
-/** Throws what the disk says, and leaves nothing behind then. */
+/** Throws what the disk says, and leaves nothing behind then. What an earlier try left that was killed is overwritten. */
 export function addDump(folder: string, id: string, dump: Uint8Array, createdAt: Date): void {
-  const draft = pathOf(folder, 'new', id, 'dmp')
+  if (hasDump(folder, id)) throw new ReporterError('report_exists', `The database has report ${id} already.`)
+  const lock = lockReport(folder, 'pending', id)
+  if (lock === undefined) throw new ReporterError('report_busy', `Report ${id} is being written at this moment.`)
+  const [draft, meta] = [pathOf(folder, 'new', id, 'dmp'), pathOf(folder, 'pending', id, 'meta')]
   try {
+    for (const path of [draft, meta]) rmSync(path, { force: true })
     writeDurably(draft, dump)
-    const lock = lockReport(folder, 'pending', id)
-    writeDurably(pathOf(folder, 'pending', id, 'meta'), encodeMeta(newMeta(Math.floor(createdAt.getTime() / 1000))))
+    writeDurably(meta, encodeMeta(newMeta(Math.floor(createdAt.getTime() / 1000))))
     renameSync(draft, pathOf(folder, 'pending', id, 'dmp'))
     syncFolder(join(folder, 'pending'))
-    lock?.release()
   } catch (error) {
-    if (isTaken(error)) throw error
-    rmSync(draft, { force: true })
-    rmSync(pathOf(folder, 'pending', id, 'lock'), { force: true })
-    rmSync(pathOf(folder, 'pending', id, 'meta'), { force: true })
+    for (const path of [draft, meta]) rmSync(path, { force: true })
     throw error
+  } finally {
+    lock.release()
   }
+}
+
+export function hasDump(folder: string, id: string): boolean {
+  return (['pending', 'completed'] as const).some((state) => existsSync(pathOf(folder, state, id, 'dmp')))
 }
 
 /** Metadata changes by rename: nobody reads half of it. The caller holds the lock. */
@@ -98,8 +104,4 @@ function syncFolder(path: string): void {
   } finally {
     closeSync(file)
   }
-}
-
-function isTaken(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EEXIST'
 }
