@@ -51,5 +51,11 @@ export interface CrashData {
   /** Electron and Chromium: `renderer`, `browser`, `gpu-process`, … */
   process_type?: Maybe<string>
   v8_fatal_message?: Maybe<string>
-  v8_oom?: Maybe<{ isHeapOom?: Maybe<boolean>; location?: Maybe<string>; stack?: Maybe<string> }>
+  v8_oom?: Maybe<{
+    isHeapOom?: Maybe<boolean>
+    location?: Maybe<string>
+    stack?: Maybe<string>
+    /** The same stack as people wrote it, where source maps tell. */
+    frames?: Maybe<readonly { function: string | null; url: string | null; line: number | null }[]>
+  }>
 }

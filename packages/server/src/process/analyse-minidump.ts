@@ -14,8 +14,10 @@ import type { Analysis } from './analysis.ts'
 import { boundedProblems, boundedSteps, cut } from './bounded.ts'
 import { modulesWithFrames } from './frame-modules.ts'
 import { GivenSymbols } from './given-symbols.ts'
+import { addHeapStack, heapStack, withHeapStack } from './heap-stack.ts'
 import { processLimits } from './limits.ts'
 import type { ModuleAsked, ReportTask } from './messages.ts'
+import type { OriginalStack } from './original-stack.ts'
 import { processorVersion } from './processed-header.ts'
 
 /** `findSymbols` asks the parent, which alone knows the store; it answers a path, or null, for each module. */
@@ -31,7 +33,9 @@ export async function analyseMinidump(
     const decoder = await decoderFor(dump)
     try {
       const crash = processMinidump(dump, { symbols, timeBudgetMs: processLimits.maxWalkMs, ...(decoder === undefined ? {} : { decoder }) })
-      return analysisOf(task, dump, crash)
+      const fields = new Map(task.fields)
+      const heap = await heapStack(fields, new Map(Object.entries(crash.annotations)), findSymbols)
+      return analysisOf(task, dump, crash, heap)
     } finally {
       symbols.close()
     }
@@ -56,10 +60,10 @@ function modulesToAsk(dump: Minidump): ModuleAsked[] {
   return [...asked.values()]
 }
 
-function analysisOf(task: ReportTask, dump: Minidump, crash: ProcessedCrash): Analysis {
+function analysisOf(task: ReportTask, dump: Minidump, crash: ProcessedCrash, heap: OriginalStack | undefined): Analysis {
   const fields = new Map(task.fields)
-  const { signature, protoSignature, notes, steps } = generateSignature(crashDataFromProcessed(crash, fields))
-  const problems = boundedProblems(crash.problems)
+  const { signature, protoSignature, notes, steps } = generateSignature(withHeapStack(crashDataFromProcessed(crash, fields), heap))
+  const problems = boundedProblems([...(heap?.problems ?? []), ...crash.problems])
   return {
     summary: {
       signature: cut(signature, processLimits.maxSignatureLength),
@@ -69,7 +73,7 @@ function analysisOf(task: ReportTask, dump: Minidump, crash: ProcessedCrash): An
       crashedAt: crashTime(dump.timestamp, task.receivedAt),
       annotations: boundedAnnotations(crash.annotations),
       problems,
-      modules: modulesWithFrames(crash),
+      modules: [...(heap?.modules ?? []), ...modulesWithFrames(crash)].slice(0, processLimits.maxModulesKept),
     },
     header: {
       processorVersion,
@@ -84,7 +88,7 @@ function analysisOf(task: ReportTask, dump: Minidump, crash: ProcessedCrash): An
       sentence: cut(describeCrash(crash, senderFact(fields, 'processType')), processLimits.maxSentenceLength),
       problems,
     },
-    crashJson: formatJson(crash),
+    crashJson: addHeapStack(formatJson(crash), heap),
   }
 }
 

@@ -54,8 +54,8 @@ const defaultPollMs = 500
 /** Held for as long as the work goes on by renewing; short, so that reports of a server that was killed are not waited for. */
 const leaseMs = 15_000
 const renewEveryMs = leaseMs / 3
-/** New reports go first, but each fourth turn belongs to those that are processed again, so that a steady stream of new ones does not starve them. */
-const againEvery = 4
+/** New reports go first, but each third turn belongs to those that are processed again, so that a steady stream of new ones does not starve them. */
+const againEvery = 3
 
 /** Takes jobs from the queue as long as children are free. One failed report never stops it, nor does an absent database. */
 export class Processor {
@@ -211,7 +211,9 @@ export class Processor {
           documents: documents.map(({ path, receivedAt }) => ({ path, receivedAt })),
         },
         (modules) =>
-          kind === 'minidump' ? this.#findSymbols(report.projectId, modules, given) : this.#findSourceMaps(report.projectId, modules),
+          modules[0]?.debugId.startsWith(scriptIdPrefix) === true
+            ? this.#findSourceMaps(report.projectId, modules)
+            : this.#findSymbols(report.projectId, modules, given),
       )
     } finally {
       for (const { release } of [file, ...documents]) await release()

@@ -1,3 +1,4 @@
+import { synthDump } from '@crashkeep/minidump/synth'
 import { afterEach, expect, test } from 'vitest'
 import { type TestServer, testServer } from '../../testing/test-server.ts'
 import type { GroupDetail, ProcessedBrowserCrash, SourceMapUploaded, SymbolModule } from '../api/schema.ts'
@@ -84,6 +85,30 @@ test('a map without a release, and one with the debug id that the page told, ser
   await mapped(told)
   expect(await upload('')).toMatchObject({ release: null, reprocessing: 1 })
   await mapped(plain)
+})
+
+test.each(['fields of the upload', 'annotations of the dump'])('the stack of a full JavaScript heap is mapped, from %s', async (where) => {
+  server = await testServer({ processes: true })
+  const heap = {
+    'electron.v8-oom.is_heap_oom': '1',
+    'electron.v8-oom.stack':
+      'at s (file:///C:/Program%20Files/Shop/resources/app.asar/static/app.js:1:1)\n    at t (file:///opt/shop/static/app.js:1:31)',
+    _version: '2.0.0',
+  }
+  const inDump = where === 'annotations of the dump'
+  const dump = synthDump({ threads: [{ id: 1 }], ...(inDump ? { crashpad: { annotations: new Map(Object.entries(heap)) } } : {}) })
+  const id = await server.upload(dump, inDump ? {} : heap)
+  expect(await server.finished(id)).toMatchObject({ signature: 'OOM | JavaScript heap | s (app.js) | t (app.js)', version: '2.0.0' })
+  expect((await scripts()).filter(({ debugId }) => debugId === 'RELEASE:2.0.0').map(({ state }) => state)).toContain('missing')
+  expect(await upload('&release=2.0.0')).toMatchObject({ reprocessing: 1 })
+  for (;;) {
+    const { processed, signature } = await server.finished(id)
+    const stack = (processed as { javascript_stack?: ProcessedBrowserCrash['stack'] }).javascript_stack ?? []
+    if (stack[0]?.map !== 'used') continue
+    expect(stack.map(({ original }) => original?.source)).toEqual(['cart.ts', 'cart.ts'])
+    expect(signature).toBe('OOM | JavaScript heap | total (cart.ts)')
+    return
+  }
 })
 
 test('what is no source map is refused with one sentence', async () => {

@@ -17,7 +17,8 @@ export const javaScriptHeap: Rule = {
     if (!oom && frame === undefined) return
     const head = oom?.isHeapOom === false ? ['OOM', 'V8'] : ['OOM', 'JavaScript heap']
     const evidence = oom ? 'the report says that V8 ran out of memory' : `\`${frame?.text ?? ''}\` is on the stack`
-    const parts = oom?.stack ? javaScriptParts(parseJavaScriptStack(oom.stack).frames).slice(0, maxJavaScriptParts) : []
+    const frames = oom?.frames ?? (oom?.stack ? parseJavaScriptStack(oom.stack).frames : [])
+    const parts = javaScriptParts(frames).slice(0, maxJavaScriptParts)
     if (parts.length > 0) {
       changeSignature(result, this.name, [...head, ...parts].join(' | '), `${evidence}; the JavaScript stack replaces the native one`)
       return

@@ -1,3 +1,5 @@
+import type { ProcessedBrowserCrash } from '@crashkeep/server/api-types'
+import { readScriptFrames } from './browser-crash.ts'
 import { isObject, isTrueAt, type JsonObject, numberAt, objectAt, objectsAt, textAt } from './read-json.ts'
 
 /** A minidump's processed crash as the pages show it, read from rust-minidump's JSON with our additions beside it. */
@@ -17,6 +19,8 @@ export interface Crash {
   readonly unloadedModules: readonly Module[]
   readonly registers: readonly (readonly [name: string, value: string])[]
   readonly annotations: readonly (readonly [name: string, value: string])[]
+  /** Of a JavaScript heap that was full: what the script was doing. */
+  readonly scriptStack: ProcessedBrowserCrash['stack']
 }
 
 export interface System {
@@ -103,6 +107,7 @@ export function readCrash(processed: unknown): Crash | undefined {
       typeof value === 'string' ? [[name, value] as const] : [],
     ),
     annotations: Object.entries(objectAt(processed, 'annotations')).map(([name, value]) => [name, asText(value)] as const),
+    scriptStack: readScriptFrames(processed, 'javascript_stack'),
   }
 }
 

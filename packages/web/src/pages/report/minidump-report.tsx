@@ -5,6 +5,7 @@ import { CopyButton, copyText } from '../../parts/copy-button.tsx'
 import { Section } from '../../parts/section.tsx'
 import { useShortcuts } from '../../parts/shortcuts.ts'
 import type { Crash, Thread } from '../../stack/crash.ts'
+import { ScriptStack } from '../../stack/script-stack.tsx'
 import { stackText } from '../../stack/stack-text.ts'
 import { StackView } from '../../stack/stack-view.tsx'
 import { counted } from '../../text/number.ts'
@@ -61,6 +62,11 @@ export function MinidumpReport({ report, crash }: { readonly report: ReportDetai
         )}
         <MissingSymbols crash={crash} project={report.project} />
       </Section>
+      {crash.scriptStack.length === 0 ? null : (
+        <Section id="script-stack" title="JavaScript" note="what the script was doing when its heap was full">
+          <ScriptStack frames={crash.scriptStack} />
+        </Section>
+      )}
       {others.length === 0 ? null : <Threads threads={others} open={threadsOpen} onToggle={setThreadsOpen} />}
       {crash.registers.length === 0 ? null : <Registers crash={crash} />}
       <Modules crash={crash} />
