@@ -1,6 +1,7 @@
 import { unwindByCfi } from '../cfi/unwind-cfi.ts'
 import { type RegisterSet, registerSets } from '../register-set.ts'
 import type { WalkedFrame } from './frame.ts'
+import { isProgressOfLeaf } from './leaf-progress.ts'
 import { scanStack } from './scan-stack.ts'
 import type { CallerRegisters, Unwinder } from './unwinder.ts'
 import type { ThreadWalk } from './walk.ts'
@@ -41,11 +42,8 @@ function callerByScan(walk: ThreadWalk, callee: WalkedFrame): CallerRegisters | 
   ])
 }
 
-/** A leaf function keeps its return address in lr and may not have moved sp; only the innermost function is one. */
 function isProgress(caller: CallerRegisters, _byCfi: boolean, callee: WalkedFrame): boolean {
-  const sp = caller.get('sp') ?? 0n
-  const calleeSp = callee.registers.get('sp') ?? 0n
-  return sp > calleeSp || (sp === calleeSp && callee.trust === 'context')
+  return isProgressOfLeaf(caller, callee, 'sp')
 }
 
 function isPlausible(_high: number, low: number): boolean {
