@@ -76,12 +76,12 @@ export interface UnwindRow {
   readonly rules: Map<string, string>
 }
 
-/** `readelf --debug-dump=frames-interp`, row by row. */
-export function unwindRows(path: string): UnwindRow[] {
+/** `readelf --debug-dump=frames-interp`, row by row; objdump prints the same of what is no ELF. */
+export function unwindRows(path: string, printed: string = readelf(['--debug-dump=frames-interp'], path)): UnwindRow[] {
   const rows: UnwindRow[] = []
   let end = 0
   let columns: string[] = []
-  for (const line of readelf(['--debug-dump=frames-interp'], path).split('\n')) {
+  for (const line of printed.split('\n')) {
     const range = /FDE .*pc=[0-9a-f]+\.\.([0-9a-f]+)/.exec(line)
     if (range !== null) end = Number.parseInt(range[1] ?? '', 16)
     else if (/ CIE /.test(line)) end = 0
