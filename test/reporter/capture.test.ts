@@ -73,6 +73,14 @@ describe.skipIf(!isLinux)('native deaths (needs Linux)', () => {
       expect(annotations).toMatchObject({ ptype: 'worker', stage: 'stack-overflow' })
     })
 
+    test('so does one in a worker that never heard of the reporter', async () => {
+      const death = await die(folder, addon, ['plain-worker', 'stack-overflow'], { node })
+      expect(death.signal).toBe('SIGSEGV')
+      const { crash, annotations } = await reportOf(death)
+      expect(crash.crashing_thread?.thread_id).not.toBe(death.pid)
+      expect(annotations).toMatchObject({ ptype: 'browser', stage: 'plain-worker' })
+    })
+
     test('WebAssembly that leaves its memory is an error of JavaScript and no crash', async () => {
       const death = await die(folder, addon, ['wasm'], { node })
       expect(death).toMatchObject({ status: 0, signal: null, errors: '' })

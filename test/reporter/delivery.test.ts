@@ -37,7 +37,7 @@ class Waiting {
 
   async deliver(submitURL: string, more: DeliveryOptions & { readonly rateLimit?: boolean } = {}): Promise<void> {
     const { rateLimit = false, ...options } = more
-    const timeouts = { idleMs: 300, totalMs: 5000 }
+    const timeouts = { idleMs: 10_000, totalMs: 30_000 }
     await deliver(
       this.database.folder,
       { submitURL, rateLimit },
@@ -94,7 +94,7 @@ describe('a report for a server that', () => {
       [2, 2 * minute],
       [3, 8 * minute],
     ] as const) {
-      await waiting.deliver(broken)
+      await waiting.deliver(broken, message.source.includes('silent') ? { timeouts: { idleMs: 300, totalMs: 30_000 } } : {})
       expect(await waiting.report()).toMatchObject({ state: 'pending', uploadAttempts: tries, lastError: expect.stringMatching(message) })
       expect(await waiting.wait()).toBe(wait)
       waiting.now += wait - 1
@@ -317,6 +317,34 @@ describe('a program', () => {
     expect(collector.crashes).toHaveLength(2)
   })
 
+  test('sends what was kept while uploads were off when setUploadToServer allows it', async () => {
+    count += 1
+    const app = zombies(temporaryFolder(undo, `program-${count}`))
+    const collector = await startCollector(undo)
+    const off = ['start', { submitURL: collector.url, uploadToServer: false }] as const
+    await app.run([off, ['crash']])
+    const database = new CrashDatabase(app.crashDumps)
+    await until('the report to be kept', 20_000, () => (database.stored()[0]?.state === 'kept' ? true : undefined))
+    expect(collector.crashes).toEqual([])
+    await app.run([off, ['call', ['setUploadToServer', true]]])
+    await untilUploaded(app, '0123456789abcdef')
+  })
+
+  test('starts no process for what a server refused or asked to wait for', async () => {
+    const { app, collector, options } = await crashed(statusAnswer(404))
+    await collector.next()
+    const database = new CrashDatabase(app.crashDumps)
+    await until('the refusal to be noted', 20_000, () => (database.stored()[0]?.state === 'kept' ? true : undefined))
+    await until('the handler to end', 20_000, () => (handlersOf(app.crashDumps).length === 0 ? true : undefined))
+    // The program looks at its own children: a detached process is one of them as long as it lives.
+    const { answers } = await app.run([
+      ['start', options],
+      ['wait', 50],
+      ['children', 0],
+    ])
+    expect(answers).toEqual([''])
+  })
+
   test('leaves its reports to its next start when its handler is told to end', async () => {
     const { app, collector, options } = await crashed(statusAnswer(503, { 'retry-after': '2' }))
     await collector.next()
@@ -339,9 +367,15 @@ async function untilUploaded(app: Zombies, remoteId: string): Promise<void> {
 
 /** The process whose arguments name this database. */
 function handlerOf(database: string): number {
-  const pid = readdirSync('/proc').find((name) => /^\d+$/.test(name) && commandOf(name).includes(database))
+  const [pid] = handlersOf(database)
   if (pid === undefined) throw new Error('There is no handler.')
-  return Number(pid)
+  return pid
+}
+
+function handlersOf(database: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && commandOf(name).includes(database))
+    .map(Number)
 }
 
 function commandOf(pid: string): string {

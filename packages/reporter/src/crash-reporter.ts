@@ -89,6 +89,7 @@ export class ProcessReporter implements CrashReporter {
     if (this.#folder === undefined) return
     try {
       writeUploadsEnabled(this.#folder, Boolean(uploadToServer))
+      if (uploadToServer) this.#lookForWaiting(this.#folder)
     } catch (cause) {
       warn(`The choice could not be written to ${this.#folder}`, cause)
     }
@@ -137,9 +138,13 @@ export class ProcessReporter implements CrashReporter {
       ...(includeEnvironment === true && { includeEnvironment }),
     })
     tellChildren({ ...settings, crashesDirectory: folder })
-    if (!isMainThread) return
+    this.#lookForWaiting(folder)
+  }
+
+  #lookForWaiting(folder: string): void {
+    if (!isMainThread || this.#delivery === undefined) return
     this.#stopLooking?.()
-    this.#stopLooking = deliverWhatWaits(folder, () => delivery)
+    this.#stopLooking = deliverWhatWaits(folder, this.#delivery)
   }
 }
 

@@ -1,6 +1,7 @@
 // A program under the reporter: does the steps that its argument tells, and says in one line of JSON what came of each that has an answer.
 import { execFile, fork, spawn } from 'node:child_process'
 import cluster from 'node:cluster'
+import { readFileSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 // biome-ignore lint/correctness/noUndeclaredDependencies: it runs in a folder of its own that has the package.
 import { app, crashReporter, crashReporterBefore9, deliverReports, openCrashDatabase } from '@crashkeep/reporter'
@@ -43,6 +44,7 @@ const steps = {
       execFile(file, args, (error, stdout, stderr) => resolve(answers.push({ code: error?.code ?? 0, stdout, stderr }))),
     ),
   worker: (inner) => child(new Worker(me, { argv: [JSON.stringify(inner)] })),
+  children: () => answers.push(readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim()),
   environment: (name) => answers.push(process.env[name] ?? null),
   arguments: () => answers.push({ argv: process.argv, execArgv: process.execArgv, spawnargs: process.env.SPAWN_ARGUMENTS }),
   wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

@@ -1,20 +1,26 @@
 /** From the reported process: nothing is sent here; a process of its own does that when something waits. */
 import { spawn } from 'node:child_process'
-import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { isSea } from 'node:sea'
 import { fileURLToPath } from 'node:url'
-import { pendingLookMs } from '../limits.ts'
+import { namesIn, ownFolder } from '../database/generic-layout.ts'
+import { readOwnState } from '../database/own-state.ts'
+import { readSettings } from '../database/settings.ts'
+import { lingerMs, pendingLookMs } from '../limits.ts'
 import { deliveryEnvironment, deliverySettingsVariable } from './delivery-environment.ts'
 import type { DeliverySettings } from './delivery-settings.ts'
+import { isWaitedFor } from './linger.ts'
+
+/** A start is not held up by reading thousands of notes. */
+const maxLookedAt = 50
 
 const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
 const program = fileURLToPath(new URL(`./deliver-main${extension}`, import.meta.url))
 
 /** Looks now and from time to time; never keeps the program from ending. */
-export function deliverWhatWaits(folder: string, settings: () => DeliverySettings): () => void {
+export function deliverWhatWaits(folder: string, settings: DeliverySettings): () => void {
   const look = (): void => {
-    if (hasWaiting(folder)) startDelivery(folder, settings())
+    if (settings.submitURL !== '' && isWorthAProcess(folder, Date.now())) startDelivery(folder, settings)
   }
   const soon = setImmediate(look)
   const timer = setInterval(look, pendingLookMs).unref()
@@ -46,13 +52,15 @@ export function startDelivery(folder: string, settings: DeliverySettings): void 
   }
 }
 
-/** Reports to be sent, or notes of such that waited for consent. */
-function hasWaiting(folder: string): boolean {
-  return ['pending', 'crashkeep'].some((part) => {
-    try {
-      return readdirSync(join(folder, part)).length > 0
-    } catch {
-      return false
-    }
-  })
+/** A report that is due before the process would give up waiting, or one that waited for consent that is there now. */
+function isWorthAProcess(folder: string, now: number): boolean {
+  if (isWaitedFor(folder)) return false
+  const isDue = namesIn(join(folder, 'pending'))
+    .filter((name) => name.endsWith('.dmp'))
+    .slice(0, maxLookedAt)
+    .some((name) => (readOwnState(folder, name.slice(0, -4)).notBefore ?? 0) < now + lingerMs)
+  if (isDue) return true
+  const notes = namesIn(join(folder, ownFolder)).filter((name) => name.endsWith('.json'))
+  if (notes.length === 0 || readSettings(folder)?.uploadsEnabled !== true) return false
+  return notes.slice(0, maxLookedAt).some((name) => readOwnState(folder, name.slice(0, -5)).held === true)
 }

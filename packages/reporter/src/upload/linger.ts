@@ -1,7 +1,13 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ownFolder } from '../database/generic-layout.ts'
 import { isGone, myself } from '../database/report-lock.ts'
+
+/** Whether a living process waits for this database already. */
+export function isWaitedFor(folder: string): boolean {
+  const path = join(folder, ownFolder, 'waiting')
+  return existsSync(path) && !isLeft(path)
+}
 
 /** Does nothing when another living process does the same for this database. */
 export async function lingerAlone(folder: string, wait: () => Promise<void>): Promise<void> {
