@@ -1,4 +1,5 @@
 import { Cursor } from '../cursor.ts'
+import { addressOrder } from '../output/address-order.ts'
 import type { NameTable } from '../output/name-table.ts'
 import { Doubles, Integers } from '../output/number-list.ts'
 import { WindowedBytes } from '../window.ts'
@@ -21,13 +22,11 @@ export class FunctionSymbols {
   readonly sizes: Doubles = new Doubles()
   /** Numbers of the name table that was given. */
   readonly names: Integers = new Integers()
-  #order = new Uint32Array(0)
+  #order: Uint32Array = new Uint32Array(0)
 
   /** Sorts; of symbols at one address the first read goes first. */
   close(): void {
-    const { addresses } = this
-    this.#order = Uint32Array.from({ length: addresses.length }, (_, index) => index)
-    this.#order.sort((left, right) => addresses.at(left) - addresses.at(right) || left - right)
+    this.#order = addressOrder(this.addresses)
   }
 
   /** The name of the first symbol at exactly this address, or -1; `preferred` where one has it. */
@@ -72,7 +71,10 @@ export class FunctionSymbols {
 /** Reads the functions of `.symtab` and `.dynsym` that lie in executable sections. Addresses are relative to the module. */
 export function readFunctionSymbols(file: ElfFile, names: NameTable, into: FunctionSymbols): void {
   for (const type of [symtabType, dynsymType]) {
-    for (const section of file.sections) if (section.type === type && section.size > 0) readTable(file, section, names, into)
+    const tables = file.sections.filter((section) => section.type === type && section.size > 0)
+    for (const table of tables) readTable(file, table, names, into)
+    // A whole symbol table has the dynamic symbols, too.
+    if (type === symtabType && tables.length > 0) return
   }
 }
 

@@ -1,5 +1,6 @@
 import { maxFunctions, maxPublics, maxRecords } from '../limits.ts'
 import { Damage } from '../problem.ts'
+import { addressOrder } from './address-order.ts'
 import { ByteArena } from './byte-arena.ts'
 import { NameTable } from './name-table.ts'
 import { Doubles, Integers } from './number-list.ts'
@@ -140,8 +141,8 @@ export class SymbolRecords {
     const counts: SymbolCounts = { functions: 0, publics: 0, lines: 0, inlines: 0 }
     for (let id = 0; id < this.files.count; id++) writer.file(id, this.files.get(id))
     for (let id = 0; id < this.origins.count; id++) writer.inlineOrigin(id, named(this.origins.get(id), demangle))
-    const functions = sortedByAddress(this.#addresses)
-    const publics = sortedByAddress(this.#publicAddresses)
+    const functions = addressOrder(this.#addresses)
+    const publics = addressOrder(this.#publicAddresses)
     let nextPublic = 0
     let covered = Number.NEGATIVE_INFINITY
     const publicsBefore = (limit: number): void => {
@@ -185,7 +186,7 @@ export class SymbolRecords {
 
   #writePublic(writer: SymbolWriter, same: Uint32Array, demangle: (name: string) => string): void {
     const index = same[0] ?? 0
-    const multiple = same.some((other) => this.#publicNames.at(other) !== this.#publicNames.at(index))
+    const multiple = same.length > 1 && same.some((other) => this.#publicNames.at(other) !== this.#publicNames.at(index))
     const name = named(this.names.get(this.#publicNames.at(index)), demangle)
     writer.public(this.#publicAddresses.at(index), this.#publicParameterSizes.at(index), name, multiple)
   }
@@ -236,15 +237,4 @@ export class SymbolRecords {
 
 function named(name: string, demangle: (name: string) => string): string {
   return name === '' ? '<name omitted>' : demangle(name)
-}
-
-/** Numbers of the entries by address; equal addresses keep their order. */
-function sortedByAddress(addresses: Doubles): Uint32Array {
-  const order = new Uint32Array(addresses.length)
-  let sorted = true
-  for (let index = 0; index < order.length; index++) {
-    order[index] = index
-    if (index > 0 && addresses.at(index) < addresses.at(index - 1)) sorted = false
-  }
-  return sorted ? order : order.sort((left, right) => addresses.at(left) - addresses.at(right) || left - right)
 }

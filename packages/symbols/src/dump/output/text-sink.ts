@@ -41,8 +41,15 @@ export class TextSink {
 
   /** A name from a file: control characters would begin a new line, so they become spaces. */
   name(text: string): void {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is meant.
-    this.text(/[\0-\x1f\x7f]/.test(text) ? text.replaceAll(/[\0-\x1f\x7f]/g, ' ') : text)
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index)
+      if (code < 0x20 || code > 0x7e) {
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is meant.
+        this.text(text.slice(index).replaceAll(/[\0-\x1f\x7f]/g, ' '))
+        return
+      }
+      this.#byte(code)
+    }
   }
 
   space(): void {
