@@ -102,11 +102,12 @@ describe.skipIf(!hasTools).each(builds)('a program for $name (needs clang, lld, 
     },
   )
 
-  test.runIf(arch === 'arm64')('has rules for leaves and for frames', () => {
-    const ruleOf = (name: string) => symbols.cfiAt(placesOf(text).get(name) ?? 0)?.init
-    expect(ruleOf('harbour::warehouse(long)')).toMatch(/^\.cfa: x29 16 \+ x29: \.cfa -16 \+ \^ \.ra: \.cfa -8 \+ \^/)
-    expect(ruleOf('harbour::crane(long)')).toMatch(/^\.cfa: sp (\d+ \+ )?\.ra: x30$/)
-  })
+  if (arch === 'arm64')
+    test('has rules for leaves and for frames', () => {
+      const ruleOf = (name: string) => symbols.cfiAt(placesOf(text).get(name) ?? 0)?.init
+      expect(ruleOf('harbour::warehouse(long)')).toMatch(/^\.cfa: x29 16 \+ x29: \.cfa -16 \+ \^ \.ra: \.cfa -8 \+ \^/)
+      expect(ruleOf('harbour::crane(long)')).toMatch(/^\.cfa: sp (\d+ \+ )?\.ra: x30$/)
+    })
 })
 
 /** Functions by their names. */
