@@ -2,6 +2,7 @@ import { dumpSymbols } from '../../packages/symbols/dist/dump/index.js'
 import { bytesSource, openBreakpadSymbols, SymbolError } from '../../packages/symbols/dist/index.js'
 import { decompressSection } from '../../packages/symbols/dist/node/index.js'
 import { synthProgram } from '../../packages/symbols/testing/synth-elf.ts'
+import { windowsSeeds } from '../../packages/symbols/testing/windows-seeds.ts'
 import { realDebugFiles } from '../debug-files.ts'
 import type { Target } from '../target.ts'
 
@@ -9,7 +10,7 @@ import type { Target } from '../target.ts'
 export const debugFileTarget: Target = {
   name: 'debug-file',
   kind: 'binary',
-  seeds: () => [synthProgram(), ...realDebugFiles()],
+  seeds: () => [synthProgram(), ...windowsSeeds(), ...realDebugFiles()],
   run: (input) => {
     try {
       const chunks: Uint8Array[] = []
