@@ -76,6 +76,11 @@ const ways = {
   worker() {
     new Worker(new URL(import.meta.url), { workerData: process.argv[3] })
   },
+  // A worker that never hears of the reporter.
+  'plain-worker'() {
+    const code = 'const { workerData: [addon, way] } = require("worker_threads"); require(addon).crash(way)'
+    new Worker(code, { eval: true, workerData: [CRASHES, process.argv[3]] })
+  },
   child() {
     const child = spawn(process.execPath, [process.argv[1], ...process.argv.slice(3)], { stdio: 'inherit' })
     child.on('exit', (code, signal) => process.stdout.write(`child ${code} ${signal}\n`))

@@ -7,6 +7,7 @@
 #include "capture-file.h"
 #include "hang.h"
 #include "javascript-deaths.h"
+#include "new-threads.h"
 #include "process-state.h"
 #include "registers.h"
 #include "signals.h"
@@ -188,6 +189,7 @@ static napi_value start(napi_env env, napi_callback_info info) {
   atomic_store(&state->annotations, annotations);
   instance->annotations = &state->annotations;
   if (is_first) install_signal_handlers((wasm_trap_handler)(uintptr_t)dlsym(RTLD_DEFAULT, "_ZN2v829TryHandleWebAssemblyTrapPosixEiP9siginfo_tPv"));
+  if (is_first) give_stacks_to_new_threads();
   watch(env, options, is_first);
   return boolean(env, true);
 }

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "capture-file.h"
 #include "javascript-deaths.h"
@@ -16,7 +17,6 @@
 // A frame of the largest register file today (AMX) is 11 KiB.
 #define ALTERNATE_STACK_BYTES (64u << 10)
 #define MIN_ALTERNATE_STACK_BYTES (32u << 10)
-#define GUARD_BYTES 4096u
 // How long a thread waits for the end of another one's crash.
 #define OTHER_CRASH_SECONDS 20
 // Process 1 of a container takes its children with it: it waits for the delivery, but not for a server that does not answer.
@@ -155,24 +155,29 @@ void install_signal_handlers(wasm_trap_handler wasm_trap) {
   }
 }
 
+// Below the stack, of the machine's size: arm64 has pages of up to 64 KiB.
+static long guard_bytes(void) { return sysconf(_SC_PAGESIZE); }
+
 void *give_alternate_stack(void) {
   stack_t current = {0};
   if (CALL2(sigaltstack, 0, &current) == 0 && (current.ss_flags & SS_DISABLE) == 0 && current.ss_size >= MIN_ALTERNATE_STACK_BYTES) return 0;
-  long memory = CALL6(mmap, 0, ALTERNATE_STACK_BYTES + GUARD_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  long guard = guard_bytes();
+  long memory = CALL6(mmap, 0, ALTERNATE_STACK_BYTES + guard, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory < 0 && memory > -4096) return 0;
-  CALL3(mprotect, memory, GUARD_BYTES, PROT_NONE);
-  stack_t stack = {.ss_sp = (char *)memory + GUARD_BYTES, .ss_flags = 0, .ss_size = ALTERNATE_STACK_BYTES};
+  CALL3(mprotect, memory, guard, PROT_NONE);
+  stack_t stack = {.ss_sp = (char *)memory + guard, .ss_flags = 0, .ss_size = ALTERNATE_STACK_BYTES};
   if (CALL2(sigaltstack, &stack, 0) == 0) return (void *)memory;
-  CALL2(munmap, memory, ALTERNATE_STACK_BYTES + GUARD_BYTES);
+  CALL2(munmap, memory, ALTERNATE_STACK_BYTES + guard);
   return 0;
 }
 
 void take_alternate_stack(void *memory) {
   if (memory == 0) return;
+  long guard = guard_bytes();
   stack_t current = {0};
   CALL2(sigaltstack, 0, &current);
-  if (current.ss_sp != (char *)memory + GUARD_BYTES) return;
+  if (current.ss_sp != (char *)memory + guard) return;
   stack_t none = {.ss_sp = 0, .ss_flags = SS_DISABLE, .ss_size = 0};
   CALL2(sigaltstack, &none, 0);
-  CALL2(munmap, memory, ALTERNATE_STACK_BYTES + GUARD_BYTES);
+  CALL2(munmap, memory, ALTERNATE_STACK_BYTES + guard);
 }
