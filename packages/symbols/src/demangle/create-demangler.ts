@@ -1,3 +1,4 @@
+import { hideAbiTags, showAbiTags } from './abi-tag.ts'
 import { limitMemory } from './limit-memory.ts'
 import { maxCppBytes, maxDemangledBytes, maxDiscardedBytes, maxMangledChars, maxMemoryPages, maxTraps } from './limits.ts'
 import { isMangled, withoutCloneSuffixes } from './mangling.ts'
@@ -43,9 +44,11 @@ function demangleWith(module: CompiledDemangler): Demangle {
   return (name) => {
     if (name.length > maxMangledChars || !isMangled(name)) return name
     const whole = withoutCloneSuffixes(name)
-    const demangled = run(whole)
+    const tagged = whole.includes('B5cxx11')
+    const demangled = run(tagged ? hideAbiTags(whole) : whole)
     // What it cannot read it gives back, without the underscore of macOS.
     if (demangled === undefined || demangled === '' || demangled === whole || demangled === whole.slice(1)) return name
-    return demangled.replaceAll("`anonymous namespace'", '(anonymous namespace)')
+    const named = demangled.replaceAll("`anonymous namespace'", '(anonymous namespace)')
+    return tagged ? showAbiTags(named) : named
   }
 }

@@ -21,6 +21,13 @@ describe('demangle', () => {
     ['_ZNK12_GLOBAL__N_11A1fEv', '(anonymous namespace)::A::f() const'],
     ['__ZN3foo3barEv', 'foo::bar()'],
     ['____Z1fv_block_invoke', 'invocation function for block in f()'],
+    [
+      '_ZN4llvm18RuntimeDyldChecker14getSectionAddrB5cxx11ENS_9StringRefES1_b',
+      'llvm::RuntimeDyldChecker::getSectionAddr[abi:cxx11](llvm::StringRef, llvm::StringRef, bool)',
+    ],
+    ['_Z11AfterColourB5cxx11', 'AfterColour[abi:cxx11]'],
+    ['_ZNSt8ios_base7failureB5cxx11C1Ei', 'std::ios_base::failure[abi:cxx11]::failure(int)'],
+    ['_ZN1a4bodyB5cxx11Ev', 'a::body[abi:cxx11]()'],
     ['_ZTV3foo', '{vtable(foo)}'],
     ['_ZN4core3fmt9Formatter3pad17h0123456789abcdefE', 'core::fmt::Formatter::pad'],
     ['_RINvNtC3std3mem8align_ofdE', 'std::mem::align_of::<f64>'],
