@@ -2,7 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { inflateSync, zstdDecompressSync } from 'node:zlib'
 import type { ByteSource } from '@crashkeep/symbols'
-import { type Companion, type DumpOptions, dumpSymbols, recogniseModules } from '@crashkeep/symbols/dump'
+import { type Companion, type DumpOptions, dumpSymbols, recogniseFormat, recogniseModules } from '@crashkeep/symbols/dump'
 import { type FileSource, fileSource, nodeDemangler } from '@crashkeep/symbols/node'
 import { cut } from './bounded.ts'
 import { processLimits } from './limits.ts'
@@ -27,10 +27,19 @@ export function convertSymbols(task: ConvertTask): ConvertedModule[] {
           : zstdDecompressSync(bytes, { maxOutputLength: Math.max(size, 1) }),
       companions: (wanted) => companion(task, wanted, open),
     }
-    return [convertOne(source, join(task.outputFolder, '0'), options)]
+    return partsOf(source, task.fileName).map((arch, index) =>
+      convertOne(source, join(task.outputFolder, String(index)), arch === undefined ? options : { ...options, arch }),
+    )
   } finally {
     for (const source of opened) source.close()
   }
+}
+
+/** The processors of a fat Mach-O; everything else has one part without a name. */
+function partsOf(source: ByteSource, name: string): (string | undefined)[] {
+  const modules = recogniseFormat(source) === 'macho' ? recogniseModules(source, name) : []
+  const cpus = [...new Set(modules.flatMap(({ arch }) => arch ?? []))].slice(0, processLimits.maxModulesPerFile)
+  return cpus.length > 1 ? cpus : [undefined]
 }
 
 function convertOne(source: ByteSource, outputPath: string, options: DumpOptions): ConvertedModule {

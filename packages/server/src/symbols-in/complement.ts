@@ -19,7 +19,10 @@ export type Complement =
 export function complement(held: Pick<DescribedSymbols, 'contents'>, added: Pick<DescribedSymbols, 'contents'>): Complement {
   const [old, next] = [held.contents, added.contents]
   const sameBody = old.body !== undefined && old.body === next.body
-  if (sameBody) return next.unwind && !old.unwind ? 'better' : old.unwind && !next.unwind ? 'nothing-new' : 'conflict'
+  if (sameBody) {
+    const more = (next.unwind && !old.unwind) || (next.unwind === old.unwind && next.codeId === true && old.codeId !== true)
+    return more ? 'better' : 'nothing-new'
+  }
   if (old.functions && next.functions) return 'conflict'
   if (next.functions) return old.unwind && !next.unwind ? 'added-functions' : 'better'
   if (old.functions) return next.unwind && !old.unwind ? 'held-functions' : 'nothing-new'

@@ -59,12 +59,14 @@ async function unpack(file: IncomingFile, folder: UploadFolder, kind: 'gzip' | '
 
 async function* unzip(file: IncomingFile, folder: UploadFolder, counted: Counted): AsyncGenerator<IncomingFile | Unreadable> {
   const zip = await yauzl.openPromise(file.path, { lazyEntries: true, autoClose: false })
+  const tooMany = () => new ApiProblem('too_large', `An upload may hold ${symbolLimits.maxEntries} files; send the rest by itself.`)
   try {
+    // Folders are entries, too.
+    if (zip.entryCount > 2 * symbolLimits.maxEntries) throw tooMany()
     for await (const entry of zip.eachEntry()) {
       if (entry.fileName.endsWith('/') || isLitter(entry.fileName)) continue
       counted.entries += 1
-      if (counted.entries > symbolLimits.maxEntries)
-        throw new ApiProblem('too_large', `An upload may hold ${symbolLimits.maxEntries} files; send the rest by itself.`)
+      if (counted.entries > symbolLimits.maxEntries) throw tooMany()
       try {
         const stream = await zip.openReadStreamPromise(entry)
         yield await folder.write(stream, entry.fileName, Math.max(entry.compressedSize, 1))
