@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: how fast stacks are walked, and with how much memory, beside the peers that this machine has, in one run. Ratios are
- * what counts; times are of this machine. `--rounds N` (5), `--only large|warm|small`, `--keep FOLDER` for the large generated files.
+ * what counts; times are of this machine. `--rounds N` (5), `--only large|warm|small|symbols`, `--keep FOLDER` for the large generated files.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { compareDumpers } from './dump-symbols.ts'
 import { generateDump } from './generate-dump.ts'
 import { alternate, type Cost, canMeasureMemory, medianCost, run } from './measure.ts'
 import { findPeers, type Peers } from './peers.ts'
@@ -16,7 +17,7 @@ import { findPeers, type Peers } from './peers.ts'
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
-    only: { type: 'string', multiple: true, default: ['large', 'warm', 'small'] },
+    only: { type: 'string', multiple: true, default: ['large', 'warm', 'small', 'symbols'] },
     keep: { type: 'string' },
   },
 })
@@ -36,6 +37,7 @@ if (!canMeasureMemory) console.log('absent: /usr/bin/time, so processor time and
 if (values.only.includes('large')) large(peers)
 if (values.only.includes('warm')) await warm(peers)
 if (values.only.includes('small')) small(peers)
+if (values.only.includes('symbols')) symbols(peers)
 
 /** A symbol file of libxul's size, cold and by its index. */
 function large({ rust, breakpad }: Peers): void {
@@ -108,6 +110,20 @@ async function walkIn(child: ChildProcess): Promise<Cost> {
   const [cost]: Cost[] = await once(child, 'message')
   if (cost === undefined) throw new Error('The process that walks said nothing.')
   return cost
+}
+
+/** Debug files to symbol files. */
+function symbols(peers: Peers): void {
+  if (peers.mozillaDumper === undefined) console.log('absent: dump_syms is not on the PATH (cargo install dump_syms)')
+  if (peers.breakpadDumper === undefined) console.log("absent: Breakpad's dump_syms is not in BREAKPAD_BIN (npm package minidump)")
+  for (const { title, costs } of compareDumpers([...crashkeep.slice(0, 2)], peers, rounds, values.keep)) {
+    print(title, costs)
+    const { crashkeep: ours, "Mozilla's dump_syms": mozilla, "Breakpad's dump_syms": breakpad } = costs
+    target('time', ours?.wallMs, mozilla?.wallMs, 1.5)
+    target('processor time', ours?.cpuMs, mozilla?.cpuMs, 1.5)
+    target('memory', ours?.peakMb, mozilla?.peakMb, 1)
+    target("processor time, of Breakpad's", ours?.cpuMs, breakpad?.cpuMs, 1)
+  }
 }
 
 /** A small dump, one process for it. */
