@@ -95,6 +95,27 @@ describe('a crash', () => {
   })
 })
 
+describe('an exhausted heap', () => {
+  const small: RunOptions = { flags: [...register, '--max-old-space-size=40'] }
+  const heapKeys = ['electron.v8-oom.heap.used', 'electron.v8-oom.heap.limit', 'electron.v8-oom.heap.total']
+
+  test.each([
+    ['of a child', 'fillHeap', /fillHeap/],
+    ['of a child inside JSON.stringify', 'fillHeapInJson', /fillHeapInJson/],
+  ])('%s is reported with the JavaScript stack and the figures of the heap', async (_, way, stack) => {
+    const { fields } = await crashOf([start(), ['fork', [[way]]]], small)
+    expect(fields.get('electron.v8-oom.stack')).toMatch(stack)
+    for (const key of heapKeys) expect(fields.get(key)).toMatch(/^\d+$/)
+    expect(fields.get('ptype')).toBe('node')
+  })
+
+  test('of a worker thread is an error of its program, and reported as that', async () => {
+    const { fields } = await crashOf([start(), ['worker', [['fillHeap']]]], small)
+    expect(fields.get('js.message')).toMatch(/memory limit/)
+    expect(fields.get('js.heap.used')).toMatch(/^\d+$/)
+  })
+})
+
 describe('children', () => {
   test('run with the arguments that they were given', async () => {
     const { answers } = await app.run([start(), ['fork', [['arguments', 0]]]])

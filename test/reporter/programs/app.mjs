@@ -33,6 +33,8 @@ const steps = {
   throw: (message) => {
     throw new Error(message)
   },
+  fillHeap: () => fillHeap(),
+  fillHeapInJson: () => fillHeapInJson(),
   fork: (inner) => child(fork(me, [JSON.stringify(inner)], { stdio: 'inherit' })),
   cluster: (inner) => {
     cluster.setupPrimary({ exec: me, args: [JSON.stringify(inner)] })
@@ -61,6 +63,24 @@ const steps = {
   uploaded: async () => {
     for (let i = 0; i < 300 && crashReporter.getLastCrashReport() === null; i++) await steps.wait(50)
   },
+}
+
+function fillHeap() {
+  const kept = []
+  for (;;) kept.push(Array.from({ length: 1000 }, (_, i) => ({ i })))
+}
+
+function fillHeapInJson() {
+  // Each value is made while it is written: the heap ends inside JSON.stringify.
+  const kept = []
+  JSON.stringify(
+    Array.from({ length: 1e6 }, () => ({
+      toJSON() {
+        kept.push(Array.from({ length: 1000 }, (_, i) => ({ i })))
+        return 1
+      },
+    })),
+  )
 }
 
 function child(process) {

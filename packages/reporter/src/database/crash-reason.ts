@@ -50,6 +50,9 @@ export function crashReason(dump: Pick<Minidump, 'exception' | 'systemInfo'>, fi
   if (fields.has('electron.v8-oom.is_heap_oom') || fields.has('electron.v8-oom.location')) return 'out of memory'
   const fatal = fields.get('electron.v8-fatal.message')
   if (fatal !== undefined && fatal !== '') return fatal
+  const error = fields.get('js.name')
+  if (error !== undefined) return `${error}: ${fields.get('js.message') ?? ''}`
+  if (fields.has('hang.timeout_ms')) return 'hang'
   const { exception } = dump
   if (exception === undefined) return undefined
   const names = namesFor(dump.systemInfo?.os)
