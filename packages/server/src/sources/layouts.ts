@@ -47,7 +47,8 @@ function windowsPlaces(module: NamedModule, tiers: 'two-tier' | ''): Places {
   const { pdb, pe } = windowsFiles(module)
   return {
     ...nothing,
-    debug: pdb === undefined ? [] : place(pdb, module.debugId.toUpperCase()),
+    // `symstore` prints the GUID in capitals and the age behind it in small digits.
+    debug: pdb === undefined ? [] : place(pdb, module.debugId.slice(0, 32).toUpperCase() + module.debugId.slice(32).toLowerCase()),
     code: pe === undefined ? [] : place(pe.name, pe.id),
   }
 }
