@@ -12,6 +12,7 @@ const debianPackages = [
   { name: 'firefox-esr', has: 'command -v firefox-esr' },
   { name: 'webkit2gtk-driver', has: 'command -v WebKitWebDriver || ls /usr/lib/*/webkit2gtk-4.*/WebKitWebDriver' },
   { name: 'xvfb', has: 'command -v Xvfb' },
+  { name: 'xdotool', has: 'command -v xdotool' },
   { name: 'e2fsprogs', has: 'command -v mkfs.ext4 || ls /sbin/mkfs.ext4' },
 ]
 const aptTimeoutMs = 15 * 60_000

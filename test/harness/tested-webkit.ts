@@ -1,7 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
-import type { Readable } from 'node:stream'
 import { type Answer, exchange } from './http.ts'
+import { spawnTied, startScreen } from './screen.ts'
 import { readyTimeoutMs, type TestedBrowser, type TestedTab } from './tested-browser.ts'
 import { until } from './until.ts'
 
@@ -11,10 +10,13 @@ const miniBrowser = '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser'
 /** WebKitGTK's own small browser over WebDriver, on a screen of Xvfb. */
 export async function testedWebKit(home: string, port: number): Promise<TestedBrowser> {
   mkdirSync(home, { recursive: true })
-  const screen = start('Xvfb', ['-displayfd', '3', '-screen', '0', '1024x768x24', '-nolisten', 'tcp'], process.env, 'pipe')
-  const display = await displayOf(screen)
+  const screen = await startScreen()
   const folders = Object.fromEntries(['HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_CACHE_HOME'].map((name) => [name, home]))
-  const driver = start('WebKitWebDriver', [`--port=${port}`, '--host=127.0.0.1'], { ...process.env, ...folders, DISPLAY: display })
+  const driver = spawnTied('WebKitWebDriver', [`--port=${port}`, '--host=127.0.0.1'], {
+    ...process.env,
+    ...folders,
+    DISPLAY: screen.display,
+  })
   const ask = asker(`http://127.0.0.1:${port}`)
   await until('WebKitWebDriver to listen', startTimeoutMs, () =>
     ask('GET', '/status').then(
@@ -41,10 +43,9 @@ export async function testedWebKit(home: string, port: number): Promise<TestedBr
     },
     close: async () => {
       await giveUp()
-      for (const child of [driver, screen]) {
-        child.kill('SIGTERM')
-        await until('WebKit to end', startTimeoutMs, () => child.exitCode ?? child.signalCode ?? undefined)
-      }
+      driver.kill('SIGTERM')
+      await until('WebKit to end', startTimeoutMs, () => driver.exitCode ?? driver.signalCode ?? undefined)
+      screen.kill()
     },
   }
 }
@@ -131,18 +132,4 @@ function processAt(
   } catch {
     return undefined
   }
-}
-
-/** It never outlives this process. */
-function start(program: string, options: readonly string[], env: NodeJS.ProcessEnv, third: 'pipe' | 'ignore' = 'ignore'): ChildProcess {
-  return spawn('setpriv', ['--pdeathsig', 'KILL', program, ...options], { stdio: ['ignore', 'ignore', 'ignore', third], env })
-}
-
-async function displayOf(screen: ChildProcess): Promise<string> {
-  let said = ''
-  const output = screen.stdio[3] as Readable
-  output.on('data', (chunk: Buffer) => {
-    said += chunk.toString()
-  })
-  return `:${await until('Xvfb to start', startTimeoutMs, () => /^(\d+)\n/.exec(said)?.[1])}`
 }
