@@ -67,7 +67,7 @@ describe('layouts', () => {
     const layouts: Layout[] = ['breakpad', 'microsoft', 'microsoft-two-tier', 'debuginfod', 'ssqp']
     const text = fc.oneof(
       fc.string(),
-      fc.constantFrom('..', '../../x', 'a/../b', '%2e%2e', 'x?y#z', '\\\\host\\x', 'ä b.pdb', 'http://inner/'),
+      fc.constantFrom('..', '../../x', 'a/../b', '%2e%2e', 'x?y#z', '\\\\host\\x', 'ä b.pdb', 'x\ud800y', '.', 'http://inner/'),
     )
     fc.assert(
       fc.property(fc.constantFrom(...layouts), text, text, (layout, name, other) => {

@@ -40,7 +40,10 @@ export function placesOf(layout: Layout, module: NamedModule): Places {
 
 function windowsPlaces(module: NamedModule, tiers: 'two-tier' | ''): Places {
   const place = (file: string, id: string) => {
-    const folder = tiers === '' ? '' : `${file.slice(0, 2).toLowerCase()}/`
+    const letters = file.slice(0, 2).toLowerCase()
+    // `..` is no letters, but a way out.
+    if (tiers === 'two-tier' && /^\.+$/.test(letters)) return []
+    const folder = tiers === '' ? '' : `${letters}/`
     // The last letter of a compressed file's name is an underscore.
     return [file, `${file.slice(0, -1)}_`].map((name) => escapePath(`${folder}${file}/${id}/${name}`))
   }
@@ -107,5 +110,8 @@ function uuidOf({ debugId, codeId }: NamedModule): string | undefined {
 }
 
 function escapePath(path: string): string {
-  return path.split('/').map(encodeURIComponent).join('/')
+  return path
+    .split('/')
+    .map((part) => encodeURIComponent(part.toWellFormed()))
+    .join('/')
 }

@@ -117,8 +117,6 @@ describeStores('symbols from other servers', (open) => {
     for (const installation of ['a', 'b', 'b']) {
       const report = testSpoolReport(projectId, { fields: new Map([['guid', installation]]) })
       await store.settle(report)
-      const group = await store.ledger.groups({ except: 'none' })
-      expect(group).toEqual([])
       await store.index.setProcessed(report.id, {
         ...{ crashedAt: undefined, platform: undefined, processType: undefined, product: undefined, version: undefined, reason: undefined },
         ...{ signature: 's', groupId: 'g', processedAt: 1, problems: [] },
