@@ -10,7 +10,7 @@ import { machineX86, type PeFile, readPe } from '../pe/read-pe.ts'
 import { Damage, type Problems } from '../problem.ts'
 import { type AddressMap, readAddressMap } from './address-map.ts'
 import { type DebugInformation, readDebugInformation } from './dbi.ts'
-import { maxModuleBytes } from './limits.ts'
+import { maxLineVisits, maxModuleBytes } from './limits.ts'
 import { ModuleLines } from './module-lines.ts'
 import { readModuleSymbols } from './module-symbols.ts'
 import { type MsfFile, openMsf } from './msf.ts'
@@ -119,6 +119,7 @@ function collect(parts: {
   const publics = new PublicSymbols(dbi.symbolRecordStream === undefined ? undefined : msf.stream(dbi.symbolRecordStream), map)
   const symbols = new PdbSymbols({ map, names, records, problems, inlines, publics, strings })
   const seen = new Set<number>()
+  const budget = { left: maxLineVisits }
   for (const module of dbi.modules) {
     // Each has its own stream; one that is named twice would be read as often as somebody likes.
     if (module.stream === undefined || seen.has(module.stream)) continue
@@ -130,8 +131,9 @@ function collect(parts: {
     }
     const bytes = stream.read(0, Math.min(stream.size, module.symbolBytes + module.c11Bytes + module.c13Bytes))
     const c13 = module.symbolBytes + module.c11Bytes
-    const lines = new ModuleLines(bytes, c13, Math.min(bytes.length, c13 + module.c13Bytes))
-    readModuleSymbols(symbols, bytes, Math.min(module.symbolBytes, bytes.length), lines)
+    if (module.c11Bytes > 0) problems.add('pdb_c11', 'Lines of compilers before Visual C++ 2005 (C11) are left out.')
+    const lines = new ModuleLines(bytes, c13, Math.min(bytes.length, c13 + module.c13Bytes), budget)
+    problems.guard(() => readModuleSymbols(symbols, bytes, Math.min(module.symbolBytes, bytes.length), lines))
   }
-  symbols.finish(parts.moduleName)
+  problems.guard(() => symbols.finish(parts.moduleName))
 }

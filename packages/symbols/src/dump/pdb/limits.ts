@@ -58,3 +58,15 @@ export const maxScopeDepth = 4096
 
 /** Bytes of decorated names that are handed to the demangler. */
 export const maxDecoratedChars: number = 16 * 1024
+
+/** Lines that are looked at over all functions: libxul has 11 million, each once. Some ten seconds. */
+export const maxLineVisits = 400_000_000
+
+/** Names of one place that are asked for a function's arguments: identical code folding gives hundreds, which tell nothing more. */
+export const maxPublicAliases = 32
+
+/** Windows of the type streams that are read. Functions of a module use types near each other, so a browser needs some ten thousand; at worst half a minute. */
+export const maxWindowLoads = 1_000_000
+
+/** Types that are looked up while names are written. A browser needs some ten million; at worst a minute. */
+export const maxTypeReads = 200_000_000

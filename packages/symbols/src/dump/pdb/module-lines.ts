@@ -1,4 +1,5 @@
-import type { Integers } from '../output/number-list.ts'
+import { Doubles, Integers } from '../output/number-list.ts'
+import { Damage } from '../problem.ts'
 import type { AddressMap } from './address-map.ts'
 import { u16, u32 } from './little-endian.ts'
 import { sortLines } from './sort-lines.ts'
@@ -11,69 +12,82 @@ export interface LineLists {
   readonly files: Integers
 }
 
-interface LineBlock {
-  readonly segment: number
-  readonly offset: number
-  readonly size: number
-  readonly columns: boolean
-  readonly at: number
-  readonly end: number
-}
-
 /** Where the source of an inlined function stands. */
 export interface Inlinee {
   readonly file: number
   readonly line: number
 }
 
+const segmentFactor = 2 ** 32
 const linesKind = 0xf2
 const checksumsKind = 0xf4
 const inlineesKind = 0xf6
-const hasColumns = 1
 /** The compiler's "do not stop here" and "do not step into here": no lines. */
 const hiddenLines = [0xfeefee, 0xf00f00]
 
+/** Lines that may still be looked at, over all modules: damaged functions may all lie in one large block. */
+export interface LineBudget {
+  left: number
+}
+
 /** C13: the line information of one module, in subsections. */
 export class ModuleLines {
-  readonly inlinees: Map<number, Inlinee> = new Map()
+  /** Where the source of each inlined function is told, by its id. */
+  readonly #inlinees = new Map<number, number>()
   readonly #bytes: Uint8Array
-  readonly #blocks: LineBlock[] = []
+  readonly #budget: LineBudget
+  /** Segment and offset of each block of lines in one number, ascending, and where it begins and ends. */
+  #keys = new Doubles()
+  #starts = new Integers()
+  #ends = new Integers()
   #checksums = 0
   #checksumsEnd = 0
 
-  constructor(bytes: Uint8Array, from: number, to: number) {
+  constructor(bytes: Uint8Array, from: number, to: number, budget: LineBudget) {
     this.#bytes = bytes
+    this.#budget = budget
+    let sorted = true
     for (let at = from; at + 8 <= to; ) {
       const kind = u32(bytes, at)
       const end = Math.min(at + 8 + u32(bytes, at + 4), to)
-      if (kind === linesKind) this.#addBlock(at + 8, end)
-      else if (kind === inlineesKind) this.#readInlinees(at + 8, end)
+      if (kind === linesKind && end - at >= 20) {
+        const key = u16(bytes, at + 12) * segmentFactor + u32(bytes, at + 8)
+        if (this.#keys.length > 0 && key < this.#keys.at(this.#keys.length - 1)) sorted = false
+        this.#keys.push(key)
+        this.#starts.push(at + 8)
+        this.#ends.push(end)
+      } else if (kind === inlineesKind) this.#readInlinees(at + 8, end)
       else if (kind === checksumsKind) [this.#checksums, this.#checksumsEnd] = [at + 8, end]
-      at = (end + 3) & ~3
+      // Sizes are padded to four; `~3` would cut numbers above 2 GiB.
+      at = end + ((4 - (end % 4)) % 4)
     }
-    this.#blocks.sort((left, right) => left.segment - right.segment || left.offset - right.offset)
+    if (!sorted) this.#sortBlocks()
   }
 
-  #addBlock(at: number, end: number): void {
-    const bytes = this.#bytes
-    if (end - at < 12) return
-    this.#blocks.push({
-      offset: u32(bytes, at),
-      segment: u16(bytes, at + 4),
-      columns: (u16(bytes, at + 6) & hasColumns) !== 0,
-      size: u32(bytes, at + 8),
-      at: at + 12,
-      end,
-    })
+  #sortBlocks(): void {
+    const [keys, starts, ends] = [this.#keys, this.#starts, this.#ends]
+    const order = Uint32Array.from({ length: keys.length }, (_, index) => index)
+    order.sort((left, right) => keys.at(left) - keys.at(right) || left - right)
+    ;[this.#keys, this.#starts, this.#ends] = [new Doubles(), new Integers(), new Integers()]
+    for (const index of order) {
+      this.#keys.push(keys.at(index))
+      this.#starts.push(starts.at(index))
+      this.#ends.push(ends.at(index))
+    }
   }
 
   #readInlinees(from: number, end: number): void {
     const bytes = this.#bytes
     const withFiles = u32(bytes, from) === 1
     for (let at = from + 4; at + 12 <= end; ) {
-      this.inlinees.set(u32(bytes, at), { file: u32(bytes, at + 4), line: u32(bytes, at + 8) })
+      this.#inlinees.set(u32(bytes, at), at)
       at += withFiles ? 16 + u32(bytes, at + 12) * 4 : 12
     }
+  }
+
+  inlinee(id: number): Inlinee | undefined {
+    const at = this.#inlinees.get(id)
+    return at === undefined ? undefined : { file: u32(this.#bytes, at + 4), line: u32(this.#bytes, at + 8) }
   }
 
   /** Place of a file's name in the string table, or -1. */
@@ -84,14 +98,18 @@ export class ModuleLines {
 
   /** Appends the lines of the code around a place, in the order of addresses. Lines of no size are left out. */
   collect(segment: number, offset: number, map: AddressMap, into: LineLists): void {
-    const block = this.#blockAt(segment, offset)
-    if (block === undefined) return
+    const key = segment * segmentFactor + offset
+    const block = this.#blockAt(key)
+    if (block < 0) return
     const bytes = this.#bytes
     const first = into.addresses.length
-    for (let at = block.at; at + 12 <= block.end; ) {
+    const [start, end] = [this.#starts.at(block), this.#ends.at(block)]
+    for (let at = start + 12; at + 12 <= end; ) {
       const file = u32(bytes, at)
-      const end = Math.min(at + 12 + u32(bytes, at + 4) * 8, block.end)
-      for (let entry = at + 12; entry + 8 <= end; entry += 8) {
+      const linesEnd = Math.min(at + 12 + u32(bytes, at + 4) * 8, end)
+      this.#budget.left -= (linesEnd - at) / 8
+      if (this.#budget.left < 0) throw new Damage('pdb_lines', 'More lines were looked at than a file has.')
+      for (let entry = at + 12; entry + 8 <= linesEnd; entry += 8) {
         const line = u32(bytes, entry + 4) & 0xff_ffff
         if (line === hiddenLines[0] || line === hiddenLines[1]) continue
         into.addresses.push(u32(bytes, entry))
@@ -105,26 +123,24 @@ export class ModuleLines {
     }
     // Files of one function follow one another, their lines may lie between each other.
     sortLines(into, first)
-    finish(into, first, block, map)
+    finish(into, first, { segment, offset: u32(bytes, start), size: u32(bytes, start + 8) }, map)
   }
 
-  /** The last that begins at or before the place. */
-  #blockAt(segment: number, offset: number): LineBlock | undefined {
+  /** The last that begins at or before the place, in the same segment; or -1. */
+  #blockAt(key: number): number {
     let low = 0
-    let high = this.#blocks.length
+    let high = this.#keys.length
     while (low < high) {
       const middle = (low + high) >> 1
-      const block = this.#blocks[middle]
-      if (block !== undefined && (block.segment < segment || (block.segment === segment && block.offset <= offset))) low = middle + 1
+      if (this.#keys.at(middle) <= key) low = middle + 1
       else high = middle
     }
-    const block = this.#blocks[low - 1]
-    return block?.segment === segment ? block : undefined
+    return low > 0 && Math.floor(this.#keys.at(low - 1) / segmentFactor) === Math.floor(key / segmentFactor) ? low - 1 : -1
   }
 }
 
 /** Gives each line its size and its address in the image, and closes up over those of no size. */
-function finish(lists: LineLists, first: number, block: LineBlock, map: AddressMap): void {
+function finish(lists: LineLists, first: number, block: { segment: number; offset: number; size: number }, map: AddressMap): void {
   const { addresses, sizes, lines, files } = lists
   let kept = first
   for (let i = first; i < addresses.length; i++) {

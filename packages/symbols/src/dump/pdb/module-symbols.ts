@@ -137,7 +137,7 @@ class ModuleReader {
       this.#scopes.length < maxScopeDepth
     ) {
       const id = u32(bytes, at + 8)
-      const inlinee = this.#lines.inlinees.get(id)
+      const inlinee = this.#lines.inlinee(id)
       const code = { bytes, at: at + annotations, end }
       const origin = (): number => this.#pdb.origin(id)
       if (inlinee !== undefined) site = body.addInline(parent, origin, code, inlinee, this.#place, this.#pdb.map, this.#fileOf)

@@ -5,6 +5,7 @@ import type { AddressMap } from './address-map.ts'
 import { AddressSet } from './address-set.ts'
 import { decoratedName } from './decorated-name.ts'
 import { FunctionBody } from './function-body.ts'
+import { maxPublicAliases } from './limits.ts'
 import type { ModuleLines } from './module-lines.ts'
 import type { PublicSymbols } from './public-symbols.ts'
 import type { StringTable } from './string-table.ts'
@@ -82,11 +83,11 @@ export class PdbSymbols {
 
   /** Undefined where the linker has put several equal functions into one place: the first one's lines are enough. */
   openFunction(address: number, size: number, name: string): FunctionBody | undefined {
-    const [fullName, parameterSize] = this.#withPublicName(address, name)
     if (!this.#seen.add(address)) {
-      this.records.addFunction(address, size, this.records.names.add(fullName), parameterSize)
+      this.records.addFunction(address, size, this.records.names.add(name))
       return undefined
     }
+    const [fullName, parameterSize] = this.#withPublicName(address, name)
     this.#starts.push(address)
     this.#sizes.push(size)
     const body = this.#free.pop() ?? new FunctionBody()
@@ -103,7 +104,9 @@ export class PdbSymbols {
   /** A public symbol at the same place may tell the arguments, where the function's own name does not, and their size on x86. */
   #withPublicName(address: number, name: string): [string, number] {
     let parameterSize = 0
-    for (let index = this.#publics.indexAt(address); index < this.#publics.count && this.#publics.address(index) === address; index++) {
+    const first = this.#publics.indexAt(address)
+    const end = Math.min(this.#publics.count, first + maxPublicAliases)
+    for (let index = first; index < end && this.#publics.address(index) === address; index++) {
       const known = decoratedName(this.#publics.name(index))
       if (!name.includes('(') && !name.startsWith('?')) name = known.name
       parameterSize = known.parameterSize ?? parameterSize

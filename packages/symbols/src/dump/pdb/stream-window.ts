@@ -1,4 +1,5 @@
-import { maxRecordBytes, windowBytes } from './limits.ts'
+import { Damage } from '../problem.ts'
+import { maxRecordBytes, maxWindowLoads, windowBytes } from './limits.ts'
 import type { MsfStream } from './msf.ts'
 
 /**
@@ -14,6 +15,7 @@ export class StreamWindow {
   // In the order of their last use.
   readonly #windows = new Map<number, Uint8Array>()
   #current = -1
+  #loads = 0
 
   constructor(stream: MsfStream, maxWindows: number) {
     this.#stream = stream
@@ -30,6 +32,7 @@ export class StreamWindow {
   #load(index: number): void {
     const held = this.#windows.get(index)
     if (held === undefined) {
+      if (++this.#loads > maxWindowLoads) throw new Damage('pdb_windows', 'A stream was gone through more often than any use of it needs.')
       if (this.#windows.size >= this.#maxWindows) {
         for (const oldest of this.#windows.keys()) {
           this.#windows.delete(oldest)

@@ -1,4 +1,5 @@
-import { maxTypeWindows } from './limits.ts'
+import { Damage } from '../problem.ts'
+import { maxTypeReads, maxTypeWindows } from './limits.ts'
 import { u16, u32 } from './little-endian.ts'
 import type { MsfFile } from './msf.ts'
 import { StreamWindow } from './stream-window.ts'
@@ -20,6 +21,7 @@ export class TypeStream {
   readonly #limit: number
   #places = new Float64Array(1024)
   #known = 0
+  #reads = 0
   /** Index and place of the first type that was not passed yet. */
   #nextIndex: number
   #nextPlace: number
@@ -42,6 +44,7 @@ export class TypeStream {
 
   /** False where there is no such type. */
   find(index: number): boolean {
+    if (++this.#reads > maxTypeReads) throw new Damage('pdb_types', 'More types were looked up than names need.')
     if (index < this.begin || index >= this.endIndex) return false
     const slot = Math.floor((index - this.begin) / stride)
     if (slot < this.#known) return this.#walk(this.begin + slot * stride, this.#places[slot] ?? 0, index)
