@@ -1,5 +1,6 @@
 import {
   browserReport,
+  conflictingModule,
   daily,
   errorReport,
   facets,
@@ -12,7 +13,9 @@ import {
   report,
   reportSymbols,
   sessions,
+  symbolConflicts,
   symbolModule,
+  symbolUsage,
 } from './samples.ts'
 
 export interface FakeServer {
@@ -37,7 +40,9 @@ const answers: Readonly<Record<string, Answer>> = {
   'GET /daily': () => daily,
   'GET /sessions': () => sessions,
   'GET /facets': () => page(facets),
-  'GET /symbols': () => page([symbolModule]),
+  'GET /symbols': () => page([symbolModule, conflictingModule]),
+  'GET /symbols/usage': () => symbolUsage,
+  'GET /symbols/conflicts': () => symbolConflicts,
   'GET /reports': (url) =>
     page(url.searchParams.get('project') === 'empty' ? [] : [report('r1'), report('r2', { state: 'failed', version: null })]),
   'GET /reports/r1': () => report('r1'),

@@ -274,6 +274,17 @@ describe('settings and intake', () => {
   })
 })
 
+describe('stored symbols', () => {
+  it('show what they take, what they lack, and the files that were kept aside', async () => {
+    open('/p/default/symbols')
+    await shown('12 files, 3.4 MB of 10 GB')
+    await shown('What no report needs for 90 days is removed')
+    await shown('no unwind information: upload the program')
+    await page.getByText('1 different file kept aside').click()
+    await shown('cdcdcdcdcdcd')
+  })
+})
+
 describe('symbols from elsewhere', () => {
   it('a report tells which server was asked for a module, and what it answered', async () => {
     open('/p/default/r/r1')

@@ -10,7 +10,9 @@ import type {
   ReportDetail,
   ReportSymbols,
   Sessions,
+  SymbolConflicts,
   SymbolModule,
+  SymbolUsage,
 } from '@crashkeep/server/api-types'
 
 /** A moment for all samples, so that pages look the same in every run. */
@@ -299,6 +301,38 @@ export const symbolModule: SymbolModule = {
   firstSeen: at,
   lastSeen: at,
   file: null,
+}
+
+export const conflictingModule: SymbolModule = {
+  ...symbolModule,
+  debugFile: 'libshop.so',
+  debugId: 'ABCDEF0123456789ABCDEF01234567890',
+  codeFile: 'libshop.so',
+  state: 'conflict',
+  file: {
+    sha256: 'ab'.repeat(32),
+    size: 1_234_567,
+    uploadedAt: at,
+    scope: 'project:1',
+    os: 'Linux',
+    cpu: 'x86_64',
+    lastUsedAt: at,
+    lacks: ['unwind'],
+    conflicts: 1,
+  },
+}
+
+export const symbolUsage: SymbolUsage = {
+  files: 12,
+  bytes: 3_400_000,
+  maxFiles: null,
+  maxBytes: 10_000_000_000,
+  unusedDays: 90,
+  removed: { files: 5, bytes: 1_000_000, lastAt: at },
+}
+
+export const symbolConflicts: SymbolConflicts = {
+  items: [{ scope: 'project:1', sha256: 'cd'.repeat(32), size: 1_234_560, uploadedAt: at, uploadedBy: 'token:1 ci' }],
 }
 
 export const projectDetail = (slug: string): ProjectDetail => ({

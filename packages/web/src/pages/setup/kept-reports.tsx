@@ -40,7 +40,24 @@ function SettingsForm({ path, settings, onSaved }: FormProps): JSX.Element {
   const [now, setNow] = useState(settings)
   const [quota, setQuota] = useState(textOfNumber(settings.dailyQuota))
   const [size, setSize] = useState(textOfNumber(settings.maxUploadBytes))
+  const [symbolBytes, setSymbolBytes] = useState(textOfNumber(settings.symbolQuotaBytes))
+  const [symbolFiles, setSymbolFiles] = useState(textOfNumber(settings.symbolQuotaFiles))
+  const [unusedDays, setUnusedDays] = useState(textOfNumber(settings.symbolsUnusedDays))
   const [state, setState] = useState<'changed' | 'saving' | ApiFailure>()
+  const symbolNumbers = [
+    {
+      ...{ id: 'set-symbol-bytes', label: 'Bytes of symbols', placeholder: 'any size', value: symbolBytes, set: setSymbolBytes },
+      hint: 'Symbol files, source maps and kept debug files together; what comes beyond is refused. Empty: any size.',
+    },
+    {
+      ...{ id: 'set-symbol-files', label: 'Files of symbols', placeholder: 'any number', value: symbolFiles, set: setSymbolFiles },
+      hint: 'The same, counted. Empty: any number.',
+    },
+    {
+      ...{ id: 'set-symbol-days', label: 'Days without use', placeholder: 'never', value: unusedDays, set: setUnusedDays },
+      hint: 'Symbols that no report has needed for so long are removed. Empty: never.',
+    },
+  ]
   const mayChange = me.scopes.includes('administer')
   const change = (part: Partial<ProjectSettings>) => {
     setNow((before) => ({ ...before, ...part }))
@@ -49,11 +66,16 @@ function SettingsForm({ path, settings, onSaved }: FormProps): JSX.Element {
   const changePrivacy = (part: Partial<ProjectSettings['privacy']>) => change({ privacy: { ...now.privacy, ...part } })
   const save = async (event: Event) => {
     event.preventDefault()
-    const wrong = [quota, size].find((text) => Number.isNaN(numberOf(text)))
+    const wrong = [quota, size, symbolBytes, symbolFiles, unusedDays].find((text) => Number.isNaN(numberOf(text)))
     if (wrong !== undefined) return setState(new ApiFailure(0, 'bad_number', `“${wrong}” is no number; leave it empty for no limit.`))
     setState('saving')
     try {
-      const wanted = { ...now, dailyQuota: numberOf(quota), maxUploadBytes: numberOf(size) }
+      const symbols = {
+        symbolQuotaBytes: numberOf(symbolBytes),
+        symbolQuotaFiles: numberOf(symbolFiles),
+        symbolsUnusedDays: numberOf(unusedDays),
+      }
+      const wanted = { ...now, ...symbols, dailyQuota: numberOf(quota), maxUploadBytes: numberOf(size) }
       onSaved(await apiSend<ProjectDetail>('PATCH', path, { settings: wanted }))
     } catch (reason) {
       setState(asFailure(reason))
@@ -177,6 +199,22 @@ function SettingsForm({ path, settings, onSaved }: FormProps): JSX.Element {
           value={now.keepDebugFiles}
           onChange={(keepDebugFiles) => change({ keepDebugFiles })}
         />
+        {symbolNumbers.map(({ id, label, hint, placeholder, value, set }) => (
+          <Line key={id} id={id} label={label} hint={hint}>
+            <input
+              id={id}
+              aria-describedby={`${id}-hint`}
+              type="text"
+              inputMode="numeric"
+              value={value}
+              placeholder={placeholder}
+              onInput={(e) => {
+                set(e.currentTarget.value)
+                setState('changed')
+              }}
+            />
+          </Line>
+        ))}
       </fieldset>
       {now.privacy.metadataOnly ? (
         <Notice tone="warning" title="Without dumps there are no stacks and no groups">

@@ -3,11 +3,17 @@ import type { JSX } from 'preact'
 import { Copyable } from '../../parts/copy-button.tsx'
 import { Time } from '../../parts/time.tsx'
 import { bytes, count } from '../../text/number.ts'
+import { ConflictingFiles } from './conflicting-files.tsx'
 
 const words: Readonly<Record<SymbolModule['state'], readonly [mark: string, word: string, why: string]>> = {
   present: ['✓', 'present', 'A symbol file with this id is stored'],
   missing: ['○', 'missing', 'No symbol file with this id is stored'],
   conflict: ['!', 'conflict', 'Different files were uploaded for this id; the first one is used'],
+}
+
+const lackWords: Readonly<Record<string, string>> = {
+  functions: 'no names of functions: upload the debug file',
+  unwind: 'no unwind information: upload the program',
 }
 
 export function SymbolTable({
@@ -93,6 +99,13 @@ function SymbolRow({ project, module }: { readonly project: string; readonly mod
           <>
             {bytes(file.size)}, <Time at={file.uploadedAt} />
             {file.scope === 'shared' ? ', shared' : file.scope.startsWith('fetched:') ? ', from another server' : ''}
+            {file.lacks.length === 0 ? null : <div>{file.lacks.map((part) => lackWords[part] ?? part).join(', ')}</div>}
+            {file.lastUsedAt === null ? null : (
+              <div>
+                last needed <Time at={file.lastUsedAt} />
+              </div>
+            )}
+            <ConflictingFiles project={project} module={module} />
           </>
         )}
       </td>

@@ -50,10 +50,11 @@ export function SymbolUpload({ project, onUploaded }: { readonly project: string
       >
         <button type="button" class="button button-main" disabled={busy !== ''} onClick={() => input.current?.click()}>
           <Icon name="upload" />
-          <span>{busy === '' ? 'Upload .sym files' : `Uploading ${busy}…`}</span>
+          <span>{busy === '' ? 'Upload symbols' : `Uploading ${busy}…`}</span>
         </button>
         <span class="dim">
-          or drop them here, or <code>crashkeep symbols upload FILE…</code>. Reports that lacked a file are processed again by themselves.
+          or drop them here: .sym files, programs and debug files (ELF, PE, PDB, Mach-O), zips of them. Or{' '}
+          <code>crashkeep symbols upload FILE…</code>. Reports that lacked a file are processed again by themselves.
         </span>
         <input
           ref={input}
@@ -62,7 +63,6 @@ export function SymbolUpload({ project, onUploaded }: { readonly project: string
           class="off-screen"
           tabIndex={-1}
           aria-label="Symbol files to upload"
-          accept=".sym,.gz,text/plain"
           onChange={(event) => {
             const files = [...(event.currentTarget.files ?? [])]
             event.currentTarget.value = ''
@@ -83,16 +83,23 @@ export function SymbolUpload({ project, onUploaded }: { readonly project: string
 
 async function sendOne(project: string, file: File): Promise<Line> {
   try {
-    const done = await apiUpload<SymbolUploaded>(`/symbols?project=${encodeURIComponent(project)}`, file)
-    return { name: file.name, words: outcomeWords(done), failed: done.outcome === 'conflict' }
+    const done = await apiUpload<SymbolUploaded>(`/symbols?${new URLSearchParams({ project, name: file.name })}`, file)
+    return { name: file.name, words: outcomeWords(done), failed: done.outcome === 'conflict' || done.refused.length > 0 }
   } catch (reason) {
     return { name: file.name, words: asFailure(reason).message, failed: true }
   }
 }
 
+/** An archive is told of as a whole, with the first file that was no good. */
 export function outcomeWords(done: SymbolUploaded): string {
+  const [refused] = done.refused
+  const bad = refused === undefined ? '' : `; ${counted(done.refused.length, 'file')} refused, first ${refused.name}: ${refused.message}`
+  const again = done.reprocessing === 0 ? '' : `; ${counted(done.reprocessing, 'report')} processed again`
+  const files = done.modules.length + done.sourceMaps.length
+  if (done.modules.length === 0 || files > 1) return `${counted(files, 'module')} stored${again}${bad}`
   const module = `${done.debugFile} ${done.debugId}`
-  if (done.outcome === 'present') return `was stored already, as ${module}`
-  if (done.outcome === 'conflict') return `differs from the file that is stored for ${module}; both are kept, the first one is used`
-  return done.reprocessing === 0 ? `stored as ${module}` : `stored as ${module}; ${counted(done.reprocessing, 'report')} processed again`
+  if (done.outcome === 'present') return `was stored already, as ${module}${bad}`
+  if (done.outcome === 'conflict') return `differs from the file that is stored for ${module}; both are kept, the first one is used${bad}`
+  if (done.outcome === 'completed') return `completed what was stored for ${module}${again}${bad}`
+  return `stored as ${module}${again}${bad}`
 }

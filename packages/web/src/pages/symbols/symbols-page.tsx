@@ -1,4 +1,4 @@
-import type { SymbolModulePage } from '@crashkeep/server/api-types'
+import type { SymbolModulePage, SymbolUsage } from '@crashkeep/server/api-types'
 import type { JSX } from 'preact'
 import { useProject } from '../../api/session.ts'
 import { useResource } from '../../api/use-resource.ts'
@@ -8,6 +8,7 @@ import { Section } from '../../parts/section.tsx'
 import { Skeleton } from '../../parts/skeleton.tsx'
 import { navigate, useLocation, withSearch } from '../../router/location.ts'
 import { NotFoundPage } from '../not-found-page.tsx'
+import { SymbolStorage } from './symbol-storage.tsx'
 import { SymbolTable } from './symbol-table.tsx'
 import { SymbolUpload } from './symbol-upload.tsx'
 
@@ -21,12 +22,18 @@ export function SymbolsPage({ project }: { readonly project: string }): JSX.Elem
   const cursor = params.get('cursor')
   if (cursor !== null) list.set('cursor', cursor)
   const modules = useResource<SymbolModulePage>(known === undefined ? undefined : `/symbols?${list}`)
+  const usage = useResource<SymbolUsage>(known === undefined ? undefined : `/symbols/usage?${new URLSearchParams({ project })}`)
   usePageTitle('Symbols', known?.name)
   if (known === undefined) return <NotFoundPage what={`project “${project}”`} />
+  const uploaded = () => {
+    modules.reload()
+    usage.reload()
+  }
   return (
     <>
       <h1>Symbols</h1>
-      <SymbolUpload project={project} onUploaded={modules.reload} />
+      <SymbolUpload project={project} onUploaded={uploaded} />
+      {usage.data === undefined ? null : <SymbolStorage usage={usage.data} />}
       <Section
         id="modules"
         title={missingOnly ? 'Modules that lack symbols' : 'Modules'}
