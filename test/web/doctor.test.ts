@@ -1,5 +1,6 @@
 /** What `crashkeep doctor` foretells for a header is what a real Chromium does with it. */
 import { spawn } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Browser } from 'playwright-core'
@@ -8,12 +9,14 @@ import { crash, launchChromium } from '../harness/chromium.ts'
 import { temporaryFolder, undoAfterAll } from '../harness/cleanup.ts'
 import { type CrashSite, startCrashSite } from '../harness/crash-site.ts'
 import { type Gate, startGate } from '../harness/gate.ts'
+import { run } from '../harness/programs.ts'
 import { type Certificate, selfSigned } from '../harness/self-signed.ts'
 import { root, startServer, type TestedServer } from '../harness/server.ts'
 
 /** Reports were seen within 100 ms; after this long none comes any more. */
 const silenceMs = 3_000
 const commandTimeoutMs = 90_000
+const openSslTimeoutMs = 60_000
 
 interface Examined {
   readonly status: number | null
@@ -42,9 +45,11 @@ describe('doctor', () => {
 
   const endpoint = (name: string) => `${gate.origin}${new URL(server.ingestUrl).pathname}?case=${name}`
 
-  function examine(url: string, ...more: string[]): Promise<Examined> {
-    const command = [join(root, 'packages/cli/dist/main.js'), 'doctor', '--json', '--ca', certificate.certPath, ...more, url]
-    const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'], timeout: commandTimeoutMs })
+  const examine = (url: string, ...more: string[]) => examineIn(process.env, [...more, url])
+
+  function examineIn(env: NodeJS.ProcessEnv, words: readonly string[]): Promise<Examined> {
+    const command = [join(root, 'packages/cli/dist/main.js'), 'doctor', '--json', '--ca', certificate.certPath, ...words]
+    const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'], timeout: commandTimeoutMs, env })
     let output = ''
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString()
@@ -116,4 +121,43 @@ describe('doctor', () => {
     expect(examined).toMatchObject({ status: 1, delivers: false, crash: null })
     expect(examined.codes).toEqual(expect.arrayContaining(['relative_url', 'blocks_default', 'not_delivered']))
   })
+
+  test('tells of a server that keeps its intermediate certificate to itself', async () => {
+    const { root: authority, leaf } = await unfinishedChain(join(folder, 'chain'))
+    const lonely = await startCrashSite(undo, leaf)
+    const url = lonely.page('/', { headers: { 'reporting-endpoints': `crash-reporting="https://localhost:${lonely.port}/r"` } })
+    const { codes } = await examine(url, '--ca', authority)
+    expect(codes).toEqual(expect.arrayContaining(['incomplete_chain', 'endpoint_incomplete_chain']))
+  })
+
+  test('says that there is no browser, or that one did not do', async () => {
+    const url = site.page('/', { headers: { 'reporting-endpoints': `crash-reporting="${endpoint('none')}"` } })
+    expect(await examine(url, '--crash', '--browser', '/bin/false')).toMatchObject({
+      status: 1,
+      codes: expect.arrayContaining(['browser_failed']),
+    })
+    const none = await examineIn({ PATH: '/nowhere' }, [url, '--crash'])
+    expect(none).toMatchObject({ status: 1, codes: expect.arrayContaining(['browser_missing']) })
+  })
 })
+
+/** A certificate whose authority is vouched for by another one that only it can show. */
+async function unfinishedChain(folder: string): Promise<{ readonly root: string; readonly leaf: Certificate }> {
+  mkdirSync(folder)
+  const at = (name: string) => join(folder, name)
+  const openssl = (...words: string[]) => run('openssl', words, { cwd: folder, timeout: openSslTimeoutMs })
+  const key = ['-newkey', 'rsa:2048', '-nodes']
+  writeFileSync(at('ca.ext'), 'basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign')
+  writeFileSync(at('leaf.ext'), 'subjectAltName=DNS:localhost')
+  await openssl('req', '-x509', ...key, '-days', '2', '-keyout', 'root.key', '-out', 'root.pem', '-subj', '/CN=Root')
+  for (const [name, issuer, extension] of [
+    ['middle', 'root', 'ca.ext'],
+    ['leaf', 'middle', 'leaf.ext'],
+  ]) {
+    await openssl('req', ...key, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`)
+    const signed = ['-CA', `${issuer}.pem`, '-CAkey', `${issuer}.key`, '-CAcreateserial', '-days', '2', '-extfile', `${extension}`]
+    await openssl('x509', '-req', '-in', `${name}.csr`, '-out', `${name}.pem`, ...signed)
+  }
+  const [certPath, keyPath] = [at('leaf.pem'), at('leaf.key')]
+  return { root: at('root.pem'), leaf: { certPath, keyPath, cert: readFileSync(certPath), key: readFileSync(keyPath) } }
+}
