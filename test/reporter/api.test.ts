@@ -143,6 +143,18 @@ describe('children', () => {
     expect(answers).toEqual([null])
   })
 
+  test('of a program that has the reporter by NODE_OPTIONS run in any folder and on any Node.js', async () => {
+    await installOldNodes()
+    const options: RunOptions = { flags: [], environment: { NODE_OPTIONS: '--no-deprecation --import @crashkeep/reporter/register' } }
+    const old: Steps = oldNodes.map((node) => ['run', [node, '-e', 'console.log(1)']])
+    const ended = await app.run([start(), ['chdir', '/'], ...old, ['spawn', [['crash']]], ['environment', 'NODE_OPTIONS']], options)
+    expect((await collector.next()).fields.get('ptype')).toBe('node')
+    expect(ended.answers).toEqual([
+      ...oldNodes.map(() => ({ code: 0, stdout: '1\n', stderr: '' })),
+      expect.stringMatching(/^--no-deprecation --require=\/.*register-anywhere\.cjs$/),
+    ])
+  })
+
   test('of another runtime and of an older Node.js just run', async () => {
     await installOldNodes()
     const script = 'console.log(typeof process.crashReporter)'

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { temporaryFolder, undoAfterAll } from '../harness/cleanup.ts'
 import { crashingAddon, type Death, type DyingOptions, die, reportOf, waiting } from '../harness/dying-program.ts'
 import { installNodes, nodes } from '../harness/peer-nodes.ts'
+import { root } from '../harness/server.ts'
 
 const isLinux = process.platform === 'linux'
 const installTimeoutMs = 300_000
@@ -102,9 +103,25 @@ describe.skipIf(!isLinux)('deaths of JavaScript (needs Linux)', () => {
     expect(waiting(death.folder)).toEqual([])
   })
 
+  test('where there is no native capture, start works, says so once, and children do not repeat it', async () => {
+    const script = `
+      Object.defineProperty(process, 'arch', { value: 'riscv64' })
+      const { crashReporter } = await import(process.env.REPORTER_INDEX)
+      crashReporter.start({ uploadToServer: false, crashesDirectory: process.env.DATABASE })
+      crashReporter.addExtraParameter('still', 'works')
+      process.stdout.write(JSON.stringify(crashReporter.getParameters()))
+      const { spawnSync } = await import('node:child_process')
+      if (process.argv[1] !== 'child') spawnSync(process.execPath, [...process.execArgv, 'child'], { stdio: 'inherit' })`
+    const index = join(root, 'packages/reporter/dist/index.js')
+    const flags = ['--input-type=module', '-e', script]
+    const death = await die(folder, addon, [], { program: [], nodeFlags: flags, environment: { REPORTER_INDEX: index } })
+    expect(death).toMatchObject({ status: 0, output: '{"still":"works"}{"still":"works"}' })
+    expect(death.errors.match(/Native crashes are not captured on linux-riscv64/g)).toHaveLength(1)
+  })
+
   test('the program has one listener more, and the same signals are ignored', async () => {
     const script = join(import.meta.dirname, '../programs/what-differs.mjs')
-    const differs = await die(folder, addon, [], { nodeFlags: [script] })
+    const differs = await die(folder, addon, [], { program: [script] })
     expect(JSON.parse(differs.output)).toEqual({
       listeners: { uncaughtExceptionMonitor: 1 },
       ignoredSignals: 'same',

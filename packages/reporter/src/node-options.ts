@@ -1,11 +1,30 @@
+/**
+ * NODE_OPTIONS, for children that are not forked. What stands there of ours is `--require` of a CommonJS file: Node.js of any age takes that, from any
+ * folder, and the file does nothing on one that is too old. `--import` would keep an old one from starting.
+ */
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-/** For children that are not forked. `--require` of a CommonJS file: Node.js of any age takes that, and the file does nothing on an old one. */
+const named = /(^|\s)--(?:import|require)[=\s]\s*@crashkeep\/reporter\/register(?=\s|$)/
+
 export function passOnByNodeOptions(): void {
-  const path = fileURLToPath(new URL('./register-anywhere.cjs', import.meta.url))
   const options = process.env.NODE_OPTIONS ?? ''
-  if (!existsSync(path) || options.includes(path)) return
+  const option = ourOption()
+  if (option === undefined || options.includes(option)) return
+  process.env.NODE_OPTIONS = `${options}${options === '' ? '' : ' '}${option}`
+}
+
+/** A name that somebody put there means nothing to a child in another folder, which would not start then. */
+export function makeNodeOptionsAbsolute(): void {
+  const options = process.env.NODE_OPTIONS
+  const option = ourOption()
+  if (options !== undefined && option !== undefined)
+    process.env.NODE_OPTIONS = options.replace(named, (_, before: string) => before + option)
+}
+
+function ourOption(): string | undefined {
+  const path = fileURLToPath(new URL('./register-anywhere.cjs', import.meta.url))
+  if (!existsSync(path)) return undefined
   const option = `--require=${path}`
-  process.env.NODE_OPTIONS = `${options}${options === '' ? '' : ' '}${/[\s"\\]/.test(option) ? JSON.stringify(option) : option}`
+  return /[\s"\\]/.test(option) ? JSON.stringify(option) : option
 }

@@ -3,6 +3,7 @@ import { crashProcess } from './crash-process.ts'
 import type { CrashReporter } from './crash-reporter.ts'
 import { crashReporter } from './index.ts'
 import { inheritedVariable, markChildren, readInherited } from './inherited-settings.ts'
+import { makeNodeOptionsAbsolute } from './node-options.ts'
 import { processReporter } from './this-process.ts'
 
 declare global {
@@ -23,6 +24,7 @@ export function registerProcess(register: string): void {
     Object.defineProperty(process, 'crash', { value: crashProcess, enumerable: true, configurable: true })
   }
   makeAbsolute(process.execArgv, register)
+  makeNodeOptionsAbsolute()
   const { child, settings } = readInherited(process.env[inheritedVariable])
   // Made before the mark: it looks whether this process is a child itself.
   const reporter = processReporter()
