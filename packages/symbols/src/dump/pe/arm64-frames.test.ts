@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { u32 } from '../../../testing/synth-pdb.ts'
 import { dataRva, synthPe } from '../../../testing/synth-pe.ts'
 import { bytesSource } from '../../byte-source.ts'
+import { dumpSymbols } from '../index.ts'
 import { Problems } from '../problem.ts'
 import { frameSteps } from './arm64-frames.ts'
 import { type Arm64UnwindInfo, readArm64UnwindInfo } from './arm64-unwind-info.ts'
@@ -77,4 +78,14 @@ test('frames of the system are left out; unknown codes and versions are damage',
   expect(steps(unwind(record(8, [0xf8, 0xe4])))).toEqual(['damaged'])
   expect(steps(unwind([...u32(8 | (1 << 18))]))).toEqual(['damaged'])
   expect(steps(unwind([], 3))).toEqual(['damaged'])
+})
+
+test('a table whose entries all point into one large record comes to an end', () => {
+  const codes = Array.from({ length: 1000 }, () => 0x01)
+  const scopes = Array.from({ length: 500 }, (_, index) => u32((1000 + index * 8) | (0 << 22))).flat()
+  const large = [...u32(0x3ffff), ...u32(500 | (250 << 16)), ...scopes, ...codes]
+  const entries = Array.from({ length: 3000 }, (_, index) => [...u32(0x1000 + index * 4), ...u32(dataRva + 24_000)]).flat()
+  const file = synthPe({ machine: 0xaa64, data: [...entries, ...large], directories: { 3: [dataRva, 24_000] } })
+  const { problems } = dumpSymbols(bytesSource(file), () => undefined)
+  expect(problems.map(({ code }) => code)).toContain('pe_unwind_limit')
 })

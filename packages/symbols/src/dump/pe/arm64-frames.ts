@@ -1,8 +1,8 @@
 import type { SymbolWriter } from '../output/symbol-writer.ts'
 import { u32 } from '../pdb/little-endian.ts'
-import type { Problems } from '../problem.ts'
+import { Damage, type Problems } from '../problem.ts'
 import { type Arm64UnwindCode, type Arm64UnwindInfo, readArm64UnwindInfo } from './arm64-unwind-info.ts'
-import { maxUnwindFunctions } from './limits.ts'
+import { maxUnwindCodeBytes, maxUnwindFunctions, maxUnwindWork } from './limits.ts'
 import { exceptionDirectory, type PeFile } from './read-pe.ts'
 
 const entryBytes = 8
@@ -21,6 +21,7 @@ export function forEachArm64Function(pe: PeFile, problems: Problems, visit: (beg
   const directory = pe.directory(exceptionDirectory)
   if (directory === undefined) return
   let damaged = 0
+  let work = 0
   const count = Math.min(Math.floor(directory.size / entryBytes), maxUnwindFunctions)
   for (let at = 0; at < count * entryBytes; at += windowBytes) {
     const wanted = Math.min(windowBytes, count * entryBytes - at)
@@ -30,11 +31,19 @@ export function forEachArm64Function(pe: PeFile, problems: Problems, visit: (beg
       const begin = u32(bytes, entry)
       if (begin === 0) continue
       const info = readArm64UnwindInfo(pe, u32(bytes, entry + 4))
+      work += info === undefined ? maxUnwindCodeBytes : workOf(info)
+      if (work > maxUnwindWork)
+        throw new Damage('pe_unwind_limit', 'The unwind information is larger than that of any program; the rest is left out.')
       if (info === undefined) damaged++
       else if (info.size > 0) visit(begin, info)
     }
   }
   if (damaged > 0) problems.add('pe_unwind', `The unwind information of ${damaged} functions cannot be read.`)
+}
+
+/** Each code is looked at once per step. */
+function workOf({ prologue, own, epilogues }: Arm64UnwindInfo): number {
+  return epilogues.reduce((sum, { codes }) => sum + codes.length * codes.length, (own + 1) * prologue.length) + epilogues.length + 16
 }
 
 /** STACK CFI of ARM64, instruction by instruction through prologues and epilogues. */

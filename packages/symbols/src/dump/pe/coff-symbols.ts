@@ -1,6 +1,7 @@
 import type { ByteSource } from '../../byte-source.ts'
 import { cString, u16, u32 } from '../pdb/little-endian.ts'
-import { maxCoffSymbols, maxExportNameBytes } from './limits.ts'
+import { maxCoffSymbols } from './limits.ts'
+import { nameReader } from './name-reader.ts'
 import type { PeFile } from './read-pe.ts'
 
 const symbolBytes = 18
@@ -15,6 +16,7 @@ export function forEachCoffFunction(source: ByteSource, pe: PeFile, visit: (rva:
   if (offset === 0) return
   const known = Math.min(count, maxCoffSymbols)
   const strings = offset + count * symbolBytes
+  const readName = nameReader((place, length) => source.read(place, length))
   let skip = 0
   for (let first = 0; first < known; first += windowSymbols) {
     const bytes = source.read(offset + first * symbolBytes, Math.min(windowSymbols, known - first) * symbolBytes)
@@ -27,14 +29,9 @@ export function forEachCoffFunction(source: ByteSource, pe: PeFile, visit: (rva:
       const storage = bytes[at + 16]
       const section = pe.sections[u16(bytes, at + 12) - 1]
       if (u16(bytes, at + 14) !== functionType || section === undefined || (storage !== externalClass && storage !== staticClass)) continue
-      visit(section.rva + u32(bytes, at + 8), symbolName(source, strings, bytes, at))
+      // Eight letters, or a place in the string table.
+      const name = u32(bytes, at) === 0 ? readName(strings + u32(bytes, at + 4)) : cString(bytes, at, at + 8)
+      visit(section.rva + u32(bytes, at + 8), name)
     }
   }
-}
-
-/** Eight letters, or a place in the string table. */
-function symbolName(source: ByteSource, strings: number, bytes: Uint8Array, at: number): string {
-  if (u32(bytes, at) !== 0) return cString(bytes, at, at + 8)
-  const name = source.read(strings + u32(bytes, at + 4), maxExportNameBytes)
-  return cString(name, 0, name.length)
 }

@@ -1,9 +1,8 @@
-import { cString, u16, u32 } from '../pdb/little-endian.ts'
+import { u16, u32 } from '../pdb/little-endian.ts'
 import type { Problems } from '../problem.ts'
-import { maxExportNameBytes, maxExports } from './limits.ts'
+import { maxExports } from './limits.ts'
+import { nameReader } from './name-reader.ts'
 import { exportDirectory, type PeFile } from './read-pe.ts'
-
-const nameWindowBytes = 64 * 1024
 
 /** Names and addresses that a library offers to others; forwards to other libraries have no code here and are left out. */
 export function forEachExport(pe: PeFile, problems: Problems, visit: (rva: number, name: string) => void): void {
@@ -18,24 +17,11 @@ export function forEachExport(pe: PeFile, problems: Problems, visit: (rva: numbe
   if (head.length < 40 || addresses.length < addressCount * 4 || names.length < nameCount * 4 || ordinals.length < nameCount * 2) {
     problems.add('pe_exports', 'The export table is cut off.')
   }
-  const readName = nameReader(pe)
+  const readName = nameReader((rva, length) => pe.read(rva, length))
   for (let i = 0; i * 4 + 4 <= names.length && i * 2 + 2 <= ordinals.length; i++) {
     const rva = u32(addresses, u16(ordinals, i * 2) * 4)
     if (rva === 0 || (rva >= directory.rva && rva < directory.rva + directory.size)) continue
     const name = readName(u32(names, i * 4))
     if (name !== '') visit(rva, name)
-  }
-}
-
-/** Names lie one behind the other, so many come from one read. */
-function nameReader(pe: PeFile): (rva: number) => string {
-  let window: Uint8Array = new Uint8Array(0)
-  let start = 0
-  return (rva) => {
-    if (rva < start || rva + maxExportNameBytes > start + window.length) {
-      start = rva
-      window = pe.read(rva, nameWindowBytes)
-    }
-    return cString(window, rva - start, Math.min(rva - start + maxExportNameBytes, window.length))
   }
 }

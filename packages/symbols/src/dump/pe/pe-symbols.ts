@@ -69,13 +69,14 @@ export function addPeSymbols(pe: PeFile, symbols: PeSymbols, records: SymbolReco
   const covered = coverage(records)
   const unknown = `<unknown in ${moduleName}>`
   let end = covered.end
-  forEachUnwindFunction(pe, problems, (begin, stop) => {
+  const addUnknown = (begin: number, stop: number): void => {
     end = Math.max(end, stop)
     if (covered.has(begin)) return
     const place = symbols.indexAt(begin)
     const named = place < symbols.count && symbols.address(place) === begin
     records.addFunction(begin, stop - begin, named ? symbols.name(place) : records.names.add(unknown))
-  })
+  }
+  problems.guard(() => forEachUnwindFunction(pe, problems, addUnknown))
   for (let place = 0; place < symbols.count; place++) {
     records.addPublic(symbols.address(place), symbols.name(place))
     end = Math.max(end, symbols.address(place) + 1)

@@ -1,13 +1,15 @@
 import type { SymbolWriter } from '../output/symbol-writer.ts'
 import { u32 } from '../pdb/little-endian.ts'
-import type { Problems } from '../problem.ts'
-import { maxUnwindFunctions } from './limits.ts'
+import { Damage, type Problems } from '../problem.ts'
+import { maxUnwindFunctions, maxUnwindWork } from './limits.ts'
 import { exceptionDirectory, type PeFile } from './read-pe.ts'
 import { readX64UnwindInfo, type X64UnwindCode, type X64UnwindInfo } from './x64-unwind-info.ts'
 
 const entryBytes = 12
 const windowBytes = entryBytes * 4096
 const returnAddressBytes = 8
+/** As if 64 codes had been read. */
+const worstRead = 64
 const registers = [
   '$rax',
   '$rcx',
@@ -50,11 +52,15 @@ export function forEachX64Function(pe: PeFile, problems: Problems, visit: (begin
  */
 export function writeX64Frames(pe: PeFile, writer: SymbolWriter, problems: Problems): void {
   let damaged = 0
+  let work = 0
   // Neighbours often share one UNWIND_INFO, and its place says everything but the addresses.
   let [lastInfo, lastSteps]: [number, FrameStep[] | undefined] = [-1, undefined]
   forEachX64Function(pe, problems, (begin, end, unwindInfo) => {
     if (unwindInfo !== lastInfo) {
       const info = readX64UnwindInfo(pe, unwindInfo)
+      work += workOf(info)
+      if (work > maxUnwindWork)
+        throw new Damage('pe_unwind_limit', 'The unwind information is larger than that of any program; the rest is left out.')
       lastSteps = info === undefined ? undefined : frameSteps(info)
       lastInfo = unwindInfo
     }
@@ -68,6 +74,11 @@ export function writeX64Frames(pe: PeFile, writer: SymbolWriter, problems: Probl
     }
   })
   if (damaged > 0) problems.add('pe_unwind', `The unwind information of ${damaged} functions cannot be read.`)
+}
+
+/** Each code is looked at once per step; damaged ones were read, too. */
+function workOf(info: X64UnwindInfo | undefined): number {
+  return info === undefined ? worstRead : info.codes.length * (info.codes.length + 3) + 16
 }
 
 interface FrameStep {
