@@ -113,6 +113,16 @@ describe('symbols upload', () => {
     expect(ended.stdout).toMatch(new RegExp(`1 module of other's reports still without symbols:\n  app ${debugId}, in 1 report\n$`))
   })
 
+  test('takes the symbol file that lies beside its program', async () => {
+    const both = writeBuild('both', debugId.slice(0, 32).replace('33', '77'))
+    const made = join(both, 'app.sym')
+    await crashkeep(['symbols', 'dump', join(both, 'app'), '-o', made])
+    const results = JSON.parse((await run('upload', both, '--json')).stdout)
+    expect(results.filter(({ debugFile }: { debugFile?: string }) => debugFile === 'app')).toMatchObject([
+      { file: made, outcome: 'stored' },
+    ])
+  })
+
   test('names files that are no good and stores the others', async () => {
     const nameless = join(folder.path, 'nameless')
     writeFileSync(nameless, synthMacho({}))

@@ -1,5 +1,6 @@
+import { SymbolError } from '@crashkeep/symbols'
 import { type RecognisedModule, recogniseFile, recogniseModules } from '@crashkeep/symbols/dump'
-import { fileSource } from '@crashkeep/symbols/node'
+import { type FileSource, fileSource } from '@crashkeep/symbols/node'
 import type { WalkedFile } from './walk-files.ts'
 
 /** One file's view of a module. */
@@ -22,7 +23,7 @@ export interface FoundModule {
 export interface FoundFiles {
   readonly modules: readonly FoundModule[]
   readonly sourceMaps: readonly WalkedFile[]
-  /** Debug files without a module. */
+  /** Debug files without a module, and files that cannot be read. */
   readonly unusable: readonly { readonly path: string; readonly why: string }[]
   /** Debug files without an id: they can be dumped, but no crash report can name them. */
   readonly nameless: readonly FoundModule[]
@@ -38,7 +39,11 @@ export function findModules(files: Iterable<WalkedFile>, looked: (path: string) 
   for (const file of files) {
     const { path } = file
     looked(path)
-    const { kind, modules } = recognise(path)
+    const { kind, modules, unreadable } = recognise(path)
+    if (unreadable !== undefined) {
+      found.unusable.push({ path, why: unreadable })
+      continue
+    }
     if (kind === 'source-map') {
       // Of styles there are maps as well; no stack leads into them.
       if (!/\.css\.map$/i.test(path)) found.sourceMaps.push(file)
@@ -64,13 +69,24 @@ export function findModules(files: Iterable<WalkedFile>, looked: (path: string) 
   return { ...found, modules: [...groups.values()].map(joinFiles), nameless: nameless.map(joinFiles) }
 }
 
-function recognise(path: string): { kind: ReturnType<typeof recogniseFile>; modules: RecognisedModule[] } {
-  const source = fileSource(path)
+interface Recognised {
+  readonly kind: ReturnType<typeof recogniseFile>
+  readonly modules: readonly RecognisedModule[]
+  readonly unreadable?: string
+}
+
+function recognise(path: string): Recognised {
+  let source: FileSource | undefined
   try {
+    source = fileSource(path)
     const kind = recogniseFile(source)
     return { kind, modules: kind === undefined || kind === 'source-map' ? [] : recogniseModules(source, path) }
+  } catch (error) {
+    // One file that is not ours to read, or that was replaced by a build at this moment, is no reason to leave out the others.
+    if (error instanceof SymbolError) return { kind: undefined, modules: [], unreadable: error.message }
+    throw error
   } finally {
-    source.close()
+    source?.close()
   }
 }
 

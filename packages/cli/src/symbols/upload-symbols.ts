@@ -47,7 +47,7 @@ export interface UploadProgress {
 
 /** Asks what the server has, makes symbols of the rest and sends them, those first that reports lack. */
 export async function uploadSymbols(found: FoundFiles, run: UploadRun, progress: UploadProgress): Promise<void> {
-  const named = found.modules.map((module) => withReportsName(module, run.lacking))
+  const named = distinct(found.modules.map((module) => withReportsName(module, run.lacking)))
   const query = new URLSearchParams(run.scope)
   const missing = run.force ? named : await missingModules(run.server, query, named)
   const wanted = new Set(missing)
@@ -102,6 +102,16 @@ async function uploadMap({ path, root }: WalkedFile, run: UploadRun, temporary: 
 
 function present({ main, debugFile, debugId }: FoundModule): UploadedFile {
   return { kind: 'module', file: main.path, debugFile, debugId, outcome: 'present', reprocessing: 0, problems: [] }
+}
+
+/** A symbol file that lies beside its program was made of it: one of them is enough, and this one is ready. */
+function distinct(modules: readonly FoundModule[]): FoundModule[] {
+  const byKey = new Map<string, FoundModule>()
+  for (const module of modules) {
+    const key = `${module.debugFile}/${module.debugId}`
+    if (!byKey.has(key) || module.main.module.kind === 'sym') byKey.set(key, module)
+  }
+  return [...byKey.values()]
 }
 
 /** A debug file that was split off does not know the program's name (`.build-id/ab/cd….debug`); reports of that build do. */
