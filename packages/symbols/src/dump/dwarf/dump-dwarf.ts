@@ -5,6 +5,7 @@ import { codeTest } from './code-ranges.ts'
 import { DwarfFile } from './dwarf-file.ts'
 import { EntryNames } from './entry-names.ts'
 import { type LineFiles, readLineHeader } from './line-header.ts'
+import { LineJoiner } from './line-joiner.ts'
 import { runLineProgram } from './line-program.ts'
 import { LineRows } from './line-rows.ts'
 import { addOutermostLines } from './outermost-lines.ts'
@@ -29,6 +30,7 @@ class DwarfDump {
   readonly #walker: UnitWalker
   readonly #rows = new LineRows()
   readonly #budget = new WorkBudget()
+  readonly #joiner: LineJoiner
   #files: LineFiles | undefined
   #functions = 0
 
@@ -37,6 +39,7 @@ class DwarfDump {
     this.#input = input
     this.#file = new DwarfFile(sections, this.#budget)
     this.#alternate = alternate === undefined ? undefined : new DwarfFile(alternate, this.#budget)
+    this.#joiner = new LineJoiner(records, input.baseAddress)
     this.#isCode = codeTest(input.codeRanges)
     this.#functionNames = new EntryNames(records.names, this.#scratch, this.#alternate)
     this.#originNames = new EntryNames(records.origins, this.#scratch, this.#alternate)
@@ -132,8 +135,9 @@ class DwarfDump {
         addInlines(records, found, start, end, baseAddress, lines, (offset) =>
           nonNegative(this.#originNames.at(offset), -1, records.origins),
         )
-        addLines(records, start, end, baseAddress, lines)
-      } else addOutermostLines(records, found, start, end, baseAddress, lines)
+        addLines(this.#joiner, start, end, lines)
+      } else addOutermostLines(this.#joiner, found, start, end, lines)
+      this.#joiner.flush()
     }
   }
 
@@ -152,7 +156,8 @@ class DwarfDump {
       symbolsIn(from, to, (start, size, name) => {
         this.#budget.spend(1)
         records.addFunction(start - baseAddress, size, name)
-        addLines(records, start, start + size, baseAddress, this.#lines())
+        addLines(this.#joiner, start, start + size, this.#lines())
+        this.#joiner.flush()
       })
     }
   }

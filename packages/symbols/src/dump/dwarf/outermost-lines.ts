@@ -1,31 +1,24 @@
-import type { SymbolRecords } from '../output/symbol-records.ts'
+import type { LineJoiner } from './line-joiner.ts'
 import { type FoundFunction, inlineFields } from './walk-unit.ts'
 import { addLines, type UnitLines } from './write-function.ts'
 
 /** Lines of a range without inlined calls: what was inlined has the line of the outermost call. */
-export function addOutermostLines(
-  records: SymbolRecords,
-  found: FoundFunction,
-  start: number,
-  end: number,
-  baseAddress: number,
-  lines: UnitLines,
-): void {
+export function addOutermostLines(joiner: LineJoiner, found: FoundFunction, start: number, end: number, lines: UnitLines): void {
   lines.budget.spend(found.inlines.length + found.inlineRanges.length)
   const calls = outermostCalls(found, start, end)
   let at = start
   for (const { from, to, line, file } of calls) {
     if (from < at) continue
-    if (from > at) addLines(records, at, from, baseAddress, lines)
-    records.addLine(from - baseAddress, to - from, line, lines.files?.id(file) ?? 0)
+    if (from > at) addLines(joiner, at, from, lines)
+    joiner.put(from, to, line, lines.files?.id(file) ?? 0)
     at = to
   }
-  if (at < end) addLines(records, at, end, baseAddress, lines)
+  if (at < end) addLines(joiner, at, end, lines)
 }
 
 interface Call {
   readonly from: number
-  to: number
+  readonly to: number
   readonly line: number
   readonly file: number
 }

@@ -2,6 +2,7 @@ import { Doubles } from '../output/number-list.ts'
 import type { SymbolRecords } from '../output/symbol-records.ts'
 import type { WorkBudget } from '../work-budget.ts'
 import type { LineFiles } from './line-header.ts'
+import type { LineJoiner } from './line-joiner.ts'
 import type { LineRows } from './line-rows.ts'
 import { type FoundFunction, inlineFields } from './walk-unit.ts'
 
@@ -50,44 +51,23 @@ export function addInlines(
   }
 }
 
-/** Adds the lines of a range; neighbours that say the same are one. */
-export function addLines(
-  records: SymbolRecords,
-  start: number,
-  end: number,
-  baseAddress: number,
-  { rows, files, budget }: UnitLines,
-): void {
+/** Adds the lines of a range. */
+export function addLines(joiner: LineJoiner, start: number, end: number, { rows, files, budget }: UnitLines): void {
   if (files === undefined || rows.sequenceCount === 0) return
   let covered = start
-  let [from, to, line, file] = [start, start, -1, -1]
-  const put = (): void => {
-    if (to > from && line >= 0) records.addLine(from - baseAddress, to - from, line, file)
-  }
-  for (let sequence = rows.sequenceAt(start); sequence < rows.sequenceCount; sequence++) {
+  for (let sequence = rows.sequenceAt(start); sequence < rows.sequenceCount && covered < end; sequence++) {
     const last = rows.lastRow(sequence)
-    let row = rows.rowAt(sequence, covered)
-    const firstRow = row
-    if (rows.addresses.at(row) >= end) break
+    const first = rows.rowAt(sequence, covered)
+    let row = first
+    if (rows.addresses.at(row) >= end) return
     for (; row < last; row++) {
       const rowStart = Math.max(rows.addresses.at(row), covered)
       if (rowStart >= end) break
       const rowEnd = Math.min(rows.addresses.at(row + 1), end)
       if (rowEnd <= rowStart) continue
-      const rowLine = Math.max(0, rows.lines.at(row))
-      const rowFile = files.id(rows.files.at(row))
-      if (rowStart === to && rowLine === line && rowFile === file) to = rowEnd
-      else {
-        put()
-        from = rowStart
-        to = rowEnd
-        line = rowLine
-        file = rowFile
-      }
+      joiner.put(rowStart, rowEnd, Math.max(0, rows.lines.at(row)), files.id(rows.files.at(row)))
       covered = rowEnd
     }
-    budget.spend(row - firstRow + 1)
-    if (covered >= end) break
+    budget.spend(row - first + 1)
   }
-  put()
 }

@@ -1,0 +1,9 @@
+import { expect, test } from 'vitest'
+import { codeTest } from './code-ranges.ts'
+
+test('an address is code in any of the ranges, however they lie', () => {
+  const isCode = codeTest([0x300, 0x400, 0x100, 0x200, 0x180, 0x280])
+  const code = [0, 0xff, 0x100, 0x1ff, 0x200, 0x27f, 0x280, 0x2ff, 0x300, 0x3ff, 0x400].filter(isCode)
+  expect(code).toEqual([0x100, 0x1ff, 0x200, 0x27f, 0x300, 0x3ff])
+  expect(codeTest([])(0)).toBe(false)
+})
