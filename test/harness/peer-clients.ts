@@ -1,6 +1,7 @@
 /** Other services' own clients, unmodified, from the npm registry: installed once into the cache of the checkout, at exact versions. */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { npmCommand, run } from './programs.ts'
 import { root } from './server.ts'
@@ -19,6 +20,7 @@ const dependencies = {
   bugsplat: '8.0.1',
   bugsplat9: 'npm:bugsplat@9.0.1',
   '@bugsplat/js-api-client': '14.5.0',
+  express: '5.3.0',
   '@bugsplat/symbol-upload': '10.2.4',
   // Its binary is an optional dependency, which needs no script to be installed.
   '@sentry/cli': '3.8.0',
@@ -46,6 +48,11 @@ export async function installClients(): Promise<void> {
 /** A file of an installed client. */
 export function clientFile(path: string): string {
   return join(folder, 'node_modules', path)
+}
+
+/** What one of them exports, loaded into this process; nothing is known of its type. */
+export function loadClient(name: string): unknown {
+  return createRequire(join(folder, 'package.json'))(name)
 }
 
 /** Runs one of the programs beside the tests to its end; its last line is JSON. */
