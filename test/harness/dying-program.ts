@@ -16,6 +16,8 @@ const include = ['x64', 'arm64'].map((arch) => join(root, `node_modules/node-lin
 
 export interface DyingOptions {
   readonly node?: string
+  /** Instead of dying.mjs. */
+  readonly program?: readonly string[]
   readonly nodeFlags?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
   /** Runs the program: `unshare --pid`, `setpriv`. */
@@ -63,7 +65,7 @@ export async function die(folder: string, addon: string, way: readonly string[],
     ...(options.wrapper ?? []),
     options.node ?? process.execPath,
     ...(options.nodeFlags ?? []),
-    program,
+    ...(options.program ?? [program]),
     ...way,
   ]
   const child = spawn(command, args, {

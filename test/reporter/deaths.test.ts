@@ -122,6 +122,7 @@ describe.skipIf(!isLinux)('deaths of JavaScript (needs Linux)', () => {
   test('the program has one listener more, and the same signals are ignored', async () => {
     const script = join(import.meta.dirname, '../programs/what-differs.mjs')
     const differs = await die(folder, addon, [], { program: [script] })
+    expect(differs).toMatchObject({ status: 0, signal: null, errors: '' })
     expect(JSON.parse(differs.output)).toEqual({
       listeners: { uncaughtExceptionMonitor: 1 },
       ignoredSignals: 'same',

@@ -2,6 +2,7 @@ import { release } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
 import { makeCapturesFolder, waitingCaptures } from '../handler/captures-folder.ts'
 import { sendHeartbeats } from '../hang/send-heartbeats.ts'
+import { inheritedVariable, readInherited } from '../inherited-settings.ts'
 import { currentStack } from '../javascript-death/current-stack.ts'
 import { watchExceptions } from '../javascript-death/watch-exceptions.ts'
 import { captureKind } from '../raw-capture/record-types.ts'
@@ -11,6 +12,7 @@ import { type Addon, loadAddon } from './addon.ts'
 import { handlerCommand, runHandler } from './handler-command.ts'
 
 const annotations = new Map<string, string>()
+let hasTold = false
 let watchesExceptions = false
 let watchesHangs = false
 
@@ -26,7 +28,15 @@ export function startCapture(settings: CaptureSettings): Capture {
 }
 
 function absent(whyNot: string): Capture {
+  tellOnce(whyNot)
   return { isNative: false, whyNot, setAnnotation() {} }
+}
+
+/** Said by the first process that starts; its threads and children would only repeat it. */
+function tellOnce(whyNot: string): void {
+  const isInherited = readInherited(process.env[inheritedVariable]).settings !== undefined
+  if (!hasTold && isMainThread && !isInherited) process.emitWarning(whyNot, 'crashReporter')
+  hasTold = true
 }
 
 function install(addon: Addon, settings: CaptureSettings): Capture {
