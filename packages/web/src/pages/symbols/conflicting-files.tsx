@@ -1,7 +1,7 @@
 import type { SymbolConflicts, SymbolModule } from '@crashkeep/server/api-types'
 import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
 import { useResource } from '../../api/use-resource.ts'
-import { Folded } from '../../parts/section.tsx'
 import { Time } from '../../parts/time.tsx'
 import { bytes, counted } from '../../text/number.ts'
 
@@ -12,10 +12,14 @@ interface Props {
 
 /** Files that were sent for an id that another file serves: one of both is wrong, and only a person can say which. */
 export function ConflictingFiles({ project, module }: Props): JSX.Element | null {
+  const [opened, setOpened] = useState(false)
   const { file } = module
   if (file === null || file.conflicts === 0) return null
   return (
-    <Folded title={`${counted(file.conflicts, 'different file')} kept aside`} render={() => <List project={project} module={module} />} />
+    <details class="dim" onToggle={(event) => event.currentTarget.open && setOpened(true)}>
+      <summary>{counted(file.conflicts, 'different file')} kept aside</summary>
+      {opened ? <List project={project} module={module} /> : null}
+    </details>
   )
 }
 

@@ -76,6 +76,10 @@ function SymbolRow({ project, module }: { readonly project: string; readonly mod
             <Copyable text={uploadLine(project, module)} what={`command that uploads ${module.debugFile}`} />
           </div>
         )}
+        {file === null || file.lacks.length === 0 ? null : (
+          <div class="dim">{file.lacks.map((part) => lackWords[part] ?? part).join('; ')}</div>
+        )}
+        <ConflictingFiles project={project} module={module} />
       </td>
       <td>
         {/^0*$/.test(module.debugId) ? (
@@ -99,13 +103,7 @@ function SymbolRow({ project, module }: { readonly project: string; readonly mod
           <>
             {bytes(file.size)}, <Time at={file.uploadedAt} />
             {file.scope === 'shared' ? ', shared' : file.scope.startsWith('fetched:') ? ', from another server' : ''}
-            {file.lacks.length === 0 ? null : <div>{file.lacks.map((part) => lackWords[part] ?? part).join(', ')}</div>}
-            {file.lastUsedAt === null ? null : (
-              <div>
-                last needed <Time at={file.lastUsedAt} />
-              </div>
-            )}
-            <ConflictingFiles project={project} module={module} />
+            {file.lastUsedAt === null ? null : <div>needed on {file.lastUsedAt.slice(0, 10)}</div>}
           </>
         )}
       </td>
