@@ -1,7 +1,7 @@
 /** This server as a server of symbols: for stackwalkers, WinDbg, profilers, and the real gdb through debuginfod. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -232,6 +232,16 @@ describe('to everybody', () => {
       }
       const home = join(folder, 'home')
       await mkdir(home)
+      const sent = await server.ask(`/api/v1/symbols/source?project=default&buildId=${buildId}&path=${encodeURIComponent(source)}`, {
+        method: 'POST',
+        headers: { 'content-type': 'text/plain' },
+        body: await readFile(source),
+      })
+      expect(sent.status, sent.text).toBe(204)
+      expect((await get(`/buildid/${buildId}/source${source}`)).text).toContain('price_of')
+      expect((await get(`/buildid/${buildId}/source/etc/passwd`)).status).toBe(404)
+      // What gdb shows comes from the server, or from nowhere.
+      for (const path of [program, source]) await rm(path)
       const { stdout } = await run(
         'gdb',
         ['-batch', '-nx', '-ex', 'set debuginfod enabled on', '-ex', 'file stripped', '-ex', 'info line total', '-ex', 'list total'],

@@ -5,6 +5,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPlug
 import { ApiProblem } from './api/api-error.ts'
 import { authenticate } from './api/authenticate.ts'
 import { counts } from './api/counts.ts'
+import { debugSource } from './api/debug-source.ts'
 import { errorHandler } from './api/error-handler.ts'
 import type { WaitingReports } from './api/find-report.ts'
 import { groups } from './api/groups.ts'
@@ -118,7 +119,10 @@ function api(options: AppOptions): FastifyPluginAsync {
     await app.register(symbols(store))
     await app.register(symbolsMissing(store))
     await app.register(symbolStorage(store))
-    if (options.symbols !== undefined) await app.register(symbolUpload(options.symbols))
+    if (options.symbols !== undefined) {
+      await app.register(symbolUpload(options.symbols))
+      await app.register(debugSource(options.symbols))
+    }
     await app.register(projects(store, ingestUrls(options.publicUrl)))
     await app.register(tokens(store))
     if (options.uploads !== undefined) await app.register(options.uploads)

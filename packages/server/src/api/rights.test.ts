@@ -67,7 +67,7 @@ function request({ method, path }: Operation) {
               : undefined
   return {
     method: method as 'GET',
-    url: `${address}?project=default`,
+    url: `${address}?project=default&debugFile=app&debugId=${'1'.repeat(33)}&buildId=${'1'.repeat(40)}&path=/shop.c`,
     ...(method === 'GET' || method === 'DELETE' || body === undefined ? {} : { payload: body }),
   }
 }
@@ -94,6 +94,7 @@ describe('rights of every route', () => {
         "GET /api/v1/reports/{id}/attachments/{name} read-dumps",
         "GET /api/v1/reports/{id}/raw read",
         "GET /api/v1/reports/{id}/symbols read",
+        "GET /api/v1/sessions read",
         "GET /api/v1/symbols read",
         "GET /api/v1/symbols/conflicts read",
         "GET /api/v1/symbols/usage read",
@@ -109,6 +110,7 @@ describe('rights of every route', () => {
         "POST /api/v1/source-maps upload-symbols",
         "POST /api/v1/symbols upload-symbols",
         "POST /api/v1/symbols/missing upload-symbols",
+        "POST /api/v1/symbols/source upload-symbols",
         "POST /api/v1/tokens administer",
       ]
     `)

@@ -11,8 +11,11 @@ export interface DebugOriginals {
   find(scopes: readonly string[], wanted: WantedOriginal): Promise<StoredOriginal | undefined>
 }
 
-/** `debuginfo` and `executable` of ELF, by build id in small digits; `pdb` by debug id, `pe` by code id, both in capitals and with a name. */
-export type OriginalKind = 'debuginfo' | 'executable' | 'pdb' | 'pe'
+/**
+ * `debuginfo` and `executable` of ELF, by build id in small digits, and a `source` of it by its path; `pdb` by debug id, `pe` by code id, both in
+ * capitals and with a name.
+ */
+export type OriginalKind = 'debuginfo' | 'executable' | 'source' | 'pdb' | 'pe'
 
 export interface NewOriginal {
   readonly scope: string

@@ -47,6 +47,18 @@ export function serveLayouts(app: FastifyInstance, store: Store): void {
     reply.headers({ 'x-debuginfod-size': original.size, 'x-debuginfod-file': original.name.replaceAll(/[^\x20-\x7e]/g, '_') })
     return sendFile(request, reply, original.path, 'application/octet-stream')
   }
+  const source = async (request: FastifyRequest<{ Params: { project?: string; id: string; '*': string } }>, reply: FastifyReply) => {
+    const { project, id } = request.params
+    const projects = await visibleProjects(store, request, project)
+    if (!/^[0-9a-f]{2,128}$/i.test(id)) throw notHere()
+    const name = `/${request.params['*'].replace(/^\/+/, '')}`
+    const original = await store.originals.find(scopesOf(projects), { kind: 'source', id, name })
+    if (original === undefined) throw notHere()
+    return sendFile(request, reply, original.path, 'application/octet-stream')
+  }
+  for (const url of ['/buildid/:id/source/*', '/symbols/:project/buildid/:id/source/*'])
+    app.get<{ Params: { project?: string; id: string; '*': string } }>(url, source)
+
   for (const url of ['/buildid/:id/:kind', '/symbols/:project/buildid/:id/:kind'])
     app.get<{ Params: { project?: string; id: string; kind: string } }>(url, buildId)
 }

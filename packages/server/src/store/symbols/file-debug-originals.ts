@@ -72,5 +72,5 @@ export function fileDebugOriginals(o: {
 
 function idOf(kind: OriginalKind, id: string): string {
   if (!/^[0-9a-f]{1,128}$/i.test(id)) throw new StoreError('bad_symbol_file', 'The id of a debug file has other than hexadecimal digits')
-  return kind === 'debuginfo' || kind === 'executable' ? id.toLowerCase() : id.toUpperCase()
+  return kind === 'pdb' || kind === 'pe' ? id.toUpperCase() : id.toLowerCase()
 }
