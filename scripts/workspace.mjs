@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildAddon } from '../packages/reporter/scripts/build-addon.mjs'
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 export const cache = join(root, 'node_modules/.cache/crashkeep')
@@ -79,12 +80,14 @@ export function pinnedNode() {
   return fail(`Node 24 or newer is needed and none is packaged for ${process.platform} ${process.arch}: install it, then run this again.`)
 }
 
-/** Compiles the packages and bundles the pages when a source is newer than the last build. */
+/** Compiles the packages and the addon and bundles the pages when a source is newer than the last build. */
 export function ensureBuild() {
   const stamp = join(cache, 'built')
   const sources = fingerprintOfSources()
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources && existsSync(join(root, 'packages/cli/dist/main.js'))) return
   process.stderr.write('Building…\n')
+  // Without a compiler everything but native capture works.
+  for (const problem of buildAddon()) process.stderr.write(`${problem}\n`)
   const node = pinnedNode()
   if (!run(node, ['node_modules/typescript/bin/tsc', '-b'], { timeout: buildTimeoutMs })) fail('The build failed: tsc has printed why.')
   for (const [name, what] of [
@@ -99,12 +102,15 @@ export function ensureBuild() {
   writeFileSync(stamp, sources)
 }
 
+/** Folders that hold no sources. */
+const madeHere = new Set(['node_modules', 'dist', 'prebuilt'])
+
 /** Size and time of every source file: cheap to take at each start, different after any edit. */
 function fingerprintOfSources() {
   const hash = createHash('sha256')
   const visit = (folder) => {
     for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (entry.name === 'node_modules' || entry.name === 'dist' || entry.name.endsWith('.tsbuildinfo')) continue
+      if (madeHere.has(entry.name) || entry.name.endsWith('.tsbuildinfo')) continue
       const path = join(folder, entry.name)
       if (entry.isDirectory()) visit(path)
       else {
