@@ -13,6 +13,12 @@ const debianPackages = [
   { name: 'webkit2gtk-driver', has: 'command -v WebKitWebDriver || ls /usr/lib/*/webkit2gtk-4.*/WebKitWebDriver' },
   { name: 'xvfb', has: 'command -v Xvfb' },
   { name: 'xdotool', has: 'command -v xdotool' },
+  { name: 'binutils', has: 'command -v readelf' },
+  { name: 'gdb', has: 'command -v gdb' },
+  { name: 'clang', has: 'command -v clang++' },
+  { name: 'llvm', has: 'command -v llvm-symbolizer' },
+  { name: 'lld', has: 'command -v ld64.lld' },
+  { name: 'g++-mingw-w64-x86-64', has: 'command -v x86_64-w64-mingw32-g++' },
   { name: 'e2fsprogs', has: 'command -v mkfs.ext4 || ls /sbin/mkfs.ext4' },
 ]
 const aptTimeoutMs = 15 * 60_000
