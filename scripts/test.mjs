@@ -17,7 +17,7 @@ const debianPackages = [
   { name: 'gdb', has: 'command -v gdb' },
   { name: 'clang', has: 'command -v clang++' },
   { name: 'llvm', has: 'command -v llvm-symbolizer' },
-  { name: 'lld', has: 'command -v ld64.lld' },
+  { name: 'lld', has: 'command -v lld-link' },
   { name: 'g++-mingw-w64-x86-64', has: 'command -v x86_64-w64-mingw32-g++' },
   { name: 'e2fsprogs', has: 'command -v mkfs.ext4 || ls /sbin/mkfs.ext4' },
 ]
