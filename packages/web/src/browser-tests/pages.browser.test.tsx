@@ -299,6 +299,7 @@ describe('symbols from elsewhere', () => {
     open('/p/default/symbols')
     await shown('crashkeep symbols upload --project default PATH/TO/app.pdb')
     await shown('Installations')
+    await shown('No other server is asked for what is missing')
   })
 
   it('sources are switched on and written down in the settings', async () => {

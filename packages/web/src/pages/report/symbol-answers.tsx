@@ -46,7 +46,7 @@ function Answers({ reportId, project }: { readonly reportId: string; readonly pr
   return (
     <>
       {data.sourcesEnabled ? null : (
-        <p>
+        <p class="sources-hint">
           This project asks no other server: its <a href={`${pathTo({ page: 'settings', project })}#kept`}>symbol sources</a> are switched
           off. Only uploaded files are used.
         </p>

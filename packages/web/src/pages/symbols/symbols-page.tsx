@@ -8,6 +8,7 @@ import { Section } from '../../parts/section.tsx'
 import { Skeleton } from '../../parts/skeleton.tsx'
 import { navigate, useLocation, withSearch } from '../../router/location.ts'
 import { NotFoundPage } from '../not-found-page.tsx'
+import { SourcesHint } from './sources-hint.tsx'
 import { SymbolStorage } from './symbol-storage.tsx'
 import { SymbolTable } from './symbol-table.tsx'
 import { SymbolUpload } from './symbol-upload.tsx'
@@ -33,6 +34,7 @@ export function SymbolsPage({ project }: { readonly project: string }): JSX.Elem
     <>
       <h1>Symbols</h1>
       <SymbolUpload project={project} onUploaded={uploaded} />
+      <SourcesHint project={project} />
       {usage.data === undefined ? null : <SymbolStorage usage={usage.data} />}
       <Section
         id="modules"
