@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 const pages = ['/', '/login', '/open', '/p', '/p/*']
-const plain = ['/health', '/ready', '/metrics', '/api/v1/openapi.json']
+const plain = ['/health', '/ready', '/metrics', '/__lbheartbeat__', '/__heartbeat__', '/__version__', '/api/v1/openapi.json']
 
 async function table(): Promise<{ method: string; url: string }[]> {
   const document = (await server.ask({ url: '/api/v1/openapi.json' })).json<{ paths: Record<string, Record<string, unknown>> }>()

@@ -131,6 +131,9 @@ describe('pages and API', () => {
   test('are ready without a database question hanging, and show metrics to this machine only', async () => {
     server = await testServer()
     expect((await server.ask({ url: '/health' }, null)).json()).toMatchObject({ status: 'alive' })
+    expect((await server.ask({ url: '/__heartbeat__' }, null)).json()).toEqual({ errors: [] })
+    expect((await server.ask({ url: '/__lbheartbeat__' }, null)).statusCode).toBe(200)
+    expect((await server.ask({ url: '/__version__' }, null)).json()).toMatchObject({ version: expect.any(String) })
     expect((await server.ask({ url: '/ready' }, null)).json()).toEqual({
       ready: true,
       accepting: true,

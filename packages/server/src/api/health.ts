@@ -33,6 +33,15 @@ export function health(app: FastifyInstance, store: Store, spool: Acceptance | u
     })
   })
 
+  // The names by which Socorro's collector is asked: load balancers and monitors of an installation that changed over know no others.
+  app.get('/__lbheartbeat__', { schema: { hide: true } }, async (_request, reply) => reply.send())
+  app.get('/__version__', { schema: { hide: true } }, async () => ({ version: serverVersion, source: 'crashkeep' }))
+  app.get('/__heartbeat__', { schema: { hide: true } }, async (_request, reply) => {
+    const accepting = (await spool?.canAccept()) ?? (await reachable(store))
+    const errors = accepting ? [] : [{ name: 'not_ready', msg: 'Reports cannot be kept now; /ready says more.' }]
+    return reply.code(accepting ? 200 : 503).send({ errors })
+  })
+
   app.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
     if (!isLocal(request) && !(await hasToken(request, store))) throw new ApiProblem('no_token')
     return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics())
