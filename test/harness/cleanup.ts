@@ -24,6 +24,7 @@ export function undoAfterAll(): Undo {
 
 export function temporaryFolder(undo: Undo, name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `crashkeep-${name}-`))
-  undo(() => rmSync(folder, { recursive: true, force: true }))
+  // A process that goes its own way, as the reporter's handler does, may still be writing there.
+  undo(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }))
   return folder
 }

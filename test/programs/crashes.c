@@ -1,8 +1,10 @@
 // An addon that dies in every way a native program can. Built without libc's headers of Node: the few functions it needs are declared here.
 #define _GNU_SOURCE
+#include <dlfcn.h>
 #include <node_api.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -88,6 +90,13 @@ NOINLINE void crash_corrupt_heap(void) {
   sink++;
 }
 
+// A broken promise between Node and V8: V8 says so and ends the process.
+NOINLINE void crash_v8_fatal(void) {
+  void (*fail)(void) = (void (*)(void))(uintptr_t)dlsym(RTLD_DEFAULT, "_ZN2v812api_internal12ToLocalEmptyEv");
+  if (fail != 0) fail();
+  sink++;
+}
+
 static void on_earlier(int signal, siginfo_t *info, void *context) {
   (void)info;
   (void)context;
@@ -155,6 +164,7 @@ static napi_value crash(napi_env env, napi_callback_info info) {
       {"null-write", crash_null_write},   {"use-after-free", crash_use_after_free}, {"bus", crash_bus},
       {"illegal", crash_illegal},         {"divide", crash_divide},                 {"breakpoint", crash_breakpoint},
       {"abort", crash_abort},             {"corrupt-heap", crash_corrupt_heap},     {"thread", crash_in_thread},
+      {"v8-fatal", crash_v8_fatal},
       {"install-handler", crash_install_handler},
       {"two-threads", crash_two_threads}, {"many-threads", crash_many_threads},
   };

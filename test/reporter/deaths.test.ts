@@ -58,6 +58,17 @@ describe.skipIf(!isLinux)('deaths of JavaScript (needs Linux)', () => {
       expect(Number(annotations['electron.v8-oom.old_space.used'])).toBeGreaterThan(20e6)
     })
 
+    test('a fatal error of V8 leaves one report with its place and message', async () => {
+      const death = await die(folder, addon, ['v8-fatal'], { node })
+      expect(death).toMatchObject({ status: null, signal: 'SIGABRT' })
+      expect(death.errors).toContain('FATAL ERROR: v8::ToLocalChecked Empty MaybeLocal')
+      const { annotations } = await reportOf(death)
+      expect(annotations).toMatchObject({
+        'electron.v8-fatal.location': 'v8::ToLocalChecked',
+        'electron.v8-fatal.message': 'Empty MaybeLocal',
+      })
+    })
+
     test('a hang is reported with the JavaScript stack, and the process lives on', async () => {
       const death = await die(folder, addon, ['hang'], { node, environment: { HANG_TIMEOUT_MS: '500' } })
       expect(death).toMatchObject({ status: 0, output: 'alive\n', errors: '' })
@@ -117,6 +128,22 @@ describe.skipIf(!isLinux)('deaths of JavaScript (needs Linux)', () => {
     const death = await die(folder, addon, [], { program: [], nodeFlags: flags, environment: { REPORTER_INDEX: index } })
     expect(death).toMatchObject({ status: 0, output: '{"still":"works"}{"still":"works"}' })
     expect(death.errors.match(/Native crashes are not captured on linux-riscv64/g)).toHaveLength(1)
+  })
+
+  test('where there is no native capture, errors of JavaScript are reported all the same', async () => {
+    const script = `
+      Object.defineProperty(process, 'arch', { value: 'riscv64' })
+      const { crashReporter } = await import(process.env.REPORTER_INDEX)
+      crashReporter.start({ uploadToServer: false, crashesDirectory: process.env.DATABASE, extra: { stage: 'start' } })
+      crashReporter.addExtraParameter('stage', 'later')
+      setImmediate(() => { throw new TypeError('nobody catches this') })`
+    const index = join(root, 'packages/reporter/dist/index.js')
+    const flags = ['--input-type=module', '-e', script]
+    const death = await die(folder, addon, [], { program: [], nodeFlags: flags, environment: { REPORTER_INDEX: index } })
+    expect(death).toMatchObject({ status: 1, signal: null })
+    const { crash, annotations } = await reportOf(death)
+    expect(annotations).toMatchObject({ 'js.name': 'TypeError', 'js.message': 'nobody catches this', stage: 'later' })
+    expect(crash.pid).toBe(death.pid)
   })
 
   test('the program has one listener more, and the same signals are ignored', async () => {

@@ -5,6 +5,7 @@ import { sendHeartbeats } from '../hang/send-heartbeats.ts'
 import { inheritedVariable, readInherited } from '../inherited-settings.ts'
 import { currentStack } from '../javascript-death/current-stack.ts'
 import { watchExceptions } from '../javascript-death/watch-exceptions.ts'
+import { writeCapture } from '../javascript-death/write-capture.ts'
 import { captureKind } from '../raw-capture/record-types.ts'
 import type { Capture, CaptureSettings } from '../seams.ts'
 import { deliveryEnvironment } from '../upload/delivery-environment.ts'
@@ -13,23 +14,45 @@ import { handlerCommand, runHandler } from './handler-command.ts'
 
 const annotations = new Map<string, string>()
 let hasTold = false
-let watchesExceptions = false
+let reportDeath: ((death: ReadonlyMap<string, string>) => void) | undefined
 let watchesHangs = false
 
 /** See `StartCapture` in seams.ts. */
 export function startCapture(settings: CaptureSettings): Capture {
+  annotations.clear()
+  for (const [name, value] of Object.entries(settings.annotations)) annotations.set(name, value)
   const loaded = loadAddon()
-  if ('whyNot' in loaded) return absent(loaded.whyNot)
+  if ('whyNot' in loaded) return withoutAddon(loaded.whyNot, settings)
   try {
     return install(loaded.addon, settings)
   } catch (error) {
-    return absent(`Native crashes are not captured: ${error instanceof Error ? error.message : String(error)}`)
+    return withoutAddon(`Native crashes are not captured: ${error instanceof Error ? error.message : String(error)}`, settings)
   }
 }
 
-function absent(whyNot: string): Capture {
+/** What ends a program in JavaScript can be told without native code. */
+function withoutAddon(whyNot: string, settings: CaptureSettings): Capture {
   tellOnce(whyNot)
-  return { isNative: false, whyNot, setAnnotation() {} }
+  const report = (death: ReadonlyMap<string, string>): void => {
+    writeCapture(makeCapturesFolder(settings.databaseFolder), {
+      settings: settingsBytes(settings),
+      annotations: bytesOf(annotations),
+      death: bytesOf(death),
+    })
+    const command = handlerCommand(settings.databaseFolder)
+    if (command !== undefined) runHandler(command, deliveryEnvironment())
+  }
+  watch(report)
+  return { isNative: false, whyNot, setAnnotation }
+}
+
+function setAnnotation(name: string, value: string | undefined): void {
+  if (value === undefined) annotations.delete(name)
+  else annotations.set(name, value)
+}
+
+function settingsBytes({ clientId, processAnnotations, delivery }: CaptureSettings): Buffer {
+  return Buffer.from(JSON.stringify({ clientId, processAnnotations, delivery }))
 }
 
 /** Said by the first process that starts; its threads and children would only repeat it. */
@@ -43,13 +66,10 @@ function install(addon: Addon, settings: CaptureSettings): Capture {
   const folder = makeCapturesFolder(settings.databaseFolder)
   const command = handlerCommand(settings.databaseFolder)
   const environment = deliveryEnvironment()
-  const { clientId, processAnnotations, delivery } = settings
   const hangTimeoutMs = isMainThread ? settings.hangTimeoutMs : undefined
-  annotations.clear()
-  for (const [name, value] of Object.entries(settings.annotations)) annotations.set(name, value)
   const speaksForProcess = addon.start({
     folder,
-    settings: Buffer.from(JSON.stringify({ clientId, processAnnotations, delivery })),
+    settings: settingsBytes(settings),
     annotations: bytesOf(annotations),
     ...(command !== undefined && { handlerArguments: command }),
     handlerEnvironment: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
@@ -60,7 +80,7 @@ function install(addon: Addon, settings: CaptureSettings): Capture {
     stackOf: currentStack,
   })
   if (!speaksForProcess) addon.setAnnotations(bytesOf(annotations))
-  watch(addon, speaksForProcess ? hangTimeoutMs : undefined)
+  watch((death) => addon.capture(captureKind.exception, bytesOf(death)), addon, speaksForProcess ? hangTimeoutMs : undefined)
   // What an earlier process left: no handler could start then, or the machine went down.
   if (waitingCaptures(folder, Date.now()).length > 0) {
     if (command !== undefined) runHandler(command, environment)
@@ -69,19 +89,20 @@ function install(addon: Addon, settings: CaptureSettings): Capture {
   return {
     isNative: true,
     setAnnotation(name, value) {
-      if (value === undefined) annotations.delete(name)
-      else annotations.set(name, value)
+      setAnnotation(name, value)
       addon.setAnnotations(bytesOf(annotations))
     },
   }
 }
 
-function watch(addon: Addon, hangTimeoutMs: number | undefined): void {
+/** By the second start on, deaths are told as it says. */
+function watch(report: (death: ReadonlyMap<string, string>) => void, addon?: Addon, hangTimeoutMs?: number): void {
   // An exception that nobody catches in a worker is an event of its owner.
-  if (isMainThread && !watchesExceptions) watchExceptions((death) => addon.capture(captureKind.exception, bytesOf(death)))
-  if (hangTimeoutMs !== undefined && !watchesHangs) sendHeartbeats(hangTimeoutMs, addon.beat)
-  watchesExceptions = true
-  watchesHangs ||= hangTimeoutMs !== undefined
+  if (isMainThread && reportDeath === undefined) watchExceptions((death) => reportDeath?.(death))
+  reportDeath = report
+  if (addon === undefined || hangTimeoutMs === undefined || watchesHangs) return
+  sendHeartbeats(hangTimeoutMs, addon.beat)
+  watchesHangs = true
 }
 
 /** In a program that cannot start another: after what it does now, and only when there is something to do. */

@@ -1,10 +1,13 @@
 import { bytesSource, readMinidump } from '@crashkeep/minidump'
 import { describe, expect, test } from 'vitest'
-import { rawCapture } from '../raw-capture/raw-capture-builder.ts'
+import { buildRawCapture } from '../raw-capture/build-raw-capture.ts'
 import { readRawCapture } from '../raw-capture/read-raw-capture.ts'
 import { captureKind, recordType } from '../raw-capture/record-types.ts'
 import { dumpOfCapture } from './dump-of-capture.ts'
 import type { SystemFacts } from './system-facts.ts'
+
+/** 2023-11-14T22:13:20Z */
+const died = { kind: 0, time: 1_700_000_000_000_000_000n, uptime: 1_000_000_000_000n }
 
 const reportId = '01234567-89ab-4cde-8fed-cba987654321'
 const facts: SystemFacts = {
@@ -14,6 +17,7 @@ const facts: SystemFacts = {
   release: '6.1.0-18-amd64',
   version: '#1 SMP',
   machine: 'x86_64',
+  platform: 'linux',
 }
 const maps = [
   '00400000-00401000 r--p 00000000 08:01 1 /usr/bin/node',
@@ -58,9 +62,9 @@ function signalInfo(signal: number, code: number, address: bigint): Uint8Array {
   return new Uint8Array(view.buffer)
 }
 
-function base(): ReturnType<typeof rawCapture> {
-  return rawCapture()
-    .process({ pid: 70, crashedThread: 71, signal: 11 })
+function base(): ReturnType<typeof buildRawCapture> {
+  return buildRawCapture()
+    .process({ ...died, pid: 70, crashedThread: 71, signal: 11 })
     .text(
       recordType.settings,
       JSON.stringify({ clientId: '0f0e0d0c-1111-4222-8333-444455556666', processAnnotations: { prod: 'Shop' }, delivery: { a: 1 } }),
@@ -124,8 +128,8 @@ describe('dumpOfCapture', () => {
   })
 
   test('a capture without a signal says that somebody asked for it', () => {
-    const bytes = rawCapture()
-      .process({ pid: 70, crashedThread: 71, signal: 0, kind: captureKind.exception })
+    const bytes = buildRawCapture()
+      .process({ ...died, pid: 70, crashedThread: 71, signal: 0, kind: captureKind.exception })
       .thread(71, { registers: registers({ 16: 0x401234n }) })
       .text(recordType.death, '{"js.name":"TypeError"}')
       .end()
@@ -144,8 +148,8 @@ describe('dumpOfCapture', () => {
 
   test('settings and annotations that the crash has torn cost the dump nothing else', () => {
     const dump = dumpOf(
-      rawCapture()
-        .process({ pid: 1, crashedThread: 2, signal: 6 })
+      buildRawCapture()
+        .process({ ...died, pid: 1, crashedThread: 2, signal: 6 })
         .text(recordType.settings, '{"clientId":"0f')
         .text(recordType.annotations, '[')
         .end(),
@@ -158,8 +162,8 @@ describe('dumpOfCapture', () => {
     const view = new DataView(new ArrayBuffer(272))
     for (let i = 0; i < 34; i++) view.setBigUint64(8 * i, BigInt(0x100 + i), true)
     const floats = new Uint8Array(528).fill(1, 0, 512)
-    const bytes = rawCapture(12)
-      .process({ pid: 1, crashedThread: 2, signal: 11 })
+    const bytes = buildRawCapture(12)
+      .process({ ...died, pid: 1, crashedThread: 2, signal: 11 })
       .thread(2, { registers: new Uint8Array(view.buffer), floats })
       .end()
     const { threads = [], systemInfo } = dumpOf(bytes)

@@ -83,8 +83,8 @@ function miscInfo(capture: RawCapture, facts: SystemFacts): MiscInfo {
     flags: miscInfoFlags,
     processId: capture.process.pid,
     ...processTimes(decode(capture.stat), capture.process),
-    buildString: `Linux ${facts.release} ${facts.version} ${facts.machine}`,
-    debugBuildString: `crashkeep.${cpu},${reporterVersion},linux`,
+    buildString: `${facts.platform === 'linux' ? 'Linux' : facts.platform} ${facts.release} ${facts.version} ${facts.machine}`,
+    debugBuildString: `crashkeep.${cpu},${reporterVersion},${facts.platform}`,
   }
 }
 

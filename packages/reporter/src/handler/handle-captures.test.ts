@@ -2,11 +2,14 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { rawCapture } from '../raw-capture/raw-capture-builder.ts'
+import { buildRawCapture } from '../raw-capture/build-raw-capture.ts'
 import { recordType } from '../raw-capture/record-types.ts'
 import type { NewReport } from '../seams.ts'
 import { capturesFolder, makeCapturesFolder } from './captures-folder.ts'
 import { handleCaptures } from './handle-captures.ts'
+
+/** 2023-11-14T22:13:20Z */
+const died = { kind: 0, time: 1_700_000_000_000_000_000n, uptime: 1_000_000_000_000n }
 
 let database: string
 let captures: string
@@ -24,7 +27,10 @@ function put(name: string, bytes: Uint8Array = whole()): string {
 }
 
 function whole(): Uint8Array {
-  return rawCapture().process({ pid: 1, crashedThread: 2, signal: 11 }).text(recordType.settings, '{"delivery":{"to":"here"}}').end()
+  return buildRawCapture()
+    .process({ ...died, pid: 1, crashedThread: 2, signal: 11 })
+    .text(recordType.settings, '{"delivery":{"to":"here"}}')
+    .end()
 }
 
 async function handle(): Promise<{ reports: NewReport[]; delivery: unknown }> {

@@ -14,6 +14,8 @@ export interface SystemFacts {
   readonly release: string
   readonly version: string
   readonly machine: string
+  /** As Node names it. */
+  readonly platform: string
 }
 
 export function readSystemFacts(): SystemFacts {
@@ -24,6 +26,7 @@ export function readSystemFacts(): SystemFacts {
     release: release(),
     version: version(),
     machine: machine(),
+    platform: process.platform,
   }
 }
 
@@ -36,7 +39,13 @@ function textOf(path: string): string {
   }
 }
 
-const linuxPlatform = 0x8201
+/** By Node's name of the platform: the name and number of a minidump. */
+const systems: ReadonlyMap<string, Pick<SystemInfo, 'os' | 'osRaw'>> = new Map([
+  ['linux', { os: 'Linux', osRaw: 0x8201 }],
+  ['darwin', { os: 'Mac OS X', osRaw: 0x8101 }],
+  ['win32', { os: 'Windows NT', osRaw: 2 }],
+])
+const otherSystem = { os: 'unix', osRaw: 0x8000 } as const
 
 /** Numbers of the kernel in the numbers of the system, the rest of its name as its "service pack", as Crashpad has it. */
 export function systemInfo(facts: SystemFacts, cpuRaw: number): SystemInfo {
@@ -53,8 +62,7 @@ export function systemInfo(facts: SystemFacts, cpuRaw: number): SystemInfo {
       ? (numberIn(facts.cpuInfo, 'CPU variant') << 8) | numberIn(facts.cpuInfo, 'CPU revision')
       : ((model & 0xff) << 8) | stepping,
     processorCount: Math.min(facts.processors, 255),
-    os: 'Linux',
-    osRaw: linuxPlatform,
+    ...(systems.get(facts.platform) ?? otherSystem),
     productType: 3,
     major: Number(major),
     minor: Number(minor),

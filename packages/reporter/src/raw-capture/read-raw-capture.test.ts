@@ -1,11 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { rawCapture } from './raw-capture-builder.ts'
+import { buildRawCapture } from './build-raw-capture.ts'
 import { readRawCapture } from './read-raw-capture.ts'
 import { recordType } from './record-types.ts'
 
-const whole = rawCapture()
-  .process({ pid: 7, crashedThread: 8, signal: 11 })
+/** 2023-11-14T22:13:20Z */
+const died = { kind: 0, time: 1_700_000_000_000_000_000n, uptime: 1_000_000_000_000n }
+
+const whole = buildRawCapture()
+  .process({ ...died, pid: 7, crashedThread: 8, signal: 11 })
   .text(recordType.settings, '{"clientId":"x"}')
   .thread(8, { name: 'node', registers: new Uint8Array(216).fill(3) })
   .memory(recordType.stack, 0x7000n, Uint8Array.of(1, 2, 3), 8)
@@ -34,8 +37,8 @@ describe('readRawCapture', () => {
 
   test('the first record of a thread counts: it comes from the signal', () => {
     const capture = readRawCapture(
-      rawCapture()
-        .process({ pid: 7, crashedThread: 8, signal: 11 })
+      buildRawCapture()
+        .process({ ...died, pid: 7, crashedThread: 8, signal: 11 })
         .thread(8, { name: 'first' })
         .thread(8, { name: 'second', registers: new Uint8Array(216) })
         .end(),

@@ -1,13 +1,9 @@
-import { architecture, captureKind, recordType } from './record-types.ts'
+import type { CapturedProcess } from './raw-capture.ts'
+import { architecture, recordType } from './record-types.ts'
 
-/** Raw captures by record, as capture/raw-format.h has them: for tests of what reads them. */
+/** Raw captures by record, as capture/raw-format.h has them: what JavaScript itself can say about a death, and tests of what reads them. */
 export interface RawCaptureBuilder {
-  process(facts: {
-    readonly pid: number
-    readonly crashedThread: number
-    readonly signal: number
-    readonly kind?: number
-  }): RawCaptureBuilder
+  process(facts: CapturedProcess): RawCaptureBuilder
   thread(id: number, facts: { readonly name?: string; readonly registers?: Uint8Array; readonly floats?: Uint8Array }): RawCaptureBuilder
   memory(type: number, startAddress: bigint, bytes: Uint8Array, aux?: number): RawCaptureBuilder
   text(type: number, text: string, aux?: number): RawCaptureBuilder
@@ -18,22 +14,19 @@ export interface RawCaptureBuilder {
 
 const registerBytes = { [architecture.amd64]: 216, [architecture.arm64]: 272 } as const
 const floatBytes = { [architecture.amd64]: 512, [architecture.arm64]: 528 } as const
-/** 2023-11-14T22:13:20Z */
-const time = 1_700_000_000_000_000_000n
-
-export function rawCapture(machine: 9 | 12 = architecture.amd64): RawCaptureBuilder {
+export function buildRawCapture(machine: 9 | 12 = architecture.amd64): RawCaptureBuilder {
   const parts: Uint8Array[] = [header(machine)]
   const add = (type: number, aux: number, address: bigint, bytes: Uint8Array): RawCaptureBuilder => {
     parts.push(recordHeader(type, aux, address, bytes.length), bytes)
     return builder
   }
   const builder: RawCaptureBuilder = {
-    process({ pid, crashedThread, signal, kind = captureKind.signal }) {
+    process({ pid, crashedThread, signal, kind, time, uptime }) {
       const bytes = new Uint8Array(32)
       const view = new DataView(bytes.buffer)
       for (const [i, value] of [pid, crashedThread, signal, kind].entries()) view.setUint32(4 * i, value, true)
       view.setBigUint64(16, time, true)
-      view.setBigUint64(24, 1_000_000_000_000n, true)
+      view.setBigUint64(24, uptime, true)
       return add(recordType.process, 0, 0n, bytes)
     },
     thread(id, { name = '', registers, floats }) {
