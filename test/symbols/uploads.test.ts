@@ -323,9 +323,9 @@ describe('hostile uploads', () => {
     ['archives in archives', () => [1, 2, 3, 4, 5].reduce((inner, n) => zipOf({ [`${n}.zip`]: inner }), zipOf(whole)), 413, /deep/],
     [
       'thousands of entries',
-      () => zipOf(Object.fromEntries(Array.from({ length: 5000 }, (_, n) => [`${n}.txt`, Buffer.from('x')]))),
+      () => zipOf(Object.fromEntries(Array.from({ length: 25_000 }, (_, n) => [`${n}.txt`, Buffer.from('x')]))),
       413,
-      /2000 files/,
+      /10000 files/,
     ],
     ['entries outside', () => zipOf({ '../../../outside.sym': whole['app.sym'] }), 422, /relative path/],
     ['a zip cut in the middle', () => zipOf({ ...whole, more: randomBytes(4000) }).subarray(0, 2000), 422, /cut off/],

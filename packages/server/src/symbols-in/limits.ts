@@ -8,8 +8,8 @@ export const symbolLimits = {
   maxRatio: 250,
   /** Below this size the ratio says nothing: a page of zeros is no attack. */
   minRatioBytes: 64 * 1024 * 1024,
-  /** Files of one archive. Mozilla's nightly has about 400, a whole Electron release 60. */
-  maxEntries: 2_000,
+  /** Files of one archive. Mozilla's nightly has about 400; a large page has some thousand scripts, each with its map. */
+  maxEntries: 10_000,
   /** Archives in archives: a zip of gzipped files is the deepest that is made. */
   maxDepth: 3,
   /** Fields of a form, and characters of one; the longest real ones are file names. */

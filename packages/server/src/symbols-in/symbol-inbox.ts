@@ -115,7 +115,8 @@ export class SymbolInbox {
       for (const file of read) await this.#each(file.leaf, () => this.#keep(file, upload.owner), taken, refuse)
     for (const { path } of debugFiles) await rm(path, { force: true })
     const reprocessing = await this.#processAgain(taken, upload.owner)
-    if (taken.length === 0) throw first ?? new ApiProblem('bad_symbols')
+    // A bundle may hold sources or scripts only, which are not kept: that is no failure of a build.
+    if (taken.length === 0 && (first !== undefined || manifest === undefined)) throw first ?? new ApiProblem('bad_symbols')
     return { taken, refused, ignored, reprocessing }
   }
 
