@@ -1,14 +1,14 @@
 /** Debug files of 4 GiB exist (browsers with all inlines); their offsets are doubles here, exact to 2^53. More than this is no debug file that anybody makes. */
 export const maxDebugFileBytes: number = 64 * 2 ** 30
 
-/** A section up to this size is kept in memory when it is used; larger ones are read in windows. */
+/** A section up to this size is kept in memory when it is read here and there; larger ones are read in windows. */
 export const maxWholeSectionBytes: number = 128 * 2 ** 20
 
 /** Of a larger section, so much is read at once, or one whole unit. */
-export const windowBytes: number = 4 * 2 ** 20
+export const windowBytes: number = 2 ** 20
 
 /** Windows of one section that are kept. */
-export const maxWindows = 8
+export const maxWindows = 4
 
 /** After decompression, all sections of one file together: a bomb of 1:1000 ends here, libxul's 2 GiB of debug information do not. */
 export const maxDecompressedBytes: number = 4 * 2 ** 30

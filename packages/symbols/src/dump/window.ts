@@ -9,7 +9,7 @@ interface Window {
 const opened = new WeakMap<ByteSource, WindowedBytes>()
 
 /**
- * Random access to a section of any size: small ones are kept whole, of large ones a few windows. After `at`, the bytes stand in `bytes` at the
+ * Access to a section of any size: what is read here and there is kept whole, of what is read from end to end, and of the largest, a few windows. After `at`, the bytes stand in `bytes` at the
  * index that it gave, until the next call of `at`.
  */
 export class WindowedBytes {
@@ -18,16 +18,21 @@ export class WindowedBytes {
   /** Offset in the section of the first of `bytes`. */
   base = 0
   #windows: Window[] = []
+  readonly #isRandom: boolean
+  #furthest = 0
+  #again = 0
 
-  constructor(source: ByteSource) {
+  /** `isRandom`: it will be read here and there, so a window would be of no use. */
+  constructor(source: ByteSource, isRandom: boolean = true) {
     this.source = source
+    this.#isRandom = isRandom
   }
 
   /** The same for the same source, so that what is shared is read once. */
-  static of(source: ByteSource): WindowedBytes {
+  static of(source: ByteSource, isRandom: boolean = true): WindowedBytes {
     let bytes = opened.get(source)
     if (bytes === undefined) {
-      bytes = new WindowedBytes(source)
+      bytes = new WindowedBytes(source, isRandom)
       opened.set(source, bytes)
     }
     return bytes
@@ -48,18 +53,28 @@ export class WindowedBytes {
   #move(offset: number, end: number): number {
     let found = this.#windows.find(({ base, bytes }) => offset >= base && offset < base + bytes.length && end <= base + bytes.length)
     if (found === undefined) {
-      const whole = this.source.size <= maxWholeSectionBytes
-      const base = whole ? 0 : Math.max(0, Math.min(offset, this.source.size))
-      const length = whole ? this.source.size : Math.max(windowBytes, end - base)
-      const bytes = this.source.read(base, Math.min(length, this.source.size - base))
+      const { size } = this.source
+      const isWhole = this.#isWhole()
+      const base = isWhole ? 0 : Math.max(0, Math.min(offset, size))
+      const length = isWhole ? size : Math.max(windowBytes, end - base)
+      const bytes = this.source.read(base, Math.min(length, size - base))
+      if (base + windowBytes / 2 < this.#furthest) this.#again += bytes.length
+      this.#furthest = Math.max(this.#furthest, base + bytes.length)
       // One kind of array everywhere: a Buffer would make each access slower.
       found = { base, bytes: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) }
+      if (isWhole) this.#windows = []
       if (this.#windows.length >= maxWindows) this.#windows.shift()
       this.#windows.push(found)
     }
     this.bytes = found.bytes
     this.base = found.base
     return offset - found.base
+  }
+
+  /** A section of which a quarter was read again is not read from end to end. */
+  #isWhole(): boolean {
+    const { size } = this.source
+    return size <= windowBytes || (size <= maxWholeSectionBytes && (this.#isRandom || this.#again * 4 > size))
   }
 }
 

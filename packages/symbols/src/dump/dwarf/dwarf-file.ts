@@ -35,7 +35,7 @@ export class DwarfFile {
   section(name: DwarfSectionName): WindowedBytes | undefined {
     if (this.#opened.has(name)) return this.#opened.get(name)
     const source = this.#sections.section(name)
-    const bytes = source === undefined || source.size === 0 ? undefined : WindowedBytes.of(source)
+    const bytes = source === undefined || source.size === 0 ? undefined : WindowedBytes.of(source, name === 'str' || name === 'line_str')
     this.#opened.set(name, bytes)
     if (source !== undefined) this.#budget.allow(source.size)
     return bytes

@@ -77,7 +77,7 @@ class FramesDump {
     this.#input = input
     this.#registers = registers
     this.#writer = writer
-    this.#bytes = WindowedBytes.of(input.section)
+    this.#bytes = WindowedBytes.of(input.section, false)
     this.#cursor = new Cursor(new Uint8Array(0), 0, 0, input.littleEndian)
     this.#isCode = codeTest(input.codeRanges)
   }

@@ -22,15 +22,19 @@ export class ByteArena {
   }
 
   unsigned(value: number): void {
+    const bytes = this.#bytes
+    let at = this.#at
     while (value > 0x7fff_ffff) {
-      this.#bytes[this.#at++] = (value % 128) | 0x80
+      bytes[at++] = (value % 128) | 0x80
       value = Math.floor(value / 128)
     }
-    while (value > 127) {
-      this.#bytes[this.#at++] = (value & 127) | 0x80
-      value >>>= 7
+    let small = value | 0
+    while (small > 127) {
+      bytes[at++] = (small & 127) | 0x80
+      small >>>= 7
     }
-    this.#bytes[this.#at++] = value
+    bytes[at++] = small
+    this.#at = at
   }
 
   signed(value: number): void {

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { bytesSource } from '../byte-source.ts'
+import { partOf, WindowedBytes } from './window.ts'
+
+const size = 5 * 2 ** 20
+const whole = Uint8Array.from({ length: size }, (_, index) => (index * 7 + (index >> 8)) & 255)
+
+/** A source that counts what is read. */
+function counting(): { source: ReturnType<typeof bytesSource>; read: () => number } {
+  const inner = bytesSource(whole)
+  let total = 0
+  const source = {
+    size,
+    read: (offset: number, length: number) => {
+      const bytes = inner.read(offset, length)
+      total += bytes.length
+      return bytes
+    },
+  }
+  return { source, read: () => total }
+}
+
+test.each([true, false])('the bytes at an offset are those of the source (random: %s)', (isRandom) => {
+  const bytes = new WindowedBytes(counting().source, isRandom)
+  for (let offset = 3; offset < size; offset += 123_457) {
+    const at = bytes.at(offset, 5000)
+    const length = Math.min(5000, size - offset)
+    expect(Buffer.compare(bytes.bytes.subarray(at, at + length), whole.subarray(offset, offset + length))).toBe(0)
+  }
+})
+
+test('from end to end a section is read little more than once, here and there at most three times', () => {
+  const straight = counting()
+  const windows = new WindowedBytes(straight.source, false)
+  for (let offset = 0; offset < size; offset += 1000) windows.at(offset, 2000)
+  expect(straight.read()).toBeLessThan(size * 1.1)
+  const scattered = counting()
+  const jumping = new WindowedBytes(scattered.source, false)
+  for (let time = 0; time < 1000; time++) jumping.at((time * 2_097_593) % size, 10)
+  expect(scattered.read()).toBeLessThan(size * 3.5)
+})
+
+test('a part of a file ends where the file does', () => {
+  const part = partOf(bytesSource(whole), size - 10, 100)
+  expect(part.size).toBe(10)
+  expect([...part.read(8, 100)]).toEqual([...whole.subarray(size - 2)])
+  expect(part.read(20, 5)).toHaveLength(0)
+})
