@@ -17,7 +17,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { temporaryFolder, undoAfterAll } from '../harness/cleanup.ts'
 import { type Answer, type Exchange, exchange } from '../harness/http.ts'
 import { compile, run } from '../harness/programs.ts'
-import { startServer, type TestedServer } from '../harness/server.ts'
+import { root, startServer, type TestedServer } from '../harness/server.ts'
 import { until } from '../harness/until.ts'
 import { acknowledged, sendForm } from '../harness/upload.ts'
 import { zipOf } from '../harness/zip.ts'
@@ -241,6 +241,51 @@ describe('debug files', () => {
     expect(answer.modules).toMatchObject([{ debugFile: 'app', outcome: 'stored' }])
     for (const { message } of answer.refused) expect(message).toMatch(/^[^\n]{10,300}\.$/)
     expect(answer.refused.map(({ name }) => name)).toEqual(expect.arrayContaining(['cut.so', 'random.dll', 'mz.exe']))
+  })
+})
+
+const fixtures = join(root, '../shared/fixtures/debug-files')
+
+describe.skipIf(!existsSync(fixtures))('debug files of other systems (needs ../shared fixtures)', () => {
+  const windows = (name: string) => readFileSync(join(fixtures, 'dump_syms/windows', name))
+  const mac = (name: string) => readFileSync(join(fixtures, 'symbolic/macos', name))
+
+  test.each([
+    {
+      system: 'Windows',
+      files: () => ({
+        'bin/test.exe': windows('dump_syms_regtest64.exe'),
+        'bin/dump_syms_regtest64.pdb': windows('dump_syms_regtest64.pdb'),
+      }),
+      pdb: { guid: '72E103A8-5CB2-4907-8B76-B2E7C06257B1', age: 3, fileName: 'C:\\build\\dump_syms_regtest64.pdb' },
+      symbols: 'dump_syms_regtest64.pdb/72E103A85CB249078B76B2E7C06257B13/dump_syms_regtest64.sym',
+    },
+    {
+      system: 'macOS',
+      files: () => ({ crash: mac('crash'), 'crash.dSYM/Contents/Resources/DWARF/crash': mac('crash.dSYM/Contents/Resources/DWARF/crash') }),
+      pdb: { guid: '67E9247C-814E-392B-A027-DBDE6748FCBF', age: 0, fileName: 'crash' },
+      symbols: 'crash/67E9247C814E392BA027DBDE6748FCBF0/crash.sym',
+    },
+  ])('name the functions of a crash on $system, whatever half comes first', async ({ files, pdb, symbols }) => {
+    const [first, second] = Object.entries(files())
+    if (first === undefined || second === undefined) throw new Error('two files')
+    const send = ([name, bytes]: [string, Uint8Array]) => uploaded(bytes, `&name=${encodeURIComponent(name)}`)
+    expect(await send(first)).toMatchObject({ outcome: 'stored' })
+    expect(await send(second)).toMatchObject({ outcome: 'completed' })
+    expect(await uploaded(zipOf(files()))).toMatchObject({ refused: [], modules: [{ outcome: 'present' }, { outcome: 'present' }] })
+    const { text } = await server.ask(`/api/v1/symbols/${symbols}?project=default`)
+    expect(text).toMatch(/^STACK CFI INIT /m)
+    const [, address = '', name = '', line = ''] =
+      /^FUNC (?:m )?([0-9a-f]+) [0-9a-f]+ [0-9a-f]+ (main|\w+::\w+[^\n]*)\n[0-9a-f]+ [0-9a-f]+ ([1-9]\d*)/m.exec(text) ?? []
+    const context = { registers: { rip: 0x140000000n + BigInt(`0x${address}`), rsp: 0x7fff0000 } }
+    const dump = synthDump({
+      modules: [{ baseAddress: 0x140000000n, size: 0x200000, name: 'C:\\app\\program', pdb }],
+      threads: [{ id: 7, stack: stack(0x7fff0000n, [0n, 0n]), context }],
+      exception: { threadId: 7, code: 11, flags: 1, address: 0n, context },
+    })
+    const report = await server.finishedReport(await acknowledged(sendForm(server.ingestUrl, { dump })), patienceMs)
+    expect(name).not.toBe('')
+    expect(report.processed).toMatchObject({ threads: [{ frames: [{ function: name, line: Number(line) }] }] })
   })
 })
 
