@@ -52,13 +52,14 @@ export function dumpPdb(input: DumpInput): DumpedFile {
   const peName = name.replace(/\.pdb$/i, '')
   const beside = options.companions?.({ kind: 'pe', name: peName, debugId: pdb.debugId })
   const pe = beside === undefined ? undefined : matchingPe(beside, pdb, problems)
-  return dumpOpenedPdb(input, pdb, { debugFile: name, pe, codeFile: pe === undefined ? undefined : codeFileName(beside, peName) })
+  return dumpOpenedPdb(input, pdb, { debugFile: name, pe, codeFile: pe === undefined ? undefined : codeFileName(beside, peName, pe) })
 }
 
-/** A finder may tell the name of what it found. */
-function codeFileName(source: ByteSource | undefined, stem: string): string {
+/** A finder may tell the name of what it found; else it is guessed from the PDB's. */
+function codeFileName(source: ByteSource | undefined, stem: string, pe: PeFile): string {
   const path = source !== undefined && 'path' in source && typeof source.path === 'string' ? source.path : undefined
-  return leafName(path) ?? `${stem}.dll`
+  const guessed = /\.(?:exe|dll|sys|ocx|node)$/i.test(stem) ? stem : `${stem}${pe.isLibrary ? '.dll' : '.exe'}`
+  return leafName(path) ?? guessed
 }
 
 function matchingPe(source: ByteSource, pdb: OpenedPdb, problems: Problems): PeFile | undefined {

@@ -56,7 +56,7 @@ test('its PDB gives functions, another build’s is not taken', () => {
 test('a PDB finds the code id and the unwind information in its PE', () => {
   const pe = synthPe(withView)
   const { lines } = dump(pdb, { fileName: 'the app.pdb', companions: (wanted) => (wanted.kind === 'pe' ? bytesSource(pe) : undefined) })
-  expect(lines.slice(0, 2)).toEqual([`MODULE windows x86_64 ${synthSignature}2B the app.pdb`, 'INFO CODE_ID 5C9E09599000 the app.dll'])
+  expect(lines.slice(0, 2)).toEqual([`MODULE windows x86_64 ${synthSignature}2B the app.pdb`, 'INFO CODE_ID 5C9E09599000 the app.exe'])
 })
 
 test('exported names become PUBLIC; forwards and what lies outside do not', () => {

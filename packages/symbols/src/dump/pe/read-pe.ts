@@ -15,6 +15,7 @@ export interface PeSection {
 
 export interface PeFile {
   readonly machine: number
+  readonly isLibrary: boolean
   readonly timestamp: number
   readonly imageSize: number
   readonly imageBase: number
@@ -45,6 +46,7 @@ const sectionHeaderBytes = 40
 const optional32 = 0x10b
 const optional64 = 0x20b
 const maxDirectories = 16
+const libraryFlag = 0x2000
 
 /** Whether the file begins as a PE does: a DOS header that leads to a PE header. */
 export function hasPeMagic(source: ByteSource): boolean {
@@ -76,6 +78,7 @@ export function readPe(source: ByteSource, problems: Problems): PeFile | undefin
   const headerBytes = Math.min(u32(optional, 60), maxHeaderBytes)
   return {
     machine: u16(head, 4),
+    isLibrary: (u16(head, 22) & libraryFlag) !== 0,
     timestamp: u32(head, 8),
     imageSize: u32(optional, 56),
     imageBase: wide ? u64(optional, 24) : u32(optional, 28),
