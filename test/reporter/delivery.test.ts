@@ -1,4 +1,5 @@
 /** Whatever a server does, a report is delivered once when that is possible and kept when it is not. */
+import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
@@ -6,12 +7,15 @@ import { CrashDatabase, type DeliveryOptions, deliver } from '@crashkeep/reporte
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder, undoAfterAll } from '../harness/cleanup.ts'
 import { startHttpsProxy } from '../harness/https-proxy.ts'
+import { seededRandom } from '../harness/random.ts'
 import { selfSigned } from '../harness/self-signed.ts'
+import { root } from '../harness/server.ts'
 import { until } from '../harness/until.ts'
 import { type Answer, type Collector, idAnswer, startCollector, statusAnswer } from './collector.ts'
 import { dumpThatSays } from './reports.ts'
 import { type Zombies, zombies } from './zombies.ts'
 
+const deliverMain = join(root, 'packages/reporter/dist/upload/deliver-main.js')
 const undo = undoAfterAll()
 const start = Date.UTC(2030, 0, 1)
 const minute = 60_000
@@ -218,6 +222,41 @@ describe('delivery', () => {
     await Promise.all([1, 2, 3, 4].map(() => waiting.deliver(collector.url)))
     expect(new Set(collector.crashes.map(({ files }) => files.get('upload_file_minidump')?.fileName)).size).toBe(10)
     expect(collector.crashes).toHaveLength(10)
+  })
+
+  test('that is killed again and again loses nothing and sends all', async () => {
+    const waiting = new Waiting()
+    const collector = await startCollector(undo)
+    const ids = [waiting.id, ...Array.from({ length: 7 }, () => waiting.add())].sort()
+    const random = seededRandom(7)
+    let kills = 0
+    const uploaded = (): string[] => waiting.database.stored().flatMap(({ id, state }) => (state === 'uploaded' ? [id] : []))
+    while (uploaded().length < ids.length && kills < 60) {
+      const child = spawn(process.execPath, [deliverMain, waiting.database.folder], {
+        env: { CRASHKEEP_DELIVERY: JSON.stringify({ submitURL: collector.url }) },
+        stdio: 'ignore',
+      })
+      const timer = setTimeout(() => child.kill('SIGKILL'), 40 + random.below(100 + 20 * kills))
+      const signal = await new Promise((resolve) => child.once('exit', (_, by) => resolve(by)))
+      clearTimeout(timer)
+      if (signal === 'SIGKILL') kills += 1
+      expect(
+        waiting.database
+          .stored()
+          .map(({ id }) => id)
+          .sort(),
+      ).toEqual(ids)
+    }
+    const names = collector.crashes.map(({ files }) => files.get('upload_file_minidump')?.fileName?.slice(0, 36))
+    expect([...new Set(names)].sort()).toEqual(ids)
+    // At most the one that was on its way when the kill came went twice.
+    expect(names.length - ids.length).toBeLessThanOrEqual(kills)
+    expect(uploaded().sort()).toEqual(ids)
+    // One that is not killed tidies up.
+    await waiting.deliver(collector.url)
+    const left = ['new', 'pending', 'completed', 'crashkeep'].flatMap((part) => readdirSync(join(waiting.database.folder, part)))
+    // The mark of a take-over goes after a minute.
+    expect(left.filter((name) => !name.endsWith('.taking')).sort()).toEqual(ids.flatMap((id) => [`${id}.dmp`, `${id}.meta`]).sort())
   })
 
   test('prunes by age, number and size, the oldest first', async () => {

@@ -1,5 +1,8 @@
 import { registerProcess } from './register-process.ts'
 
+// What it adds to `process` is told to TypeScript.
+export type {} from './register-process.ts'
+
 if ((process.env.ELECTRON_INTERNAL_CRASH_SERVICE ?? '') !== '') {
   // Loaded only here: it reads dumps, which a reported process never does.
   const { runMonitor } = await import('./monitor/run-monitor.ts')

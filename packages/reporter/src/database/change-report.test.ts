@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -44,17 +44,31 @@ describe('a report', () => {
     expect(existsSync(path('pending', 'meta'))).toBe(false)
   })
 
-  test('whose sender died is free again: by its note, or after an hour', () => {
-    const lock = lockReport(database.folder, 'pending', id)
-    const note = join(database.folder, 'crashkeep', `${id}.pending.owner`)
-    writeFileSync(note, myself().replace(/^\d+/, '4194304'))
+  /** As another process would name its note. */
+  function disown(owner: string): void {
+    const own = join(database.folder, 'crashkeep')
+    const [note = ''] = readdirSync(own).filter((name) => name.endsWith('.owner'))
+    renameSync(join(own, note), join(own, `${id}.pending.${Buffer.from(owner).toString('base64url')}.0.owner`))
+  }
+
+  test('whose sender died is free again', () => {
     expect(lockReport(database.folder, 'pending', id)).toBeDefined()
-    writeFileSync(note, '1 1 pid:[another container]')
+    expect(lockReport(database.folder, 'pending', id)).toBeUndefined()
+    disown(myself().replace(/^\d+/, '4194304'))
+    expect(lockReport(database.folder, 'pending', id)).toBeDefined()
+    expect(readFileSync(path('pending', 'lock'))).toHaveLength(8)
+  })
+
+  test('whose sender is of another container, or Crashpad, is free after an hour only', () => {
+    lockReport(database.folder, 'pending', id)
+    disown('1 1 pid:[another container]')
+    expect(lockReport(database.folder, 'pending', id)).toBeUndefined()
+    rmSync(path('pending', 'lock'))
+    writeFileSync(path('pending', 'lock'), Buffer.alloc(8))
     expect(lockReport(database.folder, 'pending', id)).toBeUndefined()
     const twoHoursAgo = new Date(Date.now() - 2 * 60 * 60 * 1000)
     utimesSync(path('pending', 'lock'), twoHoursAgo, twoHoursAgo)
     expect(lockReport(database.folder, 'pending', id)).toBeDefined()
-    lock?.release()
   })
 
   test('whose move was cut off is in one place again', () => {

@@ -5,9 +5,9 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { ReporterError } from '../errors.ts'
-import { attachmentsFolder, namesIn, pathOf, readMeta } from './generic-layout.ts'
+import { attachmentsFolder, namesIn, ownFolder, pathOf, readMeta } from './generic-layout.ts'
 import { removeOwnState } from './own-state.ts'
-import { lockReport } from './report-lock.ts'
+import { lockReport, removeLeftNotes } from './report-lock.ts'
 import { encodeMeta, newMeta, type ReportMeta } from './report-meta.ts'
 
 /** Throws what the disk says, and leaves nothing behind then. What an earlier try left that was killed is overwritten. */
@@ -67,21 +67,37 @@ export function removeReport(folder: string, state: 'pending' | 'completed', id:
   removeOwnState(folder, id)
 }
 
-/** What a kill in the middle of `moveReport` left: two metadata files for one dump, the dump in one place. */
+/** What a kill in the middle of a step left: locks that nobody holds, and two metadata files for one dump, the dump in one place. */
 export function mendHalfMoves(folder: string): void {
   for (const [state, other] of [
     ['pending', 'completed'],
     ['completed', 'pending'],
   ] as const) {
-    const names = new Set(namesIn(join(folder, state)))
-    const others = new Set(namesIn(join(folder, other)))
-    for (const name of names) {
-      if (!name.endsWith('.meta')) continue
-      const id = name.slice(0, -5)
-      if (names.has(`${id}.dmp`) || names.has(`${id}.lock`) || !others.has(`${id}.dmp`) || !others.has(`${id}.meta`)) continue
-      if (readMeta(folder, other, id) !== undefined) rmSync(pathOf(folder, state, id, 'meta'), { force: true })
+    for (const name of namesIn(join(folder, state))) {
+      const [id, extension] = [name.slice(0, 36), name.slice(36)]
+      if (extension === '.lock') lockReport(folder, state, id)?.release()
+      if (extension === '.meta') removeSecondMeta(folder, state, other, id)
     }
   }
+  removeLeftNotes(folder)
+  removeIdleNotes(folder)
+}
+
+/** On waits of reports that were uploaded. */
+function removeIdleNotes(folder: string): void {
+  for (const name of namesIn(join(folder, ownFolder))) {
+    const [, id] = /^(.{36})\.json$/.exec(name) ?? []
+    if (id !== undefined && readMeta(folder, 'completed', id)?.uploaded === true) rmSync(join(folder, ownFolder, name), { force: true })
+  }
+}
+
+function removeSecondMeta(folder: string, state: 'pending' | 'completed', other: 'pending' | 'completed', id: string): void {
+  const isWhereItIsNot = (): boolean => !existsSync(pathOf(folder, state, id, 'dmp')) && existsSync(pathOf(folder, other, id, 'dmp'))
+  if (!isWhereItIsNot()) return
+  const lock = lockReport(folder, state, id)
+  if (lock === undefined) return
+  if (isWhereItIsNot() && readMeta(folder, other, id) !== undefined) rmSync(pathOf(folder, state, id, 'meta'), { force: true })
+  lock.release()
 }
 
 function writeDurably(path: string, bytes: Uint8Array): void {

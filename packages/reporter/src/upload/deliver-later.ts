@@ -41,6 +41,7 @@ export function startDelivery(folder: string, settings: DeliverySettings): void 
     const child = spawn(process.execPath, [program, folder], {
       detached: true,
       stdio: 'ignore',
+      windowsHide: true,
       cwd: folder,
       env: { ...deliveryEnvironment(), [deliverySettingsVariable]: JSON.stringify(settings) },
     })
