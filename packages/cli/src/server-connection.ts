@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ReadableStream } from 'node:stream/web'
 import type { Command } from 'commander'
 import { CommandError } from './errors.ts'
 
@@ -84,10 +83,10 @@ export class ServerConnection {
   }
 
   /** A file from the API, as it comes. */
-  async download(path: string): Promise<ReadableStream<Uint8Array>> {
+  async download(path: string): Promise<AsyncIterable<Uint8Array>> {
     const headers = { Authorization: `Bearer ${this.#token}` }
     const response = await this.#fetch(path, { headers, signal: AbortSignal.timeout(uploadTimeoutMs) })
-    if (response.ok && response.body !== null) return response.body
+    if (response.ok && response.body !== null) return chunksOf(response.body)
     const text = await response.text()
     throw refusal(response.status, parse(text), text)
   }
@@ -99,6 +98,20 @@ export class ServerConnection {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
       throw new NoAnswerError(this.url, cause, error)
     }
+  }
+}
+
+interface ChunkReader {
+  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>
+  cancel(): Promise<void>
+}
+
+async function* chunksOf(body: { getReader(): ChunkReader }): AsyncIterable<Uint8Array> {
+  const reader = body.getReader()
+  try {
+    for (let next = await reader.read(); !next.done && next.value !== undefined; next = await reader.read()) yield next.value
+  } finally {
+    await reader.cancel()
   }
 }
 

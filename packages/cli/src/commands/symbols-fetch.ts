@@ -1,7 +1,6 @@
 import { createWriteStream, mkdirSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { symbolPath } from '@crashkeep/symbols'
 import type { Command } from 'commander'
@@ -26,9 +25,8 @@ async function fetchSymbols(debugFile: string, debugId: string, options: FetchOp
   if (place === undefined) throw new CommandError(`"${debugFile}" with "${debugId}" names no module.`, { exitStatus: 2 })
   const server = new ServerConnection(options)
   const address = place.split('/').map(encodeURIComponent).join('/')
-  const body = await server.download(`/symbols/${address}?${new URLSearchParams({ project: options.project })}`)
+  const bytes = await server.download(`/symbols/${address}?${new URLSearchParams({ project: options.project })}`)
   const path = options.store === undefined ? options.output : storePath(options.store, { debugFile, debugId })
-  const bytes = Readable.fromWeb(body)
   if (path === undefined || path === '-') {
     for await (const chunk of bytes) if (!process.stdout.write(chunk)) await new Promise((resolve) => process.stdout.once('drain', resolve))
     return
