@@ -1,6 +1,6 @@
 /**
  * Walks generated crashes with rust-minidump's `minidump-stackwalk` and with ours and tells every difference: `node fuzz/against-peer.ts [--crashes N]
- * [--seed N] [--cpu NAME] [--keep FOLDER]`, the last for the files of the first difference. Without that program on the PATH it says so and does nothing.
+ * [--seed N] [--cpu NAME] [--keep FOLDER]`, the last for the files of the first difference; with `--reasons` every code of every system instead. Without that program on the PATH it says so and does nothing.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,6 +13,7 @@ import { formatJson, processMinidump } from '../packages/stackwalk/dist/index.js
 import { folderSymbols } from '../packages/symbols/dist/node/index.js'
 import { differencesFromPeer } from './peer/compare.ts'
 import { type GeneratedCrash, generateCrash } from './peer/generate-crash.ts'
+import { generateReasons } from './peer/generate-reasons.ts'
 
 const peer = 'minidump-stackwalk'
 const maxOutputBytes = 256 * 1024 * 1024
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     cpu: { type: 'string' },
     keep: { type: 'string' },
+    reasons: { type: 'boolean', default: false },
   },
 })
 
@@ -38,8 +40,9 @@ function compareAll(): void {
   let differing = 0
   let frames = 0
   let failed = 0
-  for (let i = 0; i < Number(values.crashes); i++) {
-    const crash = generateCrash(Number(values.seed) + i, values.cpu)
+  let count = 0
+  for (const crash of values.reasons ? generateReasons(Number(values.seed)) : generateCrashes()) {
+    count++
     const compared = compare(crash, folder)
     frames += compared.frames
     if (compared.peerFailed) failed++
@@ -49,7 +52,11 @@ function compareAll(): void {
     if (values.keep !== undefined) break
   }
   if (values.keep === undefined) rmSync(folder, { recursive: true })
-  console.log(`${values.crashes} crashes, ${frames} frames, ${differing} crashes differ; of ${failed} the peer said nothing`)
+  console.log(`${count} crashes, ${frames} frames, ${differing} crashes differ; of ${failed} the peer said nothing`)
+}
+
+function* generateCrashes(): Generator<GeneratedCrash> {
+  for (let i = 0; i < Number(values.crashes); i++) yield generateCrash(Number(values.seed) + i, values.cpu)
 }
 
 function compare({ dump, symbols }: GeneratedCrash, folder: string): { differences: string[]; frames: number; peerFailed: boolean } {
