@@ -50,7 +50,7 @@ export const spoolLimits: SpoolLimits = {
   idleSegmentMs: 1000,
   orphanFileAgeMs: 60 * 60 * 1000,
   damagedSegmentAgeMs: 7 * 24 * 60 * 60 * 1000,
-  settleConcurrency: 4,
+  settleConcurrency: 8,
   strainedGapMs: 10,
   strainedPauseMs: 20,
   strainedMaxPending: 10_000,

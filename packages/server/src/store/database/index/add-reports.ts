@@ -26,8 +26,13 @@ export function addReports(
     const counts = new CountChanges()
     const fresh: string[] = []
     const answers: AddedReport[] = []
+    const seen = await seenBefore(
+      trx,
+      reports.map(({ id }) => id),
+    )
     for (const report of reports) {
-      const { answer, isNew } = await addReport(trx, kind, report, counts)
+      const { answer, isNew } = await addReport(trx, kind, report, { counts, mayBeKnown: seen.has(report.id) })
+      seen.add(report.id)
       answers.push(answer)
       if (isNew) fresh.push(report.id)
     }
@@ -41,9 +46,9 @@ async function addReport(
   trx: Trx,
   kind: DatabaseKind,
   report: NewReport,
-  counts: CountChanges,
+  { counts, mayBeKnown }: { readonly counts: CountChanges; readonly mayBeKnown: boolean },
 ): Promise<{ answer: AddedReport; isNew: boolean }> {
-  const known = await knownAs(trx, report.id)
+  const known = mayBeKnown ? await knownAs(trx, report.id) : undefined
   if (known !== undefined) return { answer: known, isNew: false }
   const copy = (await exactCopy(trx, report)) ?? (await copyOfOtherLength(trx, report))
   const replaces = copy !== undefined && copy.truncated === 1 && report.truncated !== true
@@ -65,6 +70,14 @@ async function addReport(
   if (copy !== undefined) await removeRow(trx, kind, copy)
   await addAliases(trx, n, [...inherited, ...report.aliases])
   return { answer: { duplicateOf: undefined, obsolete: inherited.filter(isReportId) }, isNew: true }
+}
+
+/** Which of these ids stand anywhere already: three questions for all, where almost always the answer is none. */
+async function seenBefore(trx: Trx, ids: readonly string[]): Promise<Set<string>> {
+  const added = await trx.selectFrom('report').select('id').where('id', 'in', ids).execute()
+  const aliases = await trx.selectFrom('report_alias').select('alias as id').where('alias', 'in', ids).execute()
+  const documents = await trx.selectFrom('browser_death').select('document_id as id').where('document_id', 'in', ids).execute()
+  return new Set([...added, ...aliases, ...documents].map(({ id }) => id))
 }
 
 /** A report that was added before, or an older copy's alias. What it made obsolete is told again: the caller may have been stopped then. */

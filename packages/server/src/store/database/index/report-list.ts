@@ -13,6 +13,8 @@ type ReportList = Pick<ReportIndex, 'find' | 'reports' | 'neighbours'>
 
 /** Old clients keep only so many digits of the id they were given. */
 const minPrefixLength = 16
+/** Of a whole id: it is a prefix of nothing else. */
+const idLength = 36
 
 export function reportList({ db, scan, kind }: Database<IndexSchema>): ReportList {
   return {
@@ -26,7 +28,8 @@ export function reportList({ db, scan, kind }: Database<IndexSchema>): ReportLis
           eb.or([eb('id', '=', wanted), eb('n', '=', eb.selectFrom('report_alias').select('report_n').where('alias', '=', wanted))]),
         )
         .execute()
-      if (exact.length > 0 || wanted.length < minPrefixLength || !/^[0-9a-f]+$/.test(wanted)) return reportRows(db, exact)
+      const isPrefix = wanted.length >= minPrefixLength && wanted.length < idLength && /^[0-9a-f]+$/.test(wanted)
+      if (exact.length > 0 || !isPrefix) return reportRows(db, exact)
       return reportRows(db, await withPrefix(db, wanted))
     },
 
