@@ -18,6 +18,8 @@ const isRoot = process.getuid?.() === 0
 const toolTimeoutMs = 60_000
 const installTimeoutMs = 300_000
 const nobody = 65_534
+/** A signal that were not ignored would have ended the process long before. */
+const ignoredForMs = 300
 
 /** How each death ends a process, what the report says of it, and the innermost function of ours on the crashed stack. */
 const deaths = [
@@ -102,6 +104,30 @@ describe.skipIf(!isLinux)('native deaths (needs Linux)', () => {
     const { dump } = await reportOf(death)
     expect(dump.exception?.code).toBe(11)
     expect(dump.exception?.parameters[0]).toBe(BigInt(process.pid))
+  })
+
+  test.concurrent.each(['SIGQUIT', 'SIGSYS', 'SIGXCPU'] as const)('%s from outside ends the process and is reported', async (signal) => {
+    const death = await die(folder, addon, ['wait'], { onReady: (child) => void child.kill(signal) })
+    expect(death.signal).toBe(signal)
+    expect((await reportOf(death)).crash.crash_info.type).toContain(signal)
+  })
+
+  test('a signal that Node ignores stays ignored', async () => {
+    const death = await die(folder, addon, ['wait'], {
+      onReady(child) {
+        child.kill('SIGXFSZ')
+        setTimeout(() => child.kill('SIGKILL'), ignoredForMs)
+      },
+    })
+    expect(death.signal).toBe('SIGKILL')
+    expect(waiting(death.folder)).toEqual([])
+  })
+
+  test('on a kernel that ends everybody who shares memory with a core file, the handler does not share it', async () => {
+    const old = `import os from "node:os";import{syncBuiltinESMExports as s}from"node:module";os.release=()=>"5.10.0";s()`
+    const death = await die(folder, addon, ['null-write'], { nodeFlags: ['--import', `data:text/javascript,${encodeURIComponent(old)}`] })
+    expect(death.signal).toBe('SIGSEGV')
+    expect((await reportOf(death)).crash.crash_info.type).toContain('SIGSEGV')
   })
 
   test('a handler that was there before is called after the report is written', async () => {
