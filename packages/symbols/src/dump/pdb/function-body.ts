@@ -68,7 +68,10 @@ export class FunctionBody {
     const end = this.address + this.size
     sortLines(this.#lines, first)
     let kept = first
-    let [lastEnd, lastLine, lastModuleFile, lastFile] = [-1, -1, -1, -1]
+    let lastEnd = -1
+    let lastLine = -1
+    let lastModuleFile = -1
+    let lastFile = -1
     for (let i = first; i < addresses.length; i++) {
       const start = Math.max(addresses.at(i) >>> 0, this.address)
       const stop = Math.min((addresses.at(i) >>> 0) + sizes.at(i), end)
@@ -85,7 +88,9 @@ export class FunctionBody {
         files.array[kept] = lastFile
         kept++
       }
-      ;[lastEnd, lastLine, lastModuleFile] = [stop, line, moduleFile]
+      lastEnd = stop
+      lastLine = line
+      lastModuleFile = moduleFile
     }
     for (const list of [addresses, sizes, lines, files]) list.length = kept
     if (kept === first && parent >= 0) return -1
@@ -106,12 +111,16 @@ export class FunctionBody {
   /** Each line goes on until the next. */
   #writePlain(records: SymbolRecords): void {
     const { addresses, lines, files } = this.#lines
-    let [start, line, file] = [-1, 0, 0]
+    let start = -1
+    let line = 0
+    let file = 0
     for (let i = 0; i < this.#lastLines.at(0); i++) {
       if (lines.at(i) === 0 || (start >= 0 && lines.at(i) === line && files.at(i) === file)) continue
       const next = addresses.at(i) >>> 0
       if (start >= 0) records.addLine(start, next - start, line, file)
-      ;[start, line, file] = [next, lines.at(i), files.at(i)]
+      start = next
+      line = lines.at(i)
+      file = files.at(i)
     }
     if (start >= 0) records.addLine(start, this.address + this.size - start, line, file)
   }
@@ -149,23 +158,30 @@ export class FunctionBody {
 
   /** What of a site's lines is not inlined further becomes lines; the rest are call sites. */
   #split(site: number): void {
+    if (this.#children.at(site) < 0) {
+      this.#copyLines(site)
+      return
+    }
     const ranges = this.#rangesWithin(site)
     const { addresses, sizes, lines, files } = this.#lines
     const depth = this.#depths.at(site)
     let next = 0
     let covered = 0
-    let [lastLine, lastFile] = [-1, -1]
+    let lastLine = -1
+    let lastFile = -1
     // A function that the compiler made has no lines; its calls then have line 0 of the file where the called one is.
     const call: Position = { line: 0, file: ranges[0]?.file ?? 0 }
     for (let i = this.#firstLines.at(site); i < this.#lastLines.at(site); i++) {
       const end = (addresses.at(i) >>> 0) + sizes.at(i)
       let at = Math.max(addresses.at(i) >>> 0, covered)
-      ;[call.line, call.file] = [lines.at(i), files.at(i)]
+      call.line = lines.at(i)
+      call.file = files.at(i)
       while (at < end) {
         const range = ranges[next]
         if (range === undefined || range.start >= end || range.start > at) {
           if (call.line !== lastLine || call.file !== lastFile) this.#line(at, call)
-          ;[lastLine, lastFile] = [call.line, call.file]
+          lastLine = call.line
+          lastFile = call.file
           at = range === undefined ? end : Math.min(range.start, end)
           continue
         }
@@ -176,6 +192,23 @@ export class FunctionBody {
       }
     }
     for (; next < ranges.length; next++) covered = this.#call(ranges[next], covered, depth, call)
+  }
+
+  /** Of a site without inlined calls. Lines that say the same and touch are one already. */
+  #copyLines(site: number): void {
+    const { addresses, lines, files } = this.#lines
+    let lastLine = -1
+    let lastFile = -1
+    for (let i = this.#firstLines.at(site); i < this.#lastLines.at(site); i++) {
+      if (lines.at(i) !== lastLine || files.at(i) !== lastFile) {
+        this.#out.addresses.push(addresses.at(i))
+        this.#out.sizes.push(0)
+        this.#out.lines.push(lines.at(i))
+        this.#out.files.push(files.at(i))
+      }
+      lastLine = lines.at(i)
+      lastFile = files.at(i)
+    }
   }
 
   #line(at: number, position: Position): void {
@@ -243,15 +276,15 @@ interface InlineCall {
 /** Ranges of the same call become one record. */
 function writeInlines(ranges: InlineRange[], records: SymbolRecords): void {
   const calls: InlineCall[] = []
-  const byKey = new Map<string, InlineCall>()
+  let byKey: Map<string, InlineCall> | undefined
   if (ranges.length > 1) ranges.sort((left, right) => left.start - right.start || left.depth - right.depth)
   for (const range of ranges) {
-    const known = calls.length <= maxSearchedCalls ? calls.find((call) => isSameCall(call.range, range)) : byKey.get(keyOf(range))
+    const known = calls.length <= maxSearchedCalls ? calls.find((call) => isSameCall(call.range, range)) : byKey?.get(keyOf(range))
     if (known === undefined) {
       const call = { range, pairs: [range.start, range.end - range.start] }
       calls.push(call)
       if (calls.length > maxSearchedCalls) {
-        if (byKey.size === 0) for (const earlier of calls) byKey.set(keyOf(earlier.range), earlier)
+        byKey ??= new Map(calls.map((earlier) => [keyOf(earlier.range), earlier]))
         byKey.set(keyOf(range), call)
       }
       continue
