@@ -4,7 +4,7 @@ import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { join } from 'node:path'
 import { bytesSource, type Minidump, readMinidump } from '../../packages/minidump/src/index.ts'
 import { type ProcessedCrash, processMinidump } from '../../packages/stackwalk/src/index.ts'
-import { compile } from './programs.ts'
+import { compile, run } from './programs.ts'
 import { root } from './server.ts'
 import { until } from './until.ts'
 
@@ -41,8 +41,9 @@ export interface Death {
   readonly folder: string
 }
 
-/** The addon that crashes. */
+/** The addon that crashes; the reporter's own is built when it is older than its sources. */
 export async function crashingAddon(folder: string): Promise<string> {
+  await run(process.execPath, [join(root, 'packages/reporter/scripts/build-addon.mjs')])
   return compile('crashes.c', join(folder, 'crashes.node'), [
     '-shared',
     '-fPIC',
