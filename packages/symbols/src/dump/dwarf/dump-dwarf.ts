@@ -14,6 +14,9 @@ import { openUnit, type Unit } from './unit.ts'
 import { type FoundFunction, UnitWalker } from './walk-unit.ts'
 import { addInlines, addLines, type UnitLines } from './write-function.ts'
 
+/** What a function's record weighs against a byte that is looked at. */
+const stepsPerFunction = 16
+
 /** Reads all units and adds their functions, with lines and inlined calls, to the records. Damage costs one unit and is listed. */
 export function dumpDwarf(input: DwarfInput): void {
   new DwarfDump(input).run()
@@ -129,6 +132,7 @@ class DwarfDump {
     for (let index = 0; index < ranges.length; index += 2) {
       const [start, end] = [ranges.at(index), ranges.at(index + 1)]
       if (end - start > 0xffff_ffff) throw new Damage('bad_range', 'A function of the debug information has an impossible size.')
+      this.#budget.spend(stepsPerFunction)
       const part = symbolName === undefined || index === 0 ? name : nonNegative(symbolName(start, name), name)
       records.addFunction(start - baseAddress, end - start, part >= 0 ? part : records.names.add(''))
       if (inlines) {
