@@ -2,9 +2,10 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { zipOf } from '../../../../test/harness/zip.ts'
 import { synthMacho, synthUnwindInfo } from '../../../symbols/testing/synth-macho.ts'
 import { adminToken, crashkeep, type RunningServer, startServer, temporaryFolder } from '../../testing/command.ts'
-import { debugId, writeDump, writeSymbols } from '../../testing/sample-crash.ts'
+import { debugId, symbolText, writeDump, writeSymbols } from '../../testing/sample-crash.ts'
 
 const folder = temporaryFolder()
 const dump = writeDump(join(folder.path, 'app.dmp'))
@@ -121,6 +122,21 @@ describe('symbols upload', () => {
     expect(results.filter(({ debugFile }: { debugFile?: string }) => debugFile === 'app')).toMatchObject([
       { file: made, outcome: 'stored' },
     ])
+  })
+
+  test('sends an archive that is named as it is, and tells of what is in it', async () => {
+    const zip = join(folder.path, 'symbols.zip')
+    const id = debugId.replace('33', '88')
+    writeFileSync(
+      zip,
+      zipOf({ [`app/${id}/app.sym`]: Buffer.from(symbolText.replaceAll(debugId, id)), 'read.me': Buffer.from('no symbols') }),
+    )
+    expect(await run('upload', zip)).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(`symbols\\.zip: stored, app/${id}\n1 module is covered`),
+    })
+    writeFileSync(zip, zipOf({ 'read.me': Buffer.from('no symbols') }))
+    expect(await run('upload', zip)).toMatchObject({ status: 1, stderr: expect.stringMatching(/symbols\.zip: .*\n.*1 of 1 files/) })
   })
 
   test('names files that are no good and stores the others', async () => {

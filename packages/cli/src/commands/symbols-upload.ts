@@ -5,6 +5,7 @@ import { printJson } from '../print.ts'
 import { startProgress } from '../progress.ts'
 import { type ConnectionOptions, ServerConnection, withConnection } from '../server-connection.ts'
 import { type FoundFiles, findModules } from '../symbols/find-modules.ts'
+import { isArchive } from '../symbols/is-archive.ts'
 import { maxNamed, maxShownProblems } from '../symbols/limits.ts'
 import { lackingModules } from '../symbols/missing-modules.ts'
 import { withScratchFolder } from '../symbols/scratch-folder.ts'
@@ -30,7 +31,7 @@ export function addSymbolsUpload(symbols: Command): void {
         'make symbols of debug files, upload those that the server lacks, and source maps; reports that lacked them are processed again',
       ),
   )
-    .argument('<path...>', 'debug files, dSYMs, .sym files and source maps, or folders of them')
+    .argument('<path...>', 'debug files, dSYMs, .sym files and source maps, folders of them, or archives')
     .option('--project <slug>', 'for this project', 'default')
     .option('--shared', 'for every project instead')
     .option('--release <name>', 'the release whose scripts the source maps are for, as pages name it; left out: for every release')
@@ -46,7 +47,8 @@ async function upload(paths: string[], options: UploadOptions): Promise<void> {
   const found = find(paths, options)
   const scope: Record<string, string> = options.shared ? { shared: 'true' } : { project: options.project }
   const lacking = options.shared ? undefined : await lackingModules(server, options.project)
-  const results: UploadedFile[] = [...unusable(paths, found)]
+  const archives = found.unknown.filter((path) => paths.includes(path) && isArchive(path))
+  const results: UploadedFile[] = unusable(paths, found)
   for (const result of results) tell(result, options)
   let total = 0
   const progress = options.json ? undefined : startProgress(() => `${results.length} of ${total} files`)
@@ -54,6 +56,7 @@ async function upload(paths: string[], options: UploadOptions): Promise<void> {
     await withScratchFolder((scratch) =>
       uploadSymbols(
         found,
+        archives,
         {
           server,
           scope,
@@ -70,6 +73,7 @@ async function upload(paths: string[], options: UploadOptions): Promise<void> {
           },
           ended: (result) => {
             results.push(result)
+            progress?.clear()
             tell(result, options)
           },
         },
@@ -91,7 +95,10 @@ function find(paths: readonly string[], options: UploadOptions): FoundFiles {
     const found = findModules(walkFiles(paths), () => {
       looked++
     })
-    if (found.modules.length + found.sourceMaps.length + found.nameless.length + unusable(paths, found).length === 0)
+    if (
+      found.modules.length + found.sourceMaps.length + found.nameless.length + unusable(paths, found).length === 0 &&
+      !paths.some((path) => found.unknown.includes(path))
+    )
       throw new CommandError(`${paths.join(', ')} holds no .sym file, no debug file and no source map.`)
     return found
   } finally {
@@ -105,7 +112,7 @@ function unusable(paths: readonly string[], { unknown, unusable, nameless }: Fou
   const failed = (file: string, why: string): UploadedFile => ({ kind: 'failed', file, why })
   return [
     ...unknown
-      .filter((path) => named.has(path) || path.endsWith('.sym'))
+      .filter((path) => (named.has(path) && !isArchive(path)) || path.endsWith('.sym'))
       .map((path) => failed(path, 'it is neither a debug file nor a .sym file nor a source map.')),
     ...unusable.filter(({ path }) => named.has(path)).map(({ path, why }) => failed(path, why)),
     ...nameless

@@ -1,4 +1,5 @@
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import type { SourceMapUploaded, SymbolModule, SymbolUploaded } from '@crashkeep/server/api-types'
 import type { ServerConnection } from '../server-connection.ts'
 import { dumpTask } from './dump-module.ts'
@@ -46,21 +47,26 @@ export interface UploadProgress {
 }
 
 /** Asks what the server has, makes symbols of the rest and sends them, those first that reports lack. */
-export async function uploadSymbols(found: FoundFiles, run: UploadRun, progress: UploadProgress): Promise<void> {
+export async function uploadSymbols(
+  found: FoundFiles,
+  archives: readonly string[],
+  run: UploadRun,
+  progress: UploadProgress,
+): Promise<void> {
   const named = distinct(found.modules.map((module) => withReportsName(module, run.lacking)))
   const query = new URLSearchParams(run.scope)
   const missing = run.force ? named : await missingModules(run.server, query, named)
   const wanted = new Set(missing)
-  progress.total(named.length + found.sourceMaps.length)
+  progress.total(named.length + found.sourceMaps.length + archives.length)
   for (const module of named) if (!wanted.has(module)) progress.ended(present(module))
   const ids = new Set(run.lacking.map(({ debugId }) => debugId))
   const order = [...missing.filter(({ debugId }) => ids.has(debugId)), ...missing.filter(({ debugId }) => !ids.has(debugId))]
   const pool = new DumpPool(run.jobs)
   let number = 0
   const scratchName = (): string => join(run.scratch, String(number++))
-  const guarded = async (file: string, work: () => Promise<UploadedFile>): Promise<void> => {
+  const guarded = async (file: string, work: () => Promise<UploadedFile | UploadedFile[]>): Promise<void> => {
     try {
-      progress.ended(await work())
+      for (const ended of [await work()].flat()) progress.ended(ended)
     } catch (error) {
       progress.ended({ kind: 'failed', file, why: error instanceof Error ? error.message : String(error) })
     }
@@ -69,6 +75,7 @@ export async function uploadSymbols(found: FoundFiles, run: UploadRun, progress:
     // Twice as many as are sent at once, so that one is made while another is on its way.
     await inParallel(order, maxUploads * 2, (module) => guarded(module.main.path, () => uploadModule(module, run, pool, scratchName)))
     await inParallel(found.sourceMaps, maxUploads, (map) => guarded(map.path, () => uploadMap(map, run, scratchName())))
+    await inParallel(archives, 1, (path) => guarded(path, () => uploadArchive(path, run, scratchName())))
   } finally {
     await pool.close()
   }
@@ -80,14 +87,39 @@ async function uploadModule(module: FoundModule, run: UploadRun, pool: DumpPool,
   const isSym = main.module.kind === 'sym'
   const path = isSym ? main.path : scratchName()
   const problems: string[] = []
-  if (!isSym) {
-    const { problems: found, counts } = await pool.dump(dumpTask(module, { inlines: run.inlines, info: [] }, path))
-    problems.push(...found.map(({ message }) => message))
-    if (counts.functions + counts.publics === 0) problems.push('It has no function: neither debug information nor a symbol table.')
+  try {
+    if (!isSym) {
+      const { problems: found, counts } = await pool.dump(dumpTask(module, { inlines: run.inlines, info: [] }, path))
+      problems.push(...found.map(({ message }) => message))
+      if (counts.functions + counts.publics === 0) problems.push('It has no function: neither debug information nor a symbol table.')
+    }
+    const answer = await sendFile<SymbolUploaded>(run.server, `/symbols?${query}`, path, scratchName())
+    if (answer.debugId === '') throw new Error(answer.refused[0]?.message ?? 'the server found no symbols in it.')
+    return { kind: 'module', file: main.path, debugFile, debugId, outcome: answer.outcome, reprocessing: answer.reprocessing, problems }
+  } finally {
+    if (!isSym) await rm(path, { force: true })
   }
-  const answer = await sendFile<SymbolUploaded>(run.server, `/symbols?${query}`, path, scratchName())
-  if (answer.debugId === '') throw new Error(answer.refused[0]?.message ?? 'the server found no symbols in it.')
-  return { kind: 'module', file: main.path, debugFile, debugId, outcome: answer.outcome, reprocessing: answer.reprocessing, problems }
+}
+
+/** The server opens it, and tells of each module. */
+async function uploadArchive(path: string, run: UploadRun, temporary: string): Promise<UploadedFile[]> {
+  const query = new URLSearchParams({ ...run.scope, name: basename(path), ...(run.release === undefined ? {} : { release: run.release }) })
+  const answer = await sendFile<SymbolUploaded>(run.server, `/symbols?${query}`, path, temporary)
+  const refused = answer.refused.map(({ name, message }): UploadedFile => ({ kind: 'failed', file: `${path}: ${name}`, why: message }))
+  const taken = answer.modules.map(
+    ({ debugFile, debugId, outcome, problems }, index): UploadedFile => ({
+      kind: 'module',
+      file: path,
+      debugFile,
+      debugId,
+      outcome,
+      // Told for all together.
+      reprocessing: index === 0 ? answer.reprocessing : 0,
+      problems: problems.map(({ message }) => message),
+    }),
+  )
+  if (taken.length + refused.length + answer.sourceMaps.length === 0) throw new Error('the server found no symbols in it.')
+  return [...taken, ...refused]
 }
 
 async function uploadMap({ path, root }: WalkedFile, run: UploadRun, temporary: string): Promise<UploadedFile> {
