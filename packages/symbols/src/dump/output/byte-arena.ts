@@ -22,6 +22,8 @@ export class ByteArena {
   }
 
   unsigned(value: number): void {
+    // A number below 0 would be read back as another one of another length, and everything behind it, too.
+    if (!(value > 0)) value = 0
     const bytes = this.#bytes
     let at = this.#at
     while (value > 0x7fff_ffff) {

@@ -191,3 +191,38 @@ test('symbols of a module that end in the middle are a problem, not an error', (
   const result = dumpSymbols(bytesSource(synthPdb({ modules: [{ symbols: [cut] }] })), () => undefined)
   expect(result.problems.map(({ code }) => code)).toEqual(['pdb_symbols'])
 })
+
+test('damaged steps of lines and impossible sizes neither last for ever nor spoil what follows', () => {
+  const ids = [record(0x1601, [...u32(0), ...u32(0), ...text('inner')])]
+  // Back by 2^28 lines, and 2^29 bytes of code.
+  const far = [6, 0xdf, 0xff, 0xff, 0xff, 3, 1, 4, 0xdf, 0xff, 0xff, 0xff]
+  const nested = [inlineSite(0x1000, far), inlineSite(0x1000, far), endOfInlineSite, endOfInlineSite, endOfScope]
+  const symbols = [
+    procedure(0, 0xffff_ffff, 'huge'),
+    ...nested,
+    procedure(0x40, 0, 'empty'),
+    ...nested,
+    procedure(0x80, 8, 'next'),
+    endOfScope,
+  ]
+  const lines = [
+    fileSubsection(names),
+    lineSubsection(0, 0xffff_ffff, [
+      {
+        file: 0,
+        lines: [
+          [0, 1],
+          [0x7fff_0000, 2],
+        ],
+      },
+    ]),
+    inlineeSubsection([{ id: 0x1000, file: 8, line: 10 }]),
+  ]
+  const found = dump({ names, ids, modules: [{ symbols, lines }] })
+  expect(found.filter((line) => line.startsWith('FUNC'))).toEqual([
+    'FUNC 1000 ffffffff 0 huge',
+    'FUNC 1040 0 0 empty',
+    'FUNC 1080 8 0 next',
+  ])
+  expect(found.filter((line) => line.startsWith('INLINE 1'))).toEqual(['INLINE 1 0 1 0 1001 1fffffff'])
+})

@@ -5,6 +5,9 @@ import { collectInlineLines } from './inline-lines.ts'
 import type { Inlinee, LineLists, ModuleLines } from './module-lines.ts'
 import { sortLines } from './sort-lines.ts'
 
+/** Lines are kept in 32 signed bits; no image is larger. */
+const maxLinedBytes = 0x7fff_ffff
+
 /** A position in the source: the number of its line, and of its file in the output. */
 interface Position {
   line: number
@@ -65,7 +68,7 @@ export class FunctionBody {
   /** Joins lines that say the same, and cuts off what is outside of the function. */
   #addSite(parent: number, depth: number, origin: number, first: number, fileOf: (file: number) => number): number {
     const { addresses, sizes, lines, files } = this.#lines
-    const end = this.address + this.size
+    const end = this.address + Math.min(this.size, maxLinedBytes)
     sortLines(this.#lines, first)
     let kept = first
     let lastEnd = -1

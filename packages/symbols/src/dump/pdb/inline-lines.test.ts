@@ -43,6 +43,7 @@ test.each([
   ['another file', [5, 0x10, 3, 1, 4, 1], [[0x1011, 1, 50, 16]]],
   ['a base, and numbers of two and four bytes', [2, 0x81, 0, 3, 0xc0, 0, 1, 0, 4, 4], [[0x1210, 4, 50, 8]]],
   ['columns, ends of lines and kinds are passed over', [9, 3, 10, 2, 13, 7, 7, 1, 8, 1, 3, 1, 4, 2], [[0x1011, 2, 50, 8]]],
+  ['lines that would be negative are none', [6, 0xc0, 0, 0, 0xff, 3, 1, 4, 2], [[0x1011, 2, 0, 8]]],
   ['what nothing ends is one byte long', [3, 1], [[0x1011, 1, 50, 8]]],
   ['an unknown operation ends the list', [3, 1, 4, 2, 99, 1, 3, 1], [[0x1011, 2, 50, 8]]],
   ['an operand that is cut off', [3, 1, 4, 2, 3], [[0x1011, 2, 50, 8]]],

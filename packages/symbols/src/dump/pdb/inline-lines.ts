@@ -4,6 +4,9 @@ import type { Inlinee, LineLists } from './module-lines.ts'
 /** What an operation of the annotations' little language takes: its number is its place here. 0 ends the list. */
 const operands = [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1]
 
+/** Other line records of a PDB have 24 bits; damaged steps lead anywhere. */
+const maxLine = 0xff_ffff
+
 /** A line whose length nothing tells: at the end of damaged annotations only. */
 const unknownLength = 1
 
@@ -35,7 +38,7 @@ export function collectInlineLines(
     if (address < 0) return
     into.addresses.push(address)
     into.sizes.push(length)
-    into.lines.push(openLine)
+    into.lines.push(openLine >= 0 && openLine <= maxLine ? openLine : 0)
     into.files.push(openFile)
   }
   const begin = (length: number): void => {
