@@ -127,6 +127,22 @@ describe.skipIf(!hasCrashpad)("the database, shared with Crashpad's own handler 
     expect(theirs.stored()[0]).toMatchObject({ state: 'uploaded', uploadRequested: false })
   })
 
+  test("sends each report once while Crashpad's handler does the same", async () => {
+    const database = new CrashDatabase(join(folder, 'both'))
+    database.setUploadsEnabled(true)
+    for (let i = 0; i < 20; i++) database.add(dumpThatSays({ clientId: database.clientId }))
+    const before = collector.crashes.length
+    collector.answer = idAnswer(serverId)
+    const handler = startHandler(undo, database.folder, collector.url, ['--no-rate-limit'])
+    await deliver(database.folder, { submitURL: collector.url })
+    await until('all to be uploaded', moveMs, () => (database.stored().every(({ state }) => state === 'uploaded') ? true : undefined))
+    await handler.stop()
+    const sent = collector.crashes.slice(before)
+    expect(new Set(sent.map(({ files }) => files.get('upload_file_minidump')?.fileName)).size).toBe(20)
+    expect(sent).toHaveLength(20)
+    expect(database.stored()).toHaveLength(20)
+  })
+
   test('keeps the id of the installation through consent, and Crashpad keeps ours', async () => {
     const database = new CrashDatabase(join(folder, 'consent'))
     const before = database.clientId

@@ -18,8 +18,6 @@ const optionsOffset = 8
 const lastUploadOffset = 16
 const clientIdOffset = 24
 const uploadsEnabledBit = 1
-/** Crashpad empties the file before it writes it; whoever reads without its lock looks again. */
-const looks = 5
 
 export function settingsPath(folder: string): string {
   return join(folder, 'settings.dat')
@@ -27,13 +25,12 @@ export function settingsPath(folder: string): string {
 
 /** `undefined`: there is none, or what is there is no settings file. */
 export function readSettings(folder: string): DatabaseSettings | undefined {
-  for (let look = 0; look < looks; look++) {
-    const bytes = read(settingsPath(folder))
-    if (bytes === undefined) return undefined
-    if (isWhole(bytes)) return decode(bytes)
-    if (bytes.length >= settingsBytes) return undefined
-  }
-  return undefined
+  const bytes = read(settingsPath(folder))
+  if (bytes === undefined) return undefined
+  if (isWhole(bytes)) return decode(bytes)
+  // Crashpad empties the file before it writes it; under its lock nobody is in between.
+  const again = bytes.length < settingsBytes ? readLocked(settingsPath(folder)) : bytes
+  return again !== undefined && isWhole(again) ? decode(again) : undefined
 }
 
 /** What is there, or a new installation: nobody ever sees an unfinished file. A broken one is replaced, as Crashpad does. */
@@ -90,16 +87,26 @@ function rewrite(path: string, bytes: Buffer): void {
 }
 
 function read(path: string): Buffer | undefined {
-  let file: number
+  const file = openIfThere(path)
+  return file === undefined ? undefined : closing(file, firstBytes)
+}
+
+function readLocked(path: string): Buffer | undefined {
+  const file = openIfThere(path)
+  return file === undefined ? undefined : underLock(file, firstBytes)
+}
+
+function openIfThere(path: string): number | undefined {
   try {
-    file = openSync(path, 'r')
+    return openSync(path, 'r')
   } catch {
     return undefined
   }
-  return closing(file, () => {
-    const bytes = Buffer.alloc(settingsBytes)
-    return bytes.subarray(0, readSync(file, bytes, 0, settingsBytes, 0))
-  })
+}
+
+function firstBytes(file: number): Buffer {
+  const bytes = Buffer.alloc(settingsBytes)
+  return bytes.subarray(0, readSync(file, bytes, 0, settingsBytes, 0))
 }
 
 function isWhole(bytes: Buffer): boolean {
