@@ -5,12 +5,13 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { deflateRawSync, gzipSync } from 'node:zlib'
+import { gzipSync } from 'node:zlib'
 import { stack, synthDump } from '@crashkeep/minidump/synth'
 import type { ReportDetail, ReportSymbols } from '@crashkeep/server/api-types'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ProjectSettings } from '../../packages/server/src/api/project-settings.ts'
 import { SymbolFinder } from '../../packages/server/src/sources/symbol-finder.ts'
+import { lzxCabinet, zipCabinet } from '../../packages/server/testing/make-cabinet.ts'
 import { type TestServer, testServer } from '../../packages/server/testing/test-server.ts'
 import { SymbolSite, type SymbolSiteAnswer } from '../harness/symbol-site.ts'
 import { until } from '../harness/until.ts'
@@ -130,7 +131,8 @@ describe('finding', () => {
   test.each([
     ['gzip', (text: string) => gzipSync(text)],
     ['gzip in gzip', (text: string) => gzipSync(gzipSync(text))],
-    ['a cabinet', cabinet],
+    ['a cabinet', zipCabinet],
+    ['an LZX cabinet', (text: string) => lzxCabinet(text, ['verbatim'])],
   ])('takes files packed as %s', async (_, pack) => {
     site.put(path, pack(symbols()))
     await useSources([here('breakpad')])
@@ -280,7 +282,7 @@ describe.skipIf(!existsSync(windowsFiles))('PDB files of servers (needs ../share
     const context = { registers: { rip: 0x10000000 + Number.parseInt(start, 16) + 1, rsp: 0x7fff0000 } }
     if (packed === 'a cabinet') await server.store.fetches.cleanUp(1, 1_000)
     if (packed === 'gzip') site.put(`/${name}/${id}/${name}`, gzipSync(bytes))
-    else site.put(`/${name}/${id}/${name.slice(0, -1)}_`, cabinet(bytes))
+    else site.put(`/${name}/${id}/${name.slice(0, -1)}_`, zipCabinet(bytes))
     await useSources([here('microsoft')])
     const uploaded = await server.upload(
       synthDump({
@@ -440,30 +442,4 @@ function endless(_: unknown, response: Parameters<SymbolSiteAnswer>[1]): void {
 function brokenOff(_: unknown, response: Parameters<SymbolSiteAnswer>[1]): void {
   response.writeHead(200, { 'content-length': 5_000 })
   response.write('MODULE Linux', () => response.destroy())
-}
-
-/** As `makecab` writes one: blocks of 32 KiB, each looking back into the one before. */
-function cabinet(content: string | Buffer): Uint8Array {
-  const bytes = Buffer.from(content)
-  const blocks: Buffer[] = []
-  for (let at = 0; at < bytes.length; at += 32_768) {
-    const window = at === 0 ? {} : { dictionary: bytes.subarray(at - 32_768, at) }
-    const size = Math.min(32_768, bytes.length - at)
-    const packed = Buffer.concat([Buffer.from('CK'), deflateRawSync(bytes.subarray(at, at + size), window)])
-    const head = Buffer.alloc(8)
-    head.writeUInt16LE(packed.length, 4)
-    head.writeUInt16LE(size, 6)
-    blocks.push(head, packed)
-  }
-  const head = Buffer.alloc(36 + 8 + 16 + 8)
-  head.write('MSCF')
-  head.writeUInt32LE(44, 16)
-  head.writeUInt16LE(1, 26)
-  head.writeUInt16LE(1, 28)
-  head.writeUInt32LE(head.length, 36)
-  head.writeUInt16LE(blocks.length / 2, 40)
-  head.writeUInt16LE(1, 42)
-  head.writeUInt32LE(bytes.length, 44)
-  head.write('app.sym', 60)
-  return Buffer.concat([head, ...blocks])
 }

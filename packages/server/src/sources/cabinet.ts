@@ -1,9 +1,10 @@
 /**
- * Microsoft's cabinet, in which symbol servers keep `app.pd_` and `app.dl_`: one file, cut into blocks of 32 KiB, stored or MSZIP. LZX, which
- * Microsoft's own server no longer sends, is named and not read.
+ * Microsoft's cabinet, in which symbol servers keep `app.pd_` and `app.dl_`: one file, cut into blocks of 32 KiB, stored, MSZIP or
+ * LZX.
  */
 import { open } from 'node:fs/promises'
 import { inflateRawSync } from 'node:zlib'
+import { LzxDecoder, LzxError } from './lzx.ts'
 import { SourceProblem } from './source-problem.ts'
 
 /** A block never unpacks to more; also the window that MSZIP looks back into. */
@@ -39,10 +40,9 @@ export async function* cabinetFile(path: string): AsyncGenerator<Buffer> {
     const reserved = (flags & 4) === 0 ? undefined : await read(36, 4)
     const folder = await read(reserved === undefined ? 36 : 40 + reserved.readUInt16LE(0), 8)
     const blockReserve = reserved?.readUInt8(3) ?? 0
-    const method = folder.readUInt16LE(6) & 0xf
-    if (method > 1) throw damaged(`its compression is ${method === 3 ? 'LZX' : 'Quantum'}, which cannot be unpacked here`)
+    const unpack = unpackerOf(folder.readUInt16LE(6))
     const wanted = (await read(filesOffset, 4)).readUInt32LE(0)
-    yield* blocks(read, { at: folder.readUInt32LE(0), count: folder.readUInt16LE(4), reserve: blockReserve, zipped: method === 1, wanted })
+    yield* blocks(read, { at: folder.readUInt32LE(0), count: folder.readUInt16LE(4), reserve: blockReserve, unpack, wanted })
   } finally {
     await file.close()
   }
@@ -52,27 +52,25 @@ interface Blocks {
   readonly at: number
   readonly count: number
   readonly reserve: number
-  readonly zipped: boolean
+  readonly unpack: Unpack
   /** Size of the file. */
   readonly wanted: number
 }
 
 async function* blocks(
   read: (offset: number, length: number) => Promise<Buffer>,
-  { at, count, reserve, zipped, wanted }: Blocks,
+  { at, count, reserve, unpack, wanted }: Blocks,
 ): AsyncGenerator<Buffer> {
   let offset = at
   let left = wanted
-  let window: Buffer = Buffer.alloc(0)
   for (let block = 0; block < count && left > 0; block += 1) {
     const head = await read(offset, 8)
     const [packedSize, size] = [head.readUInt16LE(4), head.readUInt16LE(6)]
     if (size === 0 || size > maxBlockBytes || packedSize > maxPackedBlockBytes) throw damaged('a block has an impossible size')
     const packed = await read(offset + 8 + reserve, packedSize)
-    const bytes = zipped ? unzipped(packed, size, window) : packed
+    const bytes = unpack(packed, size)
     if (bytes.length !== size) throw damaged('a block does not have the size that it says')
     offset += 8 + reserve + packedSize
-    window = bytes
     yield bytes.subarray(0, Math.min(left, size))
     left -= size
     if (block % blocksTogether === blocksTogether - 1) await new Promise(setImmediate)
@@ -80,15 +78,46 @@ async function* blocks(
   if (left > 0) throw damaged('it ends before its file does')
 }
 
-/** Each block is a deflate stream of its own behind the letters CK, and looks back into the block before. */
-function unzipped(packed: Buffer, size: number, window: Buffer): Buffer {
-  if (packed.toString('latin1', 0, 2) !== 'CK') throw damaged('a block is not MSZIP')
-  try {
-    const dictionary = window.length === 0 ? {} : { dictionary: window }
-    return inflateRawSync(packed.subarray(2), { maxOutputLength: size, ...dictionary })
-  } catch (cause) {
-    throw damaged('a block cannot be unpacked', cause)
+type Unpack = (packed: Buffer, size: number) => Buffer
+
+function unpackerOf(method: number): Unpack {
+  switch (method & 0xf) {
+    case 0:
+      return (packed) => packed
+    case 1:
+      return unzipper()
+    case 3:
+      return lzxUnpacker((method >> 8) & 0x1f)
+    default:
+      throw damaged('its compression, Quantum, cannot be unpacked here')
   }
+}
+
+/** Each block is a deflate stream of its own behind the letters CK, and looks back into the block before. */
+function unzipper(): Unpack {
+  let window: Buffer = Buffer.alloc(0)
+  return (packed, size) => {
+    if (packed.toString('latin1', 0, 2) !== 'CK') throw damaged('a block is not MSZIP')
+    try {
+      const dictionary = window.length === 0 ? {} : { dictionary: window }
+      window = inflateRawSync(packed.subarray(2), { maxOutputLength: size, ...dictionary })
+      return window
+    } catch (cause) {
+      throw damaged('a block cannot be unpacked', cause)
+    }
+  }
+}
+
+function lzxUnpacker(windowBits: number): Unpack {
+  const read = <T>(work: () => T): T => {
+    try {
+      return work()
+    } catch (cause) {
+      throw cause instanceof LzxError ? damaged(`its LZX has ${cause.message}`, cause) : cause
+    }
+  }
+  const decoder = read(() => new LzxDecoder(windowBits))
+  return (packed, size) => Buffer.from(read(() => decoder.frame(packed, size)))
 }
 
 function damaged(why: string, cause?: unknown): SourceProblem {
