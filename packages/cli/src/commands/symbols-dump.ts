@@ -10,6 +10,7 @@ import { DumpPool } from '../symbols/dump-pool.ts'
 import { type DumpedToFile, dumpToFile } from '../symbols/dump-to-file.ts'
 import { type FoundModule, findModules } from '../symbols/find-modules.ts'
 import { maxShownProblems } from '../symbols/limits.ts'
+import { note } from '../symbols/note.ts'
 import { storePath } from '../symbols/store-path.ts'
 import { walkFiles } from '../symbols/walk-files.ts'
 import { wholeNumber } from '../symbols/whole-number.ts'
@@ -101,9 +102,11 @@ async function dumpAll(modules: readonly FoundModule[], options: DumpCommandOpti
       const result = pool === undefined ? dumpToFile(task) : await pool.dump(task)
       if (options.checkCfi && !result.hasUnwindRules) throw new CommandError('it has no rules for unwinding.')
       if (options.store !== undefined && options.output !== undefined && path !== undefined) cpSync(path, resolve(options.output))
+      progress?.clear()
       for (const { message } of result.problems.slice(0, maxShownProblems)) note(module.main.path, message)
       dumped.push({ module, path, result })
     } catch (error) {
+      progress?.clear()
       note(module.main.path, error instanceof Error ? error.message : String(error))
     }
     ended++
@@ -125,8 +128,4 @@ function outputOf(module: FoundModule, { output, store }: DumpCommandOptions): s
 function listArch(modules: readonly FoundModule[]): void {
   for (const [path, parts] of Map.groupBy(modules, ({ main }) => main.path))
     process.stdout.write(`${path}: ${parts.map(archOf).join(', ')}\n`)
-}
-
-function note(path: string, sentence: string): void {
-  process.stderr.write(`crashkeep: ${path}: ${sentence}\n`)
 }

@@ -8,6 +8,7 @@ import { type FoundFiles, findModules } from '../symbols/find-modules.ts'
 import { isArchive } from '../symbols/is-archive.ts'
 import { maxNamed, maxShownProblems } from '../symbols/limits.ts'
 import { lackingModules } from '../symbols/missing-modules.ts'
+import { note } from '../symbols/note.ts'
 import { withScratchFolder } from '../symbols/scratch-folder.ts'
 import { type UploadedFile, uploadSymbols } from '../symbols/upload-symbols.ts'
 import { walkFiles } from '../symbols/walk-files.ts'
@@ -122,13 +123,13 @@ function unusable(paths: readonly string[], { unknown, unusable, nameless }: Fou
 }
 
 function tell(result: UploadedFile, { json }: UploadOptions): void {
-  if (result.kind === 'failed') process.stderr.write(`crashkeep: ${result.file}: ${result.why}\n`)
+  if (result.kind === 'failed') note(result.file, result.why)
   else if (json) return
   else if (result.kind === 'source-map') {
     const { uploaded, file } = result
     process.stdout.write(`${file}: ${uploaded.outcome}, ${uploaded.script} of ${releaseName(uploaded)}${again(uploaded.reprocessing)}\n`)
   } else {
-    for (const problem of result.problems.slice(0, maxShownProblems)) process.stderr.write(`crashkeep: ${result.file}: ${problem}\n`)
+    for (const problem of result.problems.slice(0, maxShownProblems)) note(result.file, problem)
     process.stdout.write(`${result.file}: ${result.outcome}, ${result.debugFile}/${result.debugId}${again(result.reprocessing)}\n`)
   }
 }
