@@ -30,6 +30,7 @@ import { removeTmpLeftovers } from './tmp-leftovers.ts'
 export async function serve(options: ServeOptions = {}): Promise<Server> {
   const role = options.role ?? 'all'
   const collects = role === 'all' || role === 'collector'
+  const hasApi = role === 'all' || role === 'api'
   const data = resolve(options.data ?? 'crashkeep-data')
   const log = createLogger(options.logLevel)
   const opened: (() => Promise<void>)[] = []
@@ -54,11 +55,11 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
     const processor: Processor | undefined =
       role === 'all' || role === 'processor' ? startProcessor(options, store, data, log, metrics.processed, fetcher, finder) : undefined
     if (processor !== undefined) opened.push(() => processor.close())
-    const collector = collects ? await openCollector(options, store, data, log, metrics) : undefined
+    const symbols = openSymbols(options, store, data, () => processor?.wake())
+    opened.push(() => symbols.close())
+    const collector = collects ? await openCollector(options, store, data, log, metrics, symbols) : undefined
     if (collector !== undefined) opened.push(() => collector.close())
-    const symbols = role === 'all' || role === 'api' ? openSymbols(options, store, data, () => processor?.wake()) : undefined
-    if (symbols !== undefined) {
-      opened.push(() => symbols.close())
+    if (hasApi) {
       const cleanUp = new SymbolCleanUp({ store, log, clock: Date.now })
       opened.push(() => cleanUp.close())
     }
@@ -66,8 +67,8 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
       store,
       metrics,
       logger: log,
-      ...(symbols === undefined ? {} : { symbols, symbolServer: openSymbolServer(store, data) }),
-      api: role === 'all' || role === 'api',
+      ...(hasApi ? { symbols, symbolServer: openSymbolServer(store, data) } : {}),
+      api: hasApi,
       wake: () => processor?.wake(),
       ...(collector === undefined ? {} : collector.routes),
       ...(options.webRoot === undefined ? {} : { webRoot: options.webRoot }),
@@ -161,6 +162,7 @@ async function openCollector(
   data: string,
   log: FastifyBaseLogger,
   { registry }: Metrics,
+  symbols: SymbolUploads,
 ): Promise<Collector> {
   const onProblem = (message: string, error: unknown) => log.error({ err: error }, message)
   const spool = await Spool.open({ folder: join(data, 'spool'), onProblem })
@@ -176,15 +178,13 @@ async function openCollector(
   collectorMetrics(registry, intake, spool)
   const keyless =
     options.keylessProject === undefined ? undefined : { project: options.keylessProject, public: options.keylessPublic ?? false }
-  let wake = () => {}
   const dialects = openDialects({
     intake,
     spool,
     store,
     keyless,
     webhookSecret: options.webhookSecret,
-    tmpFolder: join(data, 'tmp'),
-    reprocessed: () => wake(),
+    symbols,
   })
   return {
     routes: {
@@ -193,7 +193,6 @@ async function openCollector(
       uploads: uploads(store, intake),
     },
     start: (settled) => {
-      wake = settled
       spool.startSettling(async (report) => {
         await store.settle(report)
         settled()

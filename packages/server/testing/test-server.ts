@@ -94,20 +94,19 @@ export async function testServer({
       })
     : undefined
   const metrics = createMetrics(store)
+  const symbols = openUploads({
+    store,
+    tmpFolder,
+    readable: [join(folder, 'symbols'), tmpFolder],
+    reprocessed: () => processor?.wake(),
+  })
   const dialects = openDialects({
     intake,
     spool,
     store,
     keyless: keyless === undefined ? undefined : { project: keyless, public: false },
     webhookSecret,
-    tmpFolder: join(folder, 'tmp'),
-    reprocessed: () => processor?.wake(),
-  })
-  const symbols = openUploads({
-    store,
-    tmpFolder,
-    readable: [join(folder, 'symbols'), tmpFolder],
-    reprocessed: () => processor?.wake(),
+    symbols,
   })
   const app = await createApp({
     store,

@@ -1,10 +1,10 @@
 /** Puts together what the dialects need of the rest of the server. */
 import type { FastifyPluginAsync } from 'fastify'
 import type { Intake } from '../intake/intake.ts'
-import { requeue } from '../process/requeue.ts'
 import type { Spool } from '../spool/spool.ts'
-import { StoreError } from '../store/errors.ts'
 import type { Store } from '../store/store.ts'
+import type { UploadContext } from '../symbols-in/protocol.ts'
+import { projectOwner } from '../symbols-in/symbol-owner.ts'
 import { AttachmentCounts } from './attach.ts'
 import { StagedUploads } from './bugsplat/staged-uploads.ts'
 import type { KeylessOptions } from './keyless.ts'
@@ -19,9 +19,7 @@ export interface DialectOptions {
   readonly keyless: KeylessOptions | undefined
   /** Of `/webhook`; without it that address does not exist. */
   readonly webhookSecret: string | undefined
-  readonly tmpFolder: string
-  /** Called when reports wait to be processed again. */
-  readonly reprocessed: () => void
+  readonly symbols: Pick<UploadContext, 'inbox' | 'tmpFolder'>
 }
 
 export function openDialects(options: DialectOptions): { readonly plugin: FastifyPluginAsync; close(): Promise<void> } {
@@ -38,22 +36,14 @@ export function openDialects(options: DialectOptions): { readonly plugin: Fastif
   return { plugin: async (app) => registerDialects(app, context), close: () => staged.close() }
 }
 
-function webhookOf({ webhookSecret, store, tmpFolder, reprocessed }: DialectOptions): SymbolWebhook | undefined {
+function webhookOf({ webhookSecret, symbols }: DialectOptions): SymbolWebhook | undefined {
   if (webhookSecret === undefined) return undefined
   return symbolWebhook({
     secret: webhookSecret,
-    tmpFolder,
-    async addSymbols(project, file) {
-      try {
-        const added = await store.symbols.add({ scope: `project:${project.id}`, ...file, by: 'webhook' })
-        const lacking = added.outcome === 'conflict' ? [] : await store.index.reportsLacking(added, project.id)
-        await requeue(store, lacking)
-        if (lacking.length > 0) reprocessed()
-        return `${added.debugFile}/${added.debugId}: ${added.outcome}`
-      } catch (error) {
-        if (error instanceof StoreError && error.code === 'bad_symbol_file') return undefined
-        throw error
-      }
+    tmpFolder: symbols.tmpFolder,
+    async take(project, file, folder) {
+      const { taken } = await symbols.inbox.take({ owner: projectOwner(project, { by: 'webhook', tokenId: 'webhook' }), file, folder })
+      return taken.map((each) => `${each.kind === 'symbols' ? `${each.debugFile}/${each.debugId}` : each.script}: ${each.outcome}`)
     },
   })
 }

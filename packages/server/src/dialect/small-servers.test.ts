@@ -1,11 +1,13 @@
 /** What small servers and scripts around them know beside the upload. */
 import { createHmac } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { zipOf } from '../../../../test/harness/zip.ts'
+import { ApiProblem } from '../api/api-error.ts'
 import { minidumpPart, multipart } from '../intake/multipart-for-tests.ts'
+import { expand } from '../symbols-in/expand.ts'
 import { send, startCollector, type TestCollector } from './collector-for-tests.ts'
 import { symbolWebhook } from './symbol-webhook.ts'
 
@@ -24,11 +26,15 @@ beforeEach(async () => {
   const webhook = symbolWebhook({
     secret,
     tmpFolder: folder,
-    addSymbols: async (project, { path, size }) => {
-      const text = await readFile(path, 'utf8')
-      if (!text.startsWith('MODULE ')) return undefined
-      added.push(`${project.slug} ${size}`)
-      return 'app/33221100554477668899AABBCCDDEEFF0'
+    take: async (project, file, folder) => {
+      const names: string[] = []
+      for await (const leaf of expand(file, folder)) {
+        if (leaf.kind !== 'symbols') continue
+        added.push(`${project.slug} ${leaf.size}`)
+        names.push('app/33221100554477668899AABBCCDDEEFF0')
+      }
+      if (names.length === 0) throw new ApiProblem('bad_symbols')
+      return names
     },
   })
   collector = await startCollector({ keyless, webhook })

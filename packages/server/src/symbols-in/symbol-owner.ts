@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { ApiProblem } from '../api/api-error.ts'
 import { type Caller, projectOf, requireWholeServer } from '../api/caller.ts'
 import { actorOf } from '../api/reports.ts'
-import type { Ledger } from '../store/database/ledger.ts'
+import type { Ledger, LedgerProject } from '../store/database/ledger.ts'
 import type { SymbolQuota } from '../store/symbol-store.ts'
 import { projectSymbolScope, sharedScope } from '../store/symbols/symbol-list.ts'
 
@@ -43,14 +43,17 @@ export async function ownerOf(ledger: Ledger, caller: Caller, name: string | und
     throw new ApiProblem('bad_request', 'The token may upload to several projects; say which one in the address.')
   const project = name === undefined ? await ledger.projectById(only ?? 0) : await projectOf(ledger, caller, name)
   if (project === undefined) throw new ApiProblem('not_found', 'There is no such project.')
-  const { symbolQuotaBytes, symbolQuotaFiles, keepDebugFiles } = project.settings
+  return projectOwner(project, { by, tokenId })
+}
+
+export function projectOwner({ id, settings }: LedgerProject, who: Pick<SymbolOwner, 'by' | 'tokenId'>): SymbolOwner {
+  const { symbolQuotaBytes, symbolQuotaFiles, keepDebugFiles } = settings
   return {
-    scope: projectSymbolScope(project.id),
-    projectId: project.id,
+    scope: projectSymbolScope(id),
+    projectId: id,
     keepsDebugFiles: keepDebugFiles,
     quota: { bytes: symbolQuotaBytes, files: symbolQuotaFiles },
-    by,
-    tokenId,
+    ...who,
   }
 }
 
