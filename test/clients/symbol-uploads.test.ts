@@ -52,7 +52,7 @@ async function runProgram(program: string, args: readonly string[], env: Record<
   )
 }
 
-describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('sentry-cli', () => {
+describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('sentry-cli (needs Linux on x64)', () => {
   const sentry = (...args: string[]) => sentryAs(token, ...args)
   const sentryAs = (secret: string, ...args: string[]) =>
     runProgram(clientFile('@sentry/cli-linux-x64/bin/sentry-cli'), args, {
