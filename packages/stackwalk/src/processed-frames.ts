@@ -34,6 +34,7 @@ export class ProcessedFrames {
     const found = place?.function
     const moduleOffset = place?.moduleOffset ?? 0
     const lineDelta = found?.lineOffset === undefined ? undefined : moduleOffset - found.lineOffset
+    const innermostLineDelta = found?.innermostLineOffset === undefined ? undefined : moduleOffset - found.innermostLineOffset
     return {
       file: this.#name(found?.file),
       frame: index,
@@ -51,6 +52,7 @@ export class ProcessedFrames {
       [frameDetail]: {
         registers: frame.registers,
         ...(lineDelta !== undefined && { lineDelta }),
+        ...(innermostLineDelta !== undefined && { innermostLineDelta }),
         ...(given !== undefined && { arguments: given }),
       },
     }

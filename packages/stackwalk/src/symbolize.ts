@@ -1,4 +1,3 @@
-import type { SymbolLookup } from '@crashkeep/symbols'
 import type { ModuleMap } from './module-map.ts'
 import type { ModuleSymbolsCache } from './module-symbols-cache.ts'
 import type { FrameFunction, FrameSymbols } from './walk/frame.ts'
@@ -14,7 +13,7 @@ export function symbolize(instruction: bigint, modules: ModuleMap, cache: Module
 
 function functionAt(moduleIndex: number, offset: number, cache: ModuleSymbolsCache): FrameFunction | undefined {
   const symbols = cache.symbols(moduleIndex)
-  const found: (SymbolLookup & { readonly lineOffset?: number }) | undefined = symbols?.lookup(offset)
+  const found = symbols?.lookup(offset)
   if (symbols === undefined || found === undefined) return undefined
   return {
     name: found.function,
@@ -25,6 +24,7 @@ function functionAt(moduleIndex: number, offset: number, cache: ModuleSymbolsCac
     ...(found.line !== undefined && { line: found.line }),
     // Not every reader of symbols says where the line's code starts.
     ...(found.lineOffset !== undefined && { lineOffset: found.lineOffset }),
+    ...(found.innermostLineOffset !== undefined && { innermostLineOffset: found.innermostLineOffset }),
     inlines: found.inlines.map((call) => ({ function: call.function, file: call.file ?? null, line: call.line ?? null })),
   }
 }

@@ -15,6 +15,8 @@ export interface FrameDetail {
   readonly registers: ReadonlyMap<string, bigint>
   /** Bytes from the start of the line's code to the instruction. */
   readonly lineDelta?: number
+  /** The same from the start of the innermost inlined call's line. */
+  readonly innermostLineDelta?: number
   /** Only when they were asked for. */
   readonly arguments?: FunctionArguments
 }

@@ -36,6 +36,8 @@ export interface SymbolLookup extends SourcePosition {
   parameterSize: number
   /** Where the code of `line` starts: of its record, or with inlines of the range of the outermost one. */
   lineOffset?: number
+  /** With inlines: where the code of the innermost one's line starts. */
+  innermostLineOffset?: number
   /** Innermost first. With inlines, `file` and `line` above are the call site of the outermost one. */
   inlines: InlinedCall[]
 }

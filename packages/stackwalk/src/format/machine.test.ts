@@ -19,7 +19,9 @@ test('lines for a program: system, processor, crash, modules, the crashing stack
       threads: [thread(1), thread(2)],
       exception: { threadId: 2, code: 11, flags: 1, address: 0x10n, context: thread(2).context },
     },
-    { 'a|pp': 'FILE 0 /src/a.cc\nINLINE_ORIGIN 0 in()\nFUNC 100 80 0 f()\nINLINE 0 7 0 0 100 10\n100 80 3 0\nPUBLIC 200 0 main' },
+    {
+      'a|pp': 'FILE 0 /src/a.cc\nINLINE_ORIGIN 0 in()\nFUNC 100 80 0 f()\nINLINE 0 7 0 0 100 10\n100 3 2 0\n103 7d 3 0\nPUBLIC 200 0 main',
+    },
   )
   expect(formatMachine(crash)).toMatchInlineSnapshot(`
     "OS|Linux|0.0.0 Linux 6.1.0 #1 SMP x86_64
@@ -28,11 +30,11 @@ test('lines for a program: system, processor, crash, modules, the crashing stack
     Crash|SIGSEGV /SEGV_MAPERR|0x10|1
     Module|app||app|33221100554477668899AABBCCDDEEFF0|0x40000000|0x40000fff|1
 
-    1|0|app|in()|/src/a.cc|3|
-    1|1|app|f()|/src/a.cc|7|0x5
+    1|0|app|in()|/src/a.cc|3|0x2
+    1|1|app|f()|/src/a.cc|7|0x2
     1|2|app|main|||0x11
-    0|0|app|in()|/src/a.cc|3|
-    0|1|app|f()|/src/a.cc|7|0x5
+    0|0|app|in()|/src/a.cc|3|0x2
+    0|1|app|f()|/src/a.cc|7|0x2
     0|2|app|main|||0x11
     "
   `)

@@ -48,22 +48,24 @@ function moduleLine(module: ProcessedModule, isMain: boolean): string {
 function threadLines(thread: ProcessedThread, index: number, crash: ProcessedCrash): string[] {
   const lines: string[] = []
   for (const frame of thread.frames) {
-    for (const call of frame.inlines ?? []) lines.push(line(index, lines.length, frame.module ?? '', ...inlinePlace(call)))
+    const delta = frame[frameDetail]?.innermostLineDelta
+    for (const call of frame.inlines ?? []) lines.push(line(index, lines.length, frame.module ?? '', ...inlinePlace(call, delta)))
     lines.push(line(index, lines.length, frame.module ?? '', ...framePlace(frame, returnAddressDelta(frame, crash))))
   }
   return lines
 }
 
-/** Where the line starts is known of the frame's own function only. */
-function inlinePlace(call: ProcessedInline): (string | number)[] {
-  return [call.function, call.file ?? '', call.line ?? '', '']
+/** Breakpad counts all functions at one address from the start of the innermost one's line, and the inlined ones from the call itself. */
+function inlinePlace(call: ProcessedInline, delta: number | undefined): (string | number)[] {
+  return [call.function, call.file ?? '', call.line ?? '', call.file === null || delta === undefined ? '' : formatHex(delta)]
 }
 
 function framePlace(frame: ProcessedFrame, delta: bigint): (string | number)[] {
   if (frame.module === null) return ['', '', '', formatHex(BigInt(frame.offset) + delta)]
   if (frame.function === null) return ['', '', '', formatHex(BigInt(frame.module_offset ?? 0) + delta)]
   if (frame.file === null) return [frame.function, '', '', formatHex(BigInt(frame.function_offset ?? 0) + delta)]
-  const lineDelta = frame[frameDetail]?.lineDelta
+  const detail = frame[frameDetail]
+  const lineDelta = detail?.innermostLineDelta ?? detail?.lineDelta
   return [frame.function, frame.file, frame.line ?? 0, lineDelta === undefined ? '' : formatHex(BigInt(lineDelta) + delta)]
 }
 

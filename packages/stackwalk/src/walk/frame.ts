@@ -27,6 +27,8 @@ export interface FrameFunction {
   readonly line?: number
   /** Where the line's code starts, when the symbols know. */
   readonly lineOffset?: number
+  /** Where the code of the innermost inlined call's line starts. */
+  readonly innermostLineOffset?: number
   readonly inlines: readonly InlineFrame[]
 }
 

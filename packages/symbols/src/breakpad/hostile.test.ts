@@ -164,6 +164,7 @@ function expectedAt(funcs: Func[], publics: number[], at: number): SymbolLookup 
     parameterSize: 0,
     ...place(outermost),
     ...(outermost === undefined ? {} : { lineOffset: outermost.start }),
+    ...(calls.length === 0 || hit === undefined ? {} : { innermostLineOffset: hit.start }),
     inlines: inlines.reverse(),
   }
 }

@@ -144,6 +144,7 @@ describe('inlined calls', () => {
       file: 'a.cpp',
       line: 42,
       lineOffset: 0x110,
+      innermostLineOffset: 0x118,
       inlines: [
         { function: 'bar()', file: 'c.cpp', line: 27 },
         { function: 'foo()', file: 'b.cpp', line: 39 },

@@ -99,6 +99,7 @@ class BreakpadSymbols implements ModuleSymbols {
       parameterSize: body.parameterSize,
       ...this.#outermostPosition(body),
       ...(lineOffset === undefined ? {} : { lineOffset }),
+      ...(body.inlines.length === 0 || body.line === undefined ? {} : { innermostLineOffset: body.line.start }),
       inlines: this.#inlinedCalls(body),
     }
   }
