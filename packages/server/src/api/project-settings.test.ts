@@ -55,3 +55,16 @@ it('shows drops with their samples where refusals are listed', async () => {
   const dropped = items.find(({ reason }) => reason === 'rule_old')
   expect(dropped?.samples).toMatchObject([{ dialect: 'crashpad', detail: 'ver = "1"', address: null }])
 })
+
+it('lets only who has the whole server open its network to a source of symbols', async () => {
+  const project = await server.store.ledger.projectBySlug('default')
+  const narrow = await server.tokenWith(['administer'], [project?.id ?? 0])
+  const source = { name: 'Inner', url: 'http://10.0.0.1/', layout: 'breakpad', allowPrivate: true }
+  const use = (list: object[], token?: string) => patch({ settings: { symbolSources: { list } } }, token)
+  expect((await use([{ ...source, allowPrivate: false }], narrow)).statusCode).toBe(200)
+  const refused = await use([source], narrow)
+  expect([refused.statusCode, refused.json<{ code: string }>().code]).toEqual([403, 'whole_server_only'])
+  expect((await use([source])).statusCode).toBe(200)
+  expect((await use([{ preset: 'electron' }, source], narrow)).statusCode).toBe(200)
+  expect((await use([{ ...source, url: 'http://10.0.0.2/' }], narrow)).statusCode).toBe(403)
+})

@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts'
 import { ApiProblem } from './api-error.ts'
 import { callerOf, projectOf, requireWholeServer, visibleProjects } from './caller.ts'
 import { projectParameter, refusals } from './parameters.ts'
-import { ProjectUpdate } from './project-settings.ts'
+import { type ProjectSettings, ProjectUpdate } from './project-settings.ts'
 import type { IngestUrl } from './public-url.ts'
 import { actorOf } from './reports.ts'
 import { ApiError, ProjectKey as Key, Project, ProjectCreate, ProjectDetail } from './schema.ts'
@@ -89,8 +89,9 @@ export function projects(store: Store, ingestUrl: IngestUrl): FastifyPluginAsync
       },
       async (request) => {
         const caller = callerOf(request)
-        const { id, slug } = await projectOf(store.ledger, caller, request.params.slug)
+        const { id, slug, settings } = await projectOf(store.ledger, caller, request.params.slug)
         refuseUnclear(request.body)
+        if (opensPrivateNetwork(settings, request.body)) requireWholeServer(caller)
         const project = await store.ledger.updateProject(id, request.body)
         if (project === undefined) throw new ApiProblem('not_found', 'There is no such project.')
         await store.ledger.audit({ actor: actorOf(caller), action: 'update-project', target: `${slug} ${changedNames(request.body)}` })
@@ -148,6 +149,14 @@ function refuseUnclear({ settings }: ProjectUpdate): void {
   const names = settings?.rules?.map(({ name }) => name) ?? []
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice !== undefined) throw new ApiProblem('bad_request', `Two rules are called "${twice}"; each needs a name of its own.`)
+}
+
+/** The server's own network is not a project's to open: what was allowed already may stay. */
+function opensPrivateNetwork(before: ProjectSettings, { settings }: ProjectUpdate): boolean {
+  const privateOf = (sources: ProjectSettings['symbolSources']['list']) =>
+    sources.flatMap((source) => ('preset' in source || !source.allowPrivate ? [] : [source.url]))
+  const known = privateOf(before.symbolSources.list)
+  return privateOf(settings?.symbolSources?.list ?? []).some((url) => !known.includes(url))
 }
 
 /** What was changed, not to what: settings may name what a project wants to hide. */
