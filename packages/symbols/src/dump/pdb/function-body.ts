@@ -4,6 +4,7 @@ import type { AddressMap } from './address-map.ts'
 import { collectInlineLines } from './inline-lines.ts'
 import type { Inlinee, LineLists, ModuleLines } from './module-lines.ts'
 import { sortLines } from './sort-lines.ts'
+import { type InlineRange, writeInlines } from './write-inlines.ts'
 
 /** Lines are kept in 32 signed bits; no image is larger. */
 const maxLinedBytes = 0x7fff_ffff
@@ -257,53 +258,4 @@ interface Piece {
   readonly end: number
   readonly origin: number
   readonly file: number
-}
-
-interface InlineRange {
-  readonly start: number
-  readonly end: number
-  readonly depth: number
-  readonly origin: number
-  readonly line: number
-  readonly file: number
-}
-
-/** Calls of one function that are searched one by one; beyond, by a key. */
-const maxSearchedCalls = 16
-
-interface InlineCall {
-  readonly range: InlineRange
-  readonly pairs: number[]
-}
-
-/** Ranges of the same call become one record. */
-function writeInlines(ranges: InlineRange[], records: SymbolRecords): void {
-  const calls: InlineCall[] = []
-  let byKey: Map<string, InlineCall> | undefined
-  if (ranges.length > 1) ranges.sort((left, right) => left.start - right.start || left.depth - right.depth)
-  for (const range of ranges) {
-    const known = calls.length <= maxSearchedCalls ? calls.find((call) => isSameCall(call.range, range)) : byKey?.get(keyOf(range))
-    if (known === undefined) {
-      const call = { range, pairs: [range.start, range.end - range.start] }
-      calls.push(call)
-      if (calls.length > maxSearchedCalls) {
-        byKey ??= new Map(calls.map((earlier) => [keyOf(earlier.range), earlier]))
-        byKey.set(keyOf(range), call)
-      }
-      continue
-    }
-    const { pairs } = known
-    const lastSize = pairs[pairs.length - 1] ?? 0
-    if ((pairs[pairs.length - 2] ?? 0) + lastSize === range.start) pairs[pairs.length - 1] = lastSize + range.end - range.start
-    else pairs.push(range.start, range.end - range.start)
-  }
-  for (const { range, pairs } of calls) records.addInline(range.depth, range.line, range.file, range.origin, pairs)
-}
-
-function isSameCall(left: InlineRange, right: InlineRange): boolean {
-  return left.depth === right.depth && left.origin === right.origin && left.line === right.line && left.file === right.file
-}
-
-function keyOf({ depth, origin, line, file }: InlineRange): string {
-  return `${depth} ${origin} ${line} ${file}`
 }
