@@ -5,6 +5,9 @@ export interface PasteLines {
   readonly note?: string
 }
 
+/** Named, not imported: this is text for somebody else's program. */
+const reporterPackage = '@crashkeep/reporter'
+
 /** `projectId` is the number that Sentry's clients want. */
 export function pasteLines(ingestUrl: string, projectId: number): PasteLines[] {
   const { origin, protocol, host, pathname } = new URL(ingestUrl)
@@ -16,7 +19,7 @@ export function pasteLines(ingestUrl: string, projectId: number): PasteLines[] {
     },
     {
       title: 'Node.js, first lines of the program',
-      code: `import { crashReporter } from '@crashkeep/reporter'\n\ncrashReporter.start({ submitURL: '${ingestUrl}' })`,
+      code: `import { crashReporter } from '${reporterPackage}'\n\ncrashReporter.start({ submitURL: '${ingestUrl}' })`,
     },
     {
       title: 'Web page: response headers',
