@@ -1,8 +1,11 @@
 // A program that starts the reporter's capture (unless REPORTER is empty) and dies as its argument says.
 import { spawn } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { isMainThread, Worker, workerData } from 'node:worker_threads'
 
+/** A hang that nobody reports ends, too. */
+const hangMs = 30_000
 const { REPORTER, DATABASE, CRASHES, HANG_TIMEOUT_MS, EARLIER, EARLIER_HANDLER } = process.env
 const way = isMainThread ? process.argv[2] : workerData
 const { crash } = CRASHES ? createRequire(import.meta.url)(CRASHES) : {}
@@ -30,9 +33,10 @@ function leakEverything() {
   for (;;) kept.push({ text: `${kept.length}`.repeat(20), list: new Array(100).fill(kept.length) })
 }
 
-function spin(ms) {
+/** Never gives the event loop its turn until something is there, or for so long. */
+function spinUntil(isThere, ms) {
   const end = Date.now() + ms
-  while (Date.now() < end) Math.sqrt(end)
+  while (Date.now() < end && !isThere()) for (let i = 0; i < 1e6; i++) Math.sqrt(i)
 }
 
 /** A module whose one function, `f`, traps when it reads outside its memory. */
@@ -66,7 +70,7 @@ const ways = {
   'process-abort': () => process.abort(),
   'out-of-memory': leakEverything,
   hang() {
-    spin(Number(HANG_TIMEOUT_MS) * 3 + 1500)
+    spinUntil(() => readdirSync(`${DATABASE}/pending`).length > 0, hangMs)
     process.stdout.write('alive\n')
   },
   wait() {

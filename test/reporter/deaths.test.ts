@@ -73,7 +73,7 @@ describe.skipIf(!isLinux)('deaths of JavaScript (needs Linux)', () => {
       const death = await die(folder, addon, ['hang'], { node, environment: { HANG_TIMEOUT_MS: '500' } })
       expect(death).toMatchObject({ status: 0, output: 'alive\n', errors: '' })
       const { crash, annotations } = await reportOf(death)
-      expect(annotations['hang.stack']).toContain('spin')
+      expect(annotations['hang.stack']).toContain('spinUntil')
       expect(annotations['hang.timeout_ms']).toBe('500')
       expect(crash.crashing_thread?.thread_id).toBe(death.pid)
     })

@@ -91,6 +91,8 @@ struct instance {
 static void on_thread_end(void *argument) {
   struct instance *instance = argument;
   take_alternate_stack(instance->alternate_stack);
+  // The main thread's V8 goes away now; a hang of the exit itself has no stack to ask for.
+  if (instance->annotations == &process_state.annotations) pause_hang_watch(1);
   if (instance->slot != 0) {
     free_blob(atomic_exchange(&instance->slot->texts, 0));
     atomic_store(&instance->slot->thread, 0);
