@@ -229,6 +229,11 @@ describe('debug files', () => {
     expect(stored).toMatchObject({ state: 'present', file: { lacks: [] } })
   })
 
+  test('want a name, unless they have one of their own', async () => {
+    const answer = await upload(readFileSync(program))
+    expect([answer.status, JSON.parse(answer.text)]).toMatchObject([400, { message: expect.stringContaining('?name=') }])
+  })
+
   test('that are cut off, or none, cost only themselves', async () => {
     const bytes = readFileSync(program)
     const zip = zipOf({

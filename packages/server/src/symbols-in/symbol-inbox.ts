@@ -142,6 +142,8 @@ export class SymbolInbox {
   }
 
   async #convert(leaf: Leaf, others: readonly Leaf[], upload: SymbolUpload, read: ReadDebugFile[]): Promise<TakenSymbols[]> {
+    if (leaf.name === '' && (leaf.kind === 'elf' || leaf.kind === 'macho'))
+      throw new ApiProblem('bad_request', 'The file does not know its own name, by which reports ask for it; say it: ?name=libshop.so.')
     const beside = others.filter((other) => other !== leaf)
     const converted = await this.#options.converter.convert(leaf, upload.folder.path, beside)
     read.push({ leaf, modules: converted })
