@@ -12,6 +12,8 @@ export interface SynthSection {
 
 export interface SynthElfOptions {
   readonly machine?: number
+  /** 3, a shared object, unless given. */
+  readonly type?: number
   /** Behind `.text` and the build id; the first has number 3. */
   readonly sections: readonly SynthSection[]
   readonly buildId?: Uint8Array
@@ -22,7 +24,7 @@ export const synthTextAddress = 0x1000
 
 /** A 64-bit little-endian ELF file of one segment at 0, with code of zeros at 0x1000. */
 export function synthElf(options: SynthElfOptions): Uint8Array {
-  const { machine = 62, buildId = Uint8Array.from({ length: 20 }, (_, index) => index + 1), textSize = 0x100 } = options
+  const { machine = 62, type: fileType = 3, buildId = Uint8Array.from({ length: 20 }, (_, index) => index + 1), textSize = 0x100 } = options
   const note = new ByteWriter().u32(4).u32(buildId.length).u32(3).text('GNU').bytes(buildId).align(4).done()
   const sections: SynthSection[] = [
     { name: '', bytes: new Uint8Array(0), type: 0 },

@@ -79,6 +79,12 @@ test('a file without a build id is named by its code, one of zeros has no id', (
   expect(text).not.toContain('CODE_ID')
 })
 
+test('an object that was not linked says so', () => {
+  const { problems, counts } = dumpSymbols(bytesSource(synthElf({ type: 1, sections: synthDwarf() })), () => undefined)
+  expect(problems.map(({ code }) => code)).toEqual(['unlinked'])
+  expect(counts).toMatchObject({ functions: 0, publics: 0 })
+})
+
 test('a damaged unit costs its functions and is told', () => {
   const sections = synthDwarf().map((section) =>
     section.name === '.debug_abbrev' ? { ...section, bytes: Uint8Array.of(1, 0x11, 1, 3, 0x77, 0, 0) } : section,

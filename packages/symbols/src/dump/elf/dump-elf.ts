@@ -7,16 +7,40 @@ import { findAlternate, findDebugFile, hasDwarf, miniDebugFile, splitFinder } fr
 import { type ElfFile, readElfFile, sectionExecutable } from './elf-file.ts'
 import { dumpElfFrames } from './elf-frames.ts'
 import { debugIdOf, elfCpu, elfIdentifier, hexOf, soname } from './elf-ids.ts'
-import { dwarfSections } from './elf-sections.ts'
+import { dwarfSections, type SectionReading } from './elf-sections.ts'
 import { FunctionSymbols, readFunctionSymbols } from './elf-symbols.ts'
 
-export function dumpElf({ source, options, records, problems }: DumpInput): DumpedFile {
+/** `e_type` of an object that was not linked yet: its addresses are not known. */
+const unlinked = 1
+
+export function dumpElf(input: DumpInput): DumpedFile {
+  const { source, options, records, problems } = input
   const file = readElfFile(source, (code, message) => problems.add(code, message))
   const reading = { decompress: options.decompress, problems, records, decompressed: 0 }
-  const debug = hasDwarf(file) ? file : (findDebugFile(file, options.companions, reading) ?? file)
+  const debugFile = options.debugFile ?? leafName(soname(file)) ?? leafName(options.fileName) ?? 'unknown'
+  const identifier = elfIdentifier(file)
+  const module = {
+    os: 'Linux',
+    cpu: elfCpu(file),
+    debugId: debugIdOf(identifier, file.littleEndian),
+    debugFile,
+    ...(identifier !== undefined && { codeId: hexOf(identifier).toUpperCase() }),
+  }
+  if (file.type === unlinked) {
+    problems.add('unlinked', 'The file is an object that was not linked (.o, .ko): its functions have no addresses yet.')
+    return { module }
+  }
+  const separate = hasDwarf(file) ? undefined : problems.guard(() => findDebugFile(file, options.companions, reading))
+  const debug = separate ?? file
+  const symbols = addSymbols(input, reading, file, debug)
+  addSections(file, symbols, debugFile, records)
+  return { module, stack: (writer) => dumpElfFrames(file, debug, reading, writer) }
+}
+
+/** Functions of the debug information, then the symbols, by which they are named. */
+function addSymbols({ options, records, problems }: DumpInput, reading: SectionReading, file: ElfFile, debug: ElfFile): FunctionSymbols {
   const symbols = new FunctionSymbols()
-  const mini = miniDebugFile(file, reading)
-  for (const from of new Set([debug, file, mini])) {
+  for (const from of new Set([debug, file, miniDebugFile(file, reading)])) {
     if (from !== undefined) problems.guard(() => readFunctionSymbols(from, records.names, symbols))
   }
   symbols.close()
@@ -39,19 +63,7 @@ export function dumpElf({ source, options, records, problems }: DumpInput): Dump
   for (let index = 0; index < symbols.addresses.length; index++) {
     records.addPublic(symbols.addresses.at(index), symbols.names.at(index), symbols.sizes.at(index))
   }
-  const debugFile = options.debugFile ?? leafName(soname(file)) ?? leafName(options.fileName) ?? 'unknown'
-  addSections(file, symbols, debugFile, records)
-  const identifier = elfIdentifier(file)
-  return {
-    module: {
-      os: 'Linux',
-      cpu: elfCpu(file),
-      debugId: debugIdOf(identifier, file.littleEndian),
-      debugFile,
-      ...(identifier !== undefined && { codeId: hexOf(identifier).toUpperCase() }),
-    },
-    stack: (writer) => dumpElfFrames(file, debug, reading, writer),
-  }
+  return symbols
 }
 
 /** Sections with code, but without a symbol at their start (linkage tables), would seem to belong to the function before. */
