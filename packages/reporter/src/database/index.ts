@@ -1,5 +1,6 @@
 export { ReporterError, type ReporterErrorCode } from '../errors.ts'
-export { type DeliveryOptions, deliver } from '../upload/deliver.ts'
+export type { DeliveryOptions } from '../upload/deliver.ts'
+export { deliverNow as deliver } from '../upload/deliver-now.ts'
 export type { DeliverySettings } from '../upload/delivery-settings.ts'
 export { addReport } from './add-report.ts'
 export type { Attachment } from './attachments.ts'
