@@ -49,8 +49,8 @@ export function generateCrash(seed: number, cpu?: string): GeneratedCrash {
               : [11, 6, 8, 7, 4, 5],
         ),
         flags: random.pick([0, 1, 2, 13, 0x80, 0x105]),
-        address: place.anyAddress(),
-        parameters: [BigInt(random.pick([0, 1, 8])), place.anyAddress()],
+        address: place.anyAddressBut(context?.registers[platform.pc]),
+        parameters: [BigInt(random.pick([0, 1, 8])), place.anyAddressBut(context?.registers[platform.pc])],
         ...(context !== undefined && { context }),
       },
     }),
@@ -218,7 +218,13 @@ class AddressSpace {
     return BigInt(this.#stackBase + 0x800_0000 + thread * 0x4000)
   }
 
-  anyAddress(): bigint {
+  /** Not the instruction's own: then rust-minidump blames its operands, and we do not. */
+  anyAddressBut(pc: bigint | undefined): bigint {
+    const address = this.#anyAddress()
+    return address === pc ? address + 8n : address
+  }
+
+  #anyAddress(): bigint {
     const random = this.#random
     return random.pick<() => bigint>([
       () => 0n,
