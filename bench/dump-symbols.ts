@@ -22,7 +22,7 @@ export function compareDumpers(
   try {
     const files: [title: string, path: string | undefined][] = [
       ['the node binary', process.execPath],
-      ['a C++ program of 20 units full of templates', onPath('g++') === undefined ? undefined : generateProgram(own)],
+      ['a C++ program of six units full of templates', onPath('g++') === undefined ? undefined : generateProgram(own)],
       ['a Rust program (RUST_PROGRAM)', process.env.RUST_PROGRAM],
     ]
     const output = join(own, 'dumped.sym')

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const units = 20
+const units = 6
 
 /** Compiles it with full debug information, once for a folder; its path. */
 export function generateProgram(folder: string): string {

@@ -50,7 +50,7 @@ export function synthElf(options: SynthElfOptions): Uint8Array {
   })
   body.align(8)
   file
-    .u16(3)
+    .u16(fileType)
     .u16(machine)
     .u32(1)
     .u64(0)
