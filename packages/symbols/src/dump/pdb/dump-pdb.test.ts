@@ -6,11 +6,13 @@ import {
   inlineeSubsection,
   inlineSite,
   lineSubsection,
+  nameOffset,
   procedure,
   publicSymbol,
   record,
   type SynthPdb,
   sectionHeader,
+  subsection,
   synthPdb,
   synthSignature,
   text,
@@ -190,6 +192,28 @@ test('symbols of a module that end in the middle are a problem, not an error', (
   const cut = procedure(0, 8, 'f').slice(0, 20)
   const result = dumpSymbols(bytesSource(synthPdb({ modules: [{ symbols: [cut] }] })), () => undefined)
   expect(result.problems.map(({ code }) => code)).toEqual(['pdb_symbols'])
+})
+
+test('types and inlined functions that another module exports are found there', () => {
+  const files = [...names, 'Other.OBJ']
+  const types = [record(0x1201, [...u32(1), ...u32(0x74)]), record(0x1008, [...u32(3), 0, 0, ...u16(1), ...u32(0x1000)])]
+  const ids = [record(0x1601, [...u32(0), ...u32(0x1001), ...text('inner')])]
+  const imports = subsection(0xf7, [...u32(nameOffset(files, 2)), ...u32(2), ...u32(0x10), ...u32(0x8000_0011)])
+  const exports = subsection(0xf8, [...u32(0x10), ...u32(0x1001), ...u32(0x8000_0011), ...u32(0x1000)])
+  const symbols = [procedure(0, 0x20, 'f', 0x8000_0000), inlineSite(0x8000_0001, [3, 4, 4, 8]), endOfInlineSite, endOfScope]
+  const missing = [procedure(0x40, 8, 'g', 0x8010_0000), endOfScope]
+  const lines = [
+    fileSubsection(names),
+    lineSubsection(0, 0x20, [{ file: 0, lines: [[0, 1]] }]),
+    inlineeSubsection([{ id: 0x8000_0001, file: 0, line: 7 }]),
+    imports,
+  ]
+  const modules = [
+    { symbols: [...symbols, ...missing], lines },
+    { name: 'other.obj', lines: [exports] },
+  ]
+  const found = dump({ names: files, types, ids, modules }).filter((line) => /^(FUNC|INLINE_ORIGIN)/.test(line))
+  expect(found).toEqual(['INLINE_ORIGIN 0 inner(int)', 'FUNC 1000 20 0 f(int)', 'FUNC 1040 8 0 g'])
 })
 
 test('damaged steps of lines and impossible sizes neither last for ever nor spoil what follows', () => {

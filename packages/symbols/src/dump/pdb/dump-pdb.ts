@@ -9,6 +9,7 @@ import { codeIdOf, cpuOfMachine } from '../pe/pe-ids.ts'
 import { machineX86, type PeFile, readPe } from '../pe/read-pe.ts'
 import { Damage, type Problems } from '../problem.ts'
 import { type AddressMap, readAddressMap } from './address-map.ts'
+import { CrossModuleTypes } from './cross-module-types.ts'
 import { type DebugInformation, readDebugInformation } from './dbi.ts'
 import { maxLineVisits, maxModuleBytes } from './limits.ts'
 import { ModuleLines } from './module-lines.ts'
@@ -118,7 +119,8 @@ function collect(parts: {
   const pointerBytes = dbi.machine === machineX86 ? 4 : 8
   const names = new TypeNames(TypeStream.open(msf, typeStream), TypeStream.open(msf, idStream), pointerBytes)
   const publics = new PublicSymbols(dbi.symbolRecordStream === undefined ? undefined : msf.stream(dbi.symbolRecordStream), map)
-  const symbols = new PdbSymbols({ map, names, records, problems, inlines, publics, strings })
+  const cross = new CrossModuleTypes(msf, dbi.modules, strings)
+  const symbols = new PdbSymbols({ map, names, records, problems, cross, inlines, publics, strings })
   const seen = new Set<number>()
   const budget = { left: maxLineVisits }
   for (const module of dbi.modules) {

@@ -22,12 +22,23 @@ const segmentFactor = 2 ** 32
 const linesKind = 0xf2
 const checksumsKind = 0xf4
 const inlineesKind = 0xf6
+const importsKind = 0xf7
 /** The compiler's "do not stop here" and "do not step into here": no lines. */
 const hiddenLines = [0xfeefee, 0xf00f00]
 
 /** Lines that may still be looked at, over all modules: damaged functions may all lie in one large block. */
 export interface LineBudget {
   left: number
+}
+
+/** Goes through C13's subsections: their kind, and where their content begins and ends. */
+export function subsectionsOf(bytes: Uint8Array, from: number, to: number, visit: (kind: number, at: number, end: number) => void): void {
+  for (let at = from; at + 8 <= to; ) {
+    const end = Math.min(at + 8 + u32(bytes, at + 4), to)
+    visit(u32(bytes, at), at + 8, end)
+    // Sizes are padded to four; `~3` would cut numbers above 2 GiB.
+    at = end + ((4 - (end % 4)) % 4)
+  }
 }
 
 /** C13: the line information of one module, in subsections. */
@@ -42,25 +53,24 @@ export class ModuleLines {
   #ends = new Integers()
   #checksums = 0
   #checksumsEnd = 0
+  #imports = 0
+  #importsEnd = 0
 
   constructor(bytes: Uint8Array, from: number, to: number, budget: LineBudget) {
     this.#bytes = bytes
     this.#budget = budget
     let sorted = true
-    for (let at = from; at + 8 <= to; ) {
-      const kind = u32(bytes, at)
-      const end = Math.min(at + 8 + u32(bytes, at + 4), to)
-      if (kind === linesKind && end - at >= 20) {
-        const key = u16(bytes, at + 12) * segmentFactor + u32(bytes, at + 8)
+    subsectionsOf(bytes, from, to, (kind, at, end) => {
+      if (kind === linesKind && end - at >= 12) {
+        const key = u16(bytes, at + 4) * segmentFactor + u32(bytes, at)
         if (this.#keys.length > 0 && key < this.#keys.at(this.#keys.length - 1)) sorted = false
         this.#keys.push(key)
-        this.#starts.push(at + 8)
+        this.#starts.push(at)
         this.#ends.push(end)
-      } else if (kind === inlineesKind) this.#readInlinees(at + 8, end)
-      else if (kind === checksumsKind) [this.#checksums, this.#checksumsEnd] = [at + 8, end]
-      // Sizes are padded to four; `~3` would cut numbers above 2 GiB.
-      at = end + ((4 - (end % 4)) % 4)
-    }
+      } else if (kind === inlineesKind) this.#readInlinees(at, end)
+      else if (kind === checksumsKind) [this.#checksums, this.#checksumsEnd] = [at, end]
+      else if (kind === importsKind) [this.#imports, this.#importsEnd] = [at, end]
+    })
     if (!sorted) this.#sortBlocks()
   }
 
@@ -88,6 +98,20 @@ export class ModuleLines {
   inlinee(id: number): Inlinee | undefined {
     const at = this.#inlinees.get(id)
     return at === undefined ? undefined : { file: u32(this.#bytes, at + 4), line: u32(this.#bytes, at + 8) }
+  }
+
+  /** What this module takes from its `module`th other one at `place`: that one's name, and the number it has there. */
+  imported(module: number, place: number): { readonly moduleName: number; readonly local: number } | undefined {
+    const bytes = this.#bytes
+    let at = this.#imports
+    for (let passed = 0; at + 8 <= this.#importsEnd; passed++) {
+      const count = u32(bytes, at + 4)
+      const entry = at + 8 + place * 4
+      if (passed === module)
+        return place < count && entry + 4 <= this.#importsEnd ? { moduleName: u32(bytes, at), local: u32(bytes, entry) } : undefined
+      at += 8 + count * 4
+    }
+    return undefined
   }
 
   /** Place of a file's name in the string table, or -1. */

@@ -114,7 +114,8 @@ class ModuleReader {
     const address = pdb.map.rva(place.segment, place.offset)
     let body: FunctionBody | undefined
     if (address > 0) {
-      const { name, type, isId } = this.#procedure
+      const { name, isId } = this.#procedure
+      const type = pdb.cross.resolve(this.#lines, this.#procedure.type)
       const full = isId ? pdb.names.functionNameOfId(name, type) : pdb.names.functionName(name, type)
       body = pdb.openFunction(address, size, full)
       body?.addOwnLines(this.#lines, place.segment, place.offset, pdb.map, this.#fileOf)
@@ -139,7 +140,7 @@ class ModuleReader {
       const id = u32(bytes, at + 8)
       const inlinee = this.#lines.inlinee(id)
       const code = { bytes, at: at + annotations, end }
-      const origin = (): number => this.#pdb.origin(id)
+      const origin = (): number => this.#pdb.origin(this.#lines, id)
       if (inlinee !== undefined) site = body.addInline(parent, origin, code, inlinee, this.#place, this.#pdb.map, this.#fileOf)
     }
     if (this.#scopes.length >= maxScopeDepth) return

@@ -3,6 +3,7 @@ import type { SymbolRecords } from '../output/symbol-records.ts'
 import type { Problems } from '../problem.ts'
 import type { AddressMap } from './address-map.ts'
 import { AddressSet } from './address-set.ts'
+import type { CrossModuleTypes } from './cross-module-types.ts'
 import { decoratedName } from './decorated-name.ts'
 import { FunctionBody } from './function-body.ts'
 import { maxPublicAliases } from './limits.ts'
@@ -17,6 +18,7 @@ export class PdbSymbols {
   readonly names: TypeNames
   readonly records: SymbolRecords
   readonly problems: Problems
+  readonly cross: CrossModuleTypes
   readonly inlines: boolean
   readonly #publics: PublicSymbols
   readonly #strings: StringTable
@@ -36,6 +38,7 @@ export class PdbSymbols {
     names: TypeNames
     records: SymbolRecords
     problems: Problems
+    cross: CrossModuleTypes
     inlines: boolean
     publics: PublicSymbols
     strings: StringTable
@@ -44,6 +47,7 @@ export class PdbSymbols {
     this.names = parts.names
     this.records = parts.records
     this.problems = parts.problems
+    this.cross = parts.cross
     this.inlines = parts.inlines
     this.#publics = parts.publics
     this.#strings = parts.strings
@@ -72,7 +76,9 @@ export class PdbSymbols {
     return number
   }
 
-  origin(id: number): number {
+  /** `id` as the module of these lines numbers it. */
+  origin(lines: ModuleLines, local: number): number {
+    const id = this.cross.resolve(lines, local)
     let origin = this.#origins.get(id)
     if (origin === undefined) {
       origin = this.records.origins.add(this.names.inlineeName(id) ?? '<unknown inlined function>')
