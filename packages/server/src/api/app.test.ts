@@ -78,7 +78,7 @@ describe('sessions', () => {
 
   test('a revoked token ends its sessions', async () => {
     const made = (
-      await server.ask({ method: 'POST', url: '/api/v1/tokens', payload: { name: 'guest', scopes: ['read'] } })
+      await server.ask({ method: 'POST', url: '/api/v1/tokens', payload: { name: 'guest', scopes: ['read'], projects: null } })
     ).json<TokenCreated>()
     const cookie = cookieOf(await login(made.secret))
     expect((await server.ask({ url: '/api/v1/me', headers: { cookie } }, null)).statusCode).toBe(200)

@@ -7,6 +7,7 @@ import { callerOf, projectOf, requireWholeServer } from './caller.ts'
 import { refusals } from './parameters.ts'
 import { actorOf, slugsFor } from './reports.ts'
 import { Token, TokenCreate, TokenCreated } from './schema.ts'
+import { strictBody } from './strict-body.ts'
 import { type Slugs, time, timeOrNull } from './to-report.ts'
 
 export function tokens(store: Store): FastifyPluginAsyncTypebox {
@@ -29,6 +30,7 @@ export function tokens(store: Store): FastifyPluginAsyncTypebox {
       '/tokens',
       {
         config: { scope: 'administer' },
+        validatorCompiler: strictBody,
         schema: {
           summary: 'New token; its secret is in this answer only',
           body: TokenCreate,
