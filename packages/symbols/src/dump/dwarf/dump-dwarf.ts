@@ -4,6 +4,7 @@ import { WorkBudget } from '../work-budget.ts'
 import { codeTest } from './code-ranges.ts'
 import { DwarfFile } from './dwarf-file.ts'
 import { EntryNames } from './entry-names.ts'
+import { firstEntryBytes } from './limits.ts'
 import { type LineFiles, readLineHeader } from './line-header.ts'
 import { LineJoiner } from './line-joiner.ts'
 import { runLineProgram } from './line-program.ts'
@@ -11,6 +12,7 @@ import { LineRows } from './line-rows.ts'
 import { addOutermostLines } from './outermost-lines.ts'
 import type { DwarfInput } from './sections.ts'
 import { openUnit, type Unit } from './unit.ts'
+import type { UnitHeader } from './unit-header.ts'
 import { type FoundFunction, UnitWalker } from './walk-unit.ts'
 import { addInlines, addLines, type UnitLines } from './write-function.ts'
 
@@ -34,6 +36,9 @@ class DwarfDump {
   readonly #rows = new LineRows()
   readonly #budget = new WorkBudget()
   readonly #joiner: LineJoiner
+  /** Line programs of units with functions: dwz makes parts of units that name the same. */
+  readonly #toldLines = new Set<number>()
+  readonly #withoutFunctions: UnitHeader[] = []
   #files: LineFiles | undefined
   #functions = 0
 
@@ -60,6 +65,15 @@ class DwarfDump {
       else if (header.version < 2 || header.version > 5) problems.add('unknown_version', `Units of DWARF ${header.version} are unknown.`)
       offset = header.end
     }
+    for (const header of this.#withoutFunctions) problems.guard(() => this.#addAssembly(header))
+  }
+
+  #addAssembly(header: UnitHeader): void {
+    const unit = openUnit(this.#file, header, this.#alternate, this.#scratch, undefined, firstEntryBytes)
+    if (this.#toldLines.has(unit.lineOffset)) return
+    this.#toldLines.add(unit.lineOffset)
+    this.#readLines(unit)
+    this.#addSymbolsWithLines()
   }
 
   #unit(unit: Unit): void {
@@ -72,7 +86,8 @@ class DwarfDump {
       if (sections === undefined) problems.add('missing_split_unit', 'Units of -gsplit-dwarf (.dwo or .dwp files) were not found.')
       else this.#splitUnit(new DwarfFile(sections, this.#budget), unit)
     }
-    if (this.#functions === 0) this.#addSymbolsWithLines()
+    if (this.#functions > 0) this.#toldLines.add(unit.lineOffset)
+    else if (this.#rows.sequenceCount > 0) this.#withoutFunctions.push(unit.header)
   }
 
   #splitUnit(file: DwarfFile, skeleton: Unit): void {

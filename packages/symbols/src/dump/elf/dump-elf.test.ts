@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { ByteWriter, counted } from '../../../testing/byte-writer.ts'
 import { synthDwarf, synthElf, synthProgram, synthSymbols } from '../../../testing/synth-elf.ts'
 import { bytesSource } from '../../byte-source.ts'
 import { SymbolError } from '../../errors.ts'
@@ -46,6 +47,26 @@ test('without inlines, inlined code has the line of the call', () => {
 
 test('names pass through the demangler', () => {
   expect(dumped(synthProgram(), { demangle: (name) => (name === '_Z5innerv' ? 'inner()' : name) })).toContain('INLINE_ORIGIN 0 inner()\n')
+})
+
+/** A unit without functions; its lines are those of `synthDwarf`. */
+function emptyUnit(): Uint8Array {
+  return counted(new ByteWriter().u16(4).u32(0).u8(8).uleb(1).text('a.s').text('/src').u32(0).u64(0).u8(0))
+}
+
+test('symbols of assembly have the lines of their unit', () => {
+  const sections = synthDwarf().map((section) => (section.name === '.debug_info' ? { ...section, bytes: emptyUnit() } : section))
+  const symbols = synthSymbols(7, [{ name: 'copy', address: 0x1010, size: 0x18 }])
+  expect(dumped(synthElf({ sections: [...sections, ...symbols] }))).toContain('FUNC 1010 18 0 copy\n1010 10 5 0\n1020 8 13 1\n')
+})
+
+test('a unit of dwz that names the lines of another adds nothing', () => {
+  const sections = synthDwarf().map((section) =>
+    section.name === '.debug_info' ? { ...section, bytes: Uint8Array.from([...emptyUnit(), ...section.bytes]) } : section,
+  )
+  const symbols = synthSymbols(7, [{ name: 'outer', address: 0x1000, size: 0x40 }])
+  const { counts } = dumpSymbols(bytesSource(synthElf({ sections: [...sections, ...symbols] })), () => undefined)
+  expect(counts).toMatchObject({ functions: 3, inlines: 1 })
 })
 
 test('code that the linker removed is left out', () => {
