@@ -216,7 +216,7 @@ describe('to everybody', () => {
       )
       const program = join(folder, 'cart')
       await run('gcc', ['-g', '-O0', '-Wl,--build-id', '-o', program, source], { timeout: timeoutMs })
-      const upload = await server.ask('/api/v1/symbols?project=default', {
+      const upload = await server.ask('/api/v1/symbols?project=default&name=cart', {
         method: 'POST',
         headers: { 'content-type': 'application/octet-stream' },
         body: await readFile(program),

@@ -12,7 +12,7 @@ export interface SymbolFetches {
   renew(wants: readonly Want[], leaseMs: number): Promise<void>
   /** It stays, and is due again, when somebody wanted it after it was leased. */
   done(want: Want): Promise<void>
-  /** Not before `delayMs` from now. */
+  /** Not before `delayMs` from now, unless somebody wanted it after it was leased. */
   later(want: Want, delayMs: number): Promise<void>
   /** Those of these modules that are wanted, keyed as `moduleKey`. */
   waiting(projectId: number, modules: readonly ModuleName[]): Promise<Set<string>>

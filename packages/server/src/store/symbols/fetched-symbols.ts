@@ -132,7 +132,9 @@ export function fetchedSymbols(o: {
         await ofWant(db.updateTable('symbol_want').set({ leased_until: null, due_at: clock(), attempt: 0 }), want).execute()
     },
     async later(want, delayMs) {
-      await ofWant(db.updateTable('symbol_want').set({ leased_until: null, due_at: clock() + delayMs }), want).execute()
+      // Wanted anew meanwhile, perhaps because there are other sources now: then it is due at once.
+      const dueAt = sql<number>`case when wanted_at = ${want.wantedAt} then ${clock() + delayMs} else ${clock()} end`
+      await ofWant(db.updateTable('symbol_want').set({ leased_until: null, due_at: sql<number>`cast(${dueAt} as bigint)` }), want).execute()
     },
 
     async waiting(projectId, modules) {
