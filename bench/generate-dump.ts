@@ -12,8 +12,11 @@ const codeSize = 0x5a0_0000
 /** `mov rax, [rdi]` and ten bytes more. */
 const crashingCode = Uint8Array.of(0x48, 0x8b, 0x07, ...new Array<number>(10).fill(0x90))
 
-/** A dump whose stacks, 100 unless told, point all over the file that `generateSym` writes. */
-export function generateDump(path: string, threadCount: number = manyThreads): void {
+/**
+ * A dump whose stacks, 100 unless told, point all over the file that `generateSym` writes. `hasCode`: with the bytes at the instruction that
+ * crashed, as every writer saves them; reading them takes a decoder, which has nothing to do with symbols.
+ */
+export function generateDump(path: string, threadCount: number = manyThreads, hasCode = false): void {
   let state = 12345
   const random = (limit: number): bigint => {
     state = (Math.imul(state, 1103515245) + 12345) >>> 0
@@ -30,7 +33,6 @@ export function generateDump(path: string, threadCount: number = manyThreads): v
   const modules = [{ baseAddress: base, size: 0x600_0000, name: '/usr/lib/libgenerated.so', buildId }]
   const context = threads[0]?.context
   const exception = { threadId: 1, code: 11, address: 0n, ...(context !== undefined && { context }) }
-  // The bytes at the instruction that crashed, as every writer saves them: reading them takes a decoder.
-  const memory = context === undefined ? [] : [{ startAddress: context.registers.rip, bytes: crashingCode }]
+  const memory = context === undefined || !hasCode ? [] : [{ startAddress: context.registers.rip, bytes: crashingCode }]
   writeFileSync(path, synthDump({ modules, threads, exception, memory }))
 }

@@ -1,8 +1,9 @@
 /**
- * `npm run bench`: how fast stacks are walked, and with how much memory, beside the peers that this machine has, in one run. Ratios are
- * what counts; times are of this machine. `--rounds N` (5), `--only large|warm|small|symbols`, `--keep FOLDER` for the large generated files.
+ * `npm run bench`: how fast stacks are walked, and with how much memory, beside the peers that this machine has, in one run; what reports a
+ * second are taken; what the reporter costs. Ratios are what counts; times are of this machine. `--rounds N` (5),
+ * `--only large|warm|small|symbols|intake|reporter`, `--keep FOLDER` for the large generated files.
  */
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, fork, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,7 +18,7 @@ import { findPeers, type Peers } from './peers.ts'
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
-    only: { type: 'string', multiple: true, default: ['large', 'warm', 'small', 'symbols'] },
+    only: { type: 'string', multiple: true, default: ['large', 'warm', 'small', 'symbols', 'intake', 'reporter'] },
     keep: { type: 'string' },
   },
 })
@@ -38,6 +39,15 @@ if (values.only.includes('large')) large(peers)
 if (values.only.includes('warm')) await warm(peers)
 if (values.only.includes('small')) small(peers)
 if (values.only.includes('symbols')) symbols(peers)
+// Programs of their own, which can be run alone with more options.
+for (const name of ['intake', 'reporter']) if (values.only.includes(name)) other(name)
+
+function other(name: string): void {
+  console.log(`\n${name}:`)
+  const program = fileURLToPath(new URL(`${name}.ts`, import.meta.url))
+  const { status } = spawnSync(process.execPath, [program], { stdio: 'inherit' })
+  if (status !== 0) process.exitCode = 1
+}
 
 /** A symbol file of libxul's size, cold and by its index. */
 function large({ rust, breakpad }: Peers): void {
@@ -130,7 +140,7 @@ function symbols(peers: Peers): void {
 function small({ rust, breakpad }: Peers): void {
   const folder = mkdtempSync(join(tmpdir(), 'crashkeep-bench-'))
   const dump = join(folder, 'small.dmp')
-  generateDump(dump, smallThreads)
+  generateDump(dump, smallThreads, true)
   const costs = alternate(rounds * 3, {
     crashkeep: () => run([...crashkeep, dump]),
     'Node alone': () => run([process.execPath, '-e', '0']),
