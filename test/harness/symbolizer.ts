@@ -11,7 +11,7 @@ export interface SymbolizedFrame {
 }
 
 export function has(program: string): boolean {
-  return spawnSync(program, ['--version']).status === 0
+  return spawnSync(program, ['--version']).error === undefined
 }
 
 export function readelf(flags: readonly string[], path: string): string {
