@@ -41,6 +41,7 @@ const builds: readonly Build[] = [
       ['objcopy', '--strip-debug', '--add-gnu-debuglink=program.debug', 'program'],
     ],
   },
+  { name: 'g++, made smaller by dwz', compiler: 'g++', flags: ['-O2', '-gdwarf-4'], afterwards: [['dwz', 'program']] },
   {
     name: 'clang++, split units in a package',
     compiler: 'clang++',
