@@ -320,6 +320,17 @@ describe('reports', () => {
     expect(answers).toEqual([[], null])
   })
 
+  test('lie in the folder for temporary files when that of the user cannot be made, and nowhere when none can', async () => {
+    const ask: Steps[number] = ['call', ['getCrashesDirectory']]
+    const fallen = await app.run([start(), ask], { environment: { XDG_CONFIG_HOME: '/proc/none' } })
+    expect(fallen.answers).toEqual([join(app.folder, '..', 'Zombies Crashes')])
+    expect(fallen.stderr).toContain('Crash reports are kept in')
+    const none = await app.run([start(), ['call', ['getUploadedReports']]], {
+      environment: { XDG_CONFIG_HOME: '/proc/none', TMPDIR: '/proc/none' },
+    })
+    expect(none).toMatchObject({ code: 0, answers: [[]], stderr: expect.stringContaining('There is no place for crash reports') })
+  })
+
   test('lie inside the folder of the user', async () => {
     const { answers } = await app.run([
       ['path', 'crashDumps'],

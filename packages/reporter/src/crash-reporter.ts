@@ -1,5 +1,4 @@
 /** Electron's crashReporter for the process that imports this. Nothing is read, sent or converted here: a dying process leaves that to another. */
-import { mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
@@ -162,7 +161,6 @@ function openFolder(wanted: string, uploadToServer: boolean): string | undefined
   let refused: unknown
   for (const folder of [wanted, join(tmpdir(), `${app.name.replace(/[/\\\0]/g, '_')} Crashes`)]) {
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 })
       createLayout(folder)
       openSettings(folder, uploadToServer)
       writeUploadsEnabled(folder, uploadToServer)

@@ -3,9 +3,10 @@
  *
  * Crashpad deletes a dump whose metadata it cannot read, whoever opens the database. We leave it out of lists and leave it alone.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { maxListedReports, maxMetaBytes, maxRemoteIdBytes } from '../limits.ts'
+import { makeFolder } from './make-folder.ts'
 import { decodeMeta, type ReportMeta } from './report-meta.ts'
 import { fromSeconds, type StoredReport } from './stored-report.ts'
 import { isUuid } from './uuid.ts'
@@ -15,15 +16,8 @@ export const attachmentsFolder = 'attachments'
 /** What only we know of reports: waits, refusals. Crashpad looks at its own folders only. */
 export const ownFolder = 'crashkeep'
 
-/** Only for the owner: dumps hold memory. */
-const folderMode = 0o700
-
 export function createLayout(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: folderMode })
-  for (const part of ['new', 'pending', 'completed', attachmentsFolder]) {
-    const path = join(folder, part)
-    if (!existsSync(path)) mkdirSync(path, { recursive: true, mode: folderMode })
-  }
+  for (const part of ['new', 'pending', 'completed', attachmentsFolder]) makeFolder(join(folder, part))
 }
 
 export function pathOf(folder: string, state: Folder, id: string, extension: 'dmp' | 'meta' | 'lock'): string {
