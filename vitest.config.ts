@@ -4,13 +4,15 @@ import { defineConfig } from 'vitest/config'
 
 // The projects, run by `npm test` in this order; `npm run check` runs `unit` alone. What needs the whole program lives in test/.
 
-/** Tests that start processes, threads or databases: they take longer than a developer waits before each commit. */
+/** Tests that start processes, threads or databases, or try thousands of inputs: they take longer than a developer waits before each commit. */
 const parts = [
+  'packages/*/src/**/{hostile,mutation,properties,robustness}.test.ts',
   'packages/cli/**/*.test.ts',
   'packages/server/src/{serve,connections,logger,routes}.test.ts',
   'packages/server/src/{process,store,fetch}/**/*.test.ts',
   'packages/server/src/api/{app,rights}.test.ts',
   'packages/server/src/intake/decompress.test.ts',
+  'packages/server/src/spool/*.test.ts',
   'packages/server/src/dialect/hostile-formats.test.ts',
 ]
 
