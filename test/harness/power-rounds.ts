@@ -49,6 +49,7 @@ export const powerRounds: readonly PowerRound[] = [
   { name: 'when a report that cannot be settled was set aside', apart: true, role: 'collector', slow: true, run: setAside },
   { name: 'right after reports were processed', apart: true, role: 'all', run: processed },
   { name: 'right after symbols were stored', apart: true, role: 'all', run: symbolsStored },
+  { name: 'right after files were added to reports', apart: true, role: 'collector', run: filesAdded },
   { name: 'right after privacy rules rewrote large files', apart: true, role: 'all', run: rewritten },
   { name: 'right after a report was erased', apart: true, role: 'all', run: erased },
   { name: 'in a stream of uploads that are processed, all on one disk', apart: false, role: 'all', slow: true, run: stream },
@@ -194,6 +195,34 @@ async function rewritten({ server, reports, random, power }: Stage): Promise<(se
       if (sha256(body) !== expected) throw new Error(`The file ${name} is not the one that was kept.`)
       if (body.includes(secret)) throw new Error(`The file ${name} holds what its project does not keep.`)
     }
+  }
+}
+
+/** One file to a report that is in the store, and a large and a small one to a report that may be in the spool still. */
+async function filesAdded({ server, reports, dataDir, random, power }: Stage): Promise<(server: TestedServer) => Promise<void>> {
+  await send(reports, server, [small])
+  await spoolLetsGo(dataDir)
+  await send(reports, server, [small])
+  const [settledId = '', freshId = ''] = reports.acknowledged
+  const added: { readonly id: string; readonly name: string; readonly hash: string }[] = []
+  for (const [id, name, size] of [
+    [settledId, 'after.log', small],
+    [freshId, 'large.log', large],
+    [freshId, 'small.log', small],
+  ] as const) {
+    const body = random.bytes(size)
+    const headers = { 'content-type': 'application/octet-stream' }
+    const exchange = { method: 'POST', headers, body: Buffer.from(body) }
+    await mustAnswer(server.ask(`${pathOf(server.ingestUrl)}/${id}/attachments?name=${name}`, exchange))
+    added.push({ id, name, hash: sha256(body) })
+  }
+  await power.cut()
+  return async (after) => {
+    for (const { id, name, hash } of added)
+      await until(`${name} to be there`, settleTimeoutMs, async () => {
+        const { status, body } = await after.ask(`/api/v1/reports/${id}/attachments/${name}`)
+        return status === 200 && sha256(body) === hash ? true : undefined
+      })
   }
 }
 
