@@ -140,5 +140,7 @@ function idleWatch(request: FastifyRequest): Transform {
     else watch.destroy(new ServerError('slow_body'))
   }, symbolLimits.idleMs)
   watch.once('close', () => clearTimeout(timer))
+  // Whoever reads it hears of it; before and after that nobody does, and an error that nobody hears ends the process.
+  watch.on('error', () => undefined)
   return watch
 }
