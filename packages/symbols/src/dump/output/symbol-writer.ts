@@ -130,23 +130,19 @@ export class SymbolWriter {
   }
 
   cfiInit(address: number, size: number, rules: string): void {
-    const out = this.#out
-    out.text('STACK CFI INIT ')
-    out.hex(address)
-    out.space()
-    out.hex(size)
-    out.space()
-    out.text(rules)
-    out.newline()
+    this.beginCfiInit(address, size)
+    this.#rulesAsText(rules)
   }
 
   cfi(address: number, rules: string): void {
-    const out = this.#out
-    out.text('STACK CFI ')
-    out.hex(address)
-    out.space()
-    out.text(rules)
-    out.newline()
+    this.beginCfi(address)
+    this.#rulesAsText(rules)
+  }
+
+  #rulesAsText(rules: string): void {
+    this.#out.space()
+    this.#out.text(rules)
+    this.#out.newline()
   }
 
   /** `sizes`: rva, code, prologue, epilogue, parameters, saved registers, locals, most stack. The program of type 4, or whether a base pointer is allocated. */
