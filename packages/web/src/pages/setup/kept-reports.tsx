@@ -29,6 +29,31 @@ export function KeptReports({ project }: { readonly project: string }): JSX.Elem
   )
 }
 
+interface NumberLineProps {
+  readonly id: string
+  readonly label: string
+  readonly hint: string
+  readonly placeholder: string
+  readonly value: string
+  readonly onInput: (text: string) => void
+}
+
+function NumberLine({ id, label, hint, placeholder, value, onInput }: NumberLineProps): JSX.Element {
+  return (
+    <Line id={id} label={label} hint={hint}>
+      <input
+        id={id}
+        aria-describedby={`${id}-hint`}
+        type="text"
+        inputMode="numeric"
+        value={value}
+        placeholder={placeholder}
+        onInput={(e) => onInput(e.currentTarget.value)}
+      />
+    </Line>
+  )
+}
+
 interface FormProps {
   readonly path: string
   readonly settings: ProjectSettings
@@ -44,23 +69,13 @@ function SettingsForm({ path, settings, onSaved }: FormProps): JSX.Element {
   const [symbolFiles, setSymbolFiles] = useState(textOfNumber(settings.symbolQuotaFiles))
   const [unusedDays, setUnusedDays] = useState(textOfNumber(settings.symbolsUnusedDays))
   const [state, setState] = useState<'changed' | 'saving' | ApiFailure>()
-  const symbolNumbers = [
-    {
-      ...{ id: 'set-symbol-bytes', label: 'Bytes of symbols', placeholder: 'any size', value: symbolBytes, set: setSymbolBytes },
-      hint: 'Symbol files, source maps and kept debug files together; what comes beyond is refused. Empty: any size.',
-    },
-    {
-      ...{ id: 'set-symbol-files', label: 'Files of symbols', placeholder: 'any number', value: symbolFiles, set: setSymbolFiles },
-      hint: 'The same, counted. Empty: any number.',
-    },
-    {
-      ...{ id: 'set-symbol-days', label: 'Days without use', placeholder: 'never', value: unusedDays, set: setUnusedDays },
-      hint: 'Symbols that no report has needed for so long are removed. Empty: never.',
-    },
-  ]
   const mayChange = me.scopes.includes('administer')
   const change = (part: Partial<ProjectSettings>) => {
     setNow((before) => ({ ...before, ...part }))
+    setState('changed')
+  }
+  const typed = (set: (text: string) => void) => (text: string) => {
+    set(text)
     setState('changed')
   }
   const changePrivacy = (part: Partial<ProjectSettings['privacy']>) => change({ privacy: { ...now.privacy, ...part } })
@@ -85,34 +100,22 @@ function SettingsForm({ path, settings, onSaved }: FormProps): JSX.Element {
     <form class="settings" onSubmit={(event) => void save(event)}>
       <fieldset disabled={!mayChange}>
         <legend>How much</legend>
-        <Line id="set-quota" label="Reports a day" hint="UTC; empty: any number. Beyond it senders get 429.">
-          <input
-            id="set-quota"
-            aria-describedby="set-quota-hint"
-            type="text"
-            inputMode="numeric"
-            value={quota}
-            placeholder="any number"
-            onInput={(e) => {
-              setQuota(e.currentTarget.value)
-              setState('changed')
-            }}
-          />
-        </Line>
-        <Line id="set-size" label="Bytes of one upload" hint="As sent and unpacked; empty: the server's limit.">
-          <input
-            id="set-size"
-            aria-describedby="set-size-hint"
-            type="text"
-            inputMode="numeric"
-            value={size}
-            placeholder="the server's limit"
-            onInput={(e) => {
-              setSize(e.currentTarget.value)
-              setState('changed')
-            }}
-          />
-        </Line>
+        <NumberLine
+          id="set-quota"
+          label="Reports a day"
+          hint="UTC; empty: any number. Beyond it senders get 429."
+          placeholder="any number"
+          value={quota}
+          onInput={typed(setQuota)}
+        />
+        <NumberLine
+          id="set-size"
+          label="Bytes of one upload"
+          hint="As sent and unpacked; empty: the server's limit."
+          placeholder="the server's limit"
+          value={size}
+          onInput={typed(setSize)}
+        />
         <Line id="set-origins" label="Pages that may report" hint="One origin a line, such as https://shop.example; empty: any page.">
           <Lines
             id="set-origins"
@@ -199,22 +202,30 @@ function SettingsForm({ path, settings, onSaved }: FormProps): JSX.Element {
           value={now.keepDebugFiles}
           onChange={(keepDebugFiles) => change({ keepDebugFiles })}
         />
-        {symbolNumbers.map(({ id, label, hint, placeholder, value, set }) => (
-          <Line key={id} id={id} label={label} hint={hint}>
-            <input
-              id={id}
-              aria-describedby={`${id}-hint`}
-              type="text"
-              inputMode="numeric"
-              value={value}
-              placeholder={placeholder}
-              onInput={(e) => {
-                set(e.currentTarget.value)
-                setState('changed')
-              }}
-            />
-          </Line>
-        ))}
+        <NumberLine
+          id="set-symbol-bytes"
+          label="Bytes of symbols"
+          hint="Symbol files, source maps and kept debug files together; what comes beyond is refused. Empty: any size."
+          placeholder="any size"
+          value={symbolBytes}
+          onInput={typed(setSymbolBytes)}
+        />
+        <NumberLine
+          id="set-symbol-files"
+          label="Files of symbols"
+          hint="The same, counted. Empty: any number."
+          placeholder="any number"
+          value={symbolFiles}
+          onInput={typed(setSymbolFiles)}
+        />
+        <NumberLine
+          id="set-symbol-days"
+          label="Days without use"
+          hint="Symbols that no report has needed for so long are removed. Empty: never."
+          placeholder="never"
+          value={unusedDays}
+          onInput={typed(setUnusedDays)}
+        />
       </fieldset>
       {now.privacy.metadataOnly ? (
         <Notice tone="warning" title="Without dumps there are no stacks and no groups">
