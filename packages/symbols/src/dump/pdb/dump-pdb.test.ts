@@ -116,6 +116,13 @@ test('equal functions that the linker merged are one, marked as several', () => 
   expect(dump({ modules: [module] })[1]).toBe('FUNC m 1000 8 0 first')
 })
 
+test('of merged functions the lines are those of the one that gives the name', () => {
+  const lines = (line: number) => lineSubsection(0, 8, [{ file: 0, lines: [[0, line]] }])
+  const symbols = [procedure(0, 8, 'first'), endOfScope, procedure(0, 8, 'second'), endOfScope, procedure(0, 8, 'third'), endOfScope]
+  const module = { symbols, lines: [fileSubsection(names), lines(10), lines(20), lines(30)] }
+  expect(dump({ names, modules: [module] }).slice(2, 4)).toEqual(['FUNC m 1000 8 0 first', '1000 8 10 0'])
+})
+
 test('public symbols stand where no function is, and give names of C their size of arguments', () => {
   const publics = [
     publicSymbol(0, '_covered@12'),

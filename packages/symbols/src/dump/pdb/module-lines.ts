@@ -150,8 +150,15 @@ export class ModuleLines {
     finish(into, first, { segment, offset: u32(bytes, start), size: u32(bytes, start + 8) }, map)
   }
 
-  /** The last that begins at or before the place, in the same segment; or -1. */
+  /** The last that begins at or before the place, in the same segment; or -1. Of equal functions in one place it is the first one's, as for names. */
   #blockAt(key: number): number {
+    const last = this.#firstAfter(key) - 1
+    if (last < 0 || Math.floor(this.#keys.at(last) / segmentFactor) !== Math.floor(key / segmentFactor)) return -1
+    return last > 0 && this.#keys.at(last - 1) === this.#keys.at(last) ? this.#firstAfter(this.#keys.at(last) - 1) : last
+  }
+
+  /** The first block behind a place. */
+  #firstAfter(key: number): number {
     let low = 0
     let high = this.#keys.length
     while (low < high) {
@@ -159,7 +166,7 @@ export class ModuleLines {
       if (this.#keys.at(middle) <= key) low = middle + 1
       else high = middle
     }
-    return low > 0 && Math.floor(this.#keys.at(low - 1) / segmentFactor) === Math.floor(key / segmentFactor) ? low - 1 : -1
+    return low
   }
 }
 
