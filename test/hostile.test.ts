@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib'
 import { stack, synthDump } from '@crashkeep/minidump/synth'
 import type { ReportDetail } from '@crashkeep/server/api-types'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { endlessDump, endlessSymbols } from '../packages/server/testing/endless-dump.ts'
 import { temporaryFolder, undoAfterAll } from './harness/cleanup.ts'
 import type { Answer } from './harness/http.ts'
 import { fillIndex } from './harness/million-reports.ts'
@@ -31,19 +32,6 @@ function dump(): Uint8Array {
     modules: [module],
     threads: [{ id: 7, stack: memory, context }],
     exception: { threadId: 7, code: 11, flags: 1, address: 0n, context },
-  })
-}
-
-/** Threads that all scan one large stack of addresses inside the module: minutes of work and memory, asked for by a megabyte. */
-function endlessDump(): Uint8Array {
-  const memory = stack(
-    0x7fff0000n,
-    Array.from({ length: 64_000 }, (_, index) => 0x400000n + BigInt(index % 0xf000)),
-  )
-  return synthDump({
-    modules: [module],
-    threads: Array.from({ length: 2000 }, (_, index) => ({ id: index + 1, context })),
-    memory: [memory],
   })
 }
 
@@ -149,38 +137,41 @@ describe('a server with a million reports and hostile senders', () => {
 
   test('answers uploads within a second while a query looks at a million rows', async () => {
     const query = () => server.ask('/api/v1/reports?project=default&query=nosuchwordanywhere')
-    const began = performance.now()
-    let queries = 0
+    // The proof would be none if the queries were quick.
+    expect(await tookMs(query)).toBeGreaterThan(10 * (await tookMs(() => server.ask('/api/v1/projects'))))
     let asking = true
     const asked = (async () => {
       while (asking) {
         const answer = await query()
         expect({ status: answer.status, text: answer.text }).toEqual({ status: 200, text: '{"items":[],"next":null}' })
-        queries += 1
       }
     })()
     const slowest = await slowestUpload(server, 30)
     asking = false
     await asked
-    // The proof would be none if the queries were quick.
-    expect((performance.now() - began) / queries).toBeGreaterThan(100)
     expect(slowest).toBeLessThan(maxAnswerMs)
   })
 })
 
 /** Each limit far below what the dump asks for, and the other one far above. */
 const costs = [
-  { much: 'time', code: 'processor_time', limits: ['--process-time-ms', '1000', '--process-memory-bytes', String(4 * gib)] },
-  { much: 'memory', code: 'processor_memory', limits: ['--process-memory-bytes', String(200 * mib)] },
+  {
+    much: 'time',
+    code: 'processor_time',
+    limits: ['--process-time-ms', '2000', '--process-memory-bytes', String(4 * gib)],
+    symbols: endlessSymbols,
+  },
+  { much: 'memory', code: 'processor_memory', limits: ['--process-memory-bytes', String(200 * mib)], symbols: undefined },
 ]
 
-describe.each(costs)('a server that is sent a dump made to take too much $much', ({ code, limits }) => {
+describe.each(costs)('a server that is sent a dump made to take too much $much', ({ code, limits, symbols }) => {
   const undo = undoAfterAll()
 
   test('ends the process that reads it, and nothing else', async () => {
     const dataDir = join(temporaryFolder(undo, 'endless'), 'data')
     const server = await startServer({ dataDir, command: serveProgram, arguments: limits })
     undo(() => server.stop())
+    if (symbols !== undefined) await server.ask('/api/v1/symbols?project=default', { method: 'POST', body: Buffer.from(symbols) })
     const id = await acknowledged(sendForm(server.ingestUrl, { dump: endlessDump() }))
     const slowest = slowestUpload(server, 30)
     expect((await firstDeath(server, id)).problems).toEqual([{ code, message: expect.any(String) }])
@@ -191,6 +182,17 @@ describe.each(costs)('a server that is sent a dump made to take too much $much',
     expect(server.peakResidentBytes()).toBeLessThan(maxServerBytes)
   })
 })
+
+/** Milliseconds of the fastest of three, so that what others do on the machine is not what is measured. */
+async function tookMs(ask: () => Promise<unknown>): Promise<number> {
+  let fastest = Number.POSITIVE_INFINITY
+  for (let i = 0; i < 3; i += 1) {
+    const began = performance.now()
+    await ask()
+    fastest = Math.min(fastest, performance.now() - began)
+  }
+  return fastest
+}
 
 /** Milliseconds of the slowest of so many uploads, one after the other. */
 async function slowestUpload(server: TestedServer, count: number): Promise<number> {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stack, synthDump } from '@crashkeep/minidump/synth'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { endlessDump, endlessSymbols } from '../../testing/endless-dump.ts'
 import type { ModuleAsked } from './messages.ts'
 import { ProcessPool } from './pool.ts'
 import type { Limits } from './worker-process.ts'
@@ -54,14 +55,10 @@ function dump(words: readonly bigint[] = [0x400100n, 0n]): Uint8Array {
   })
 }
 
-/** Threads that all scan one large stack of addresses inside the module: seconds of work, all of it asked for by the file. */
-function endlessDump(): Uint8Array {
-  const words = Array.from({ length: 64_000 }, (_, index) => 0x400000n + BigInt(index % 0xf000))
-  const memory = stack(0x7fff0000n, words)
-  return synthDump({
-    modules: [module],
-    threads: Array.from({ length: 400 }, (_, index) => ({ id: index + 1, stack: memory, context: amd64(0x401234n, 0x7fff0000n) })),
-  })
+/** The child's time, which nothing but an end from outside shortens. */
+function runEndless(processes: ProcessPool) {
+  const symbols = input('endless.sym', endlessSymbols)
+  return run(processes, input('endless.dmp', endlessDump()), 'minidump', async (modules) => modules.map(() => symbols))
 }
 
 describe('pool of processes that read reports', () => {
@@ -107,9 +104,8 @@ describe('pool of processes that read reports', () => {
 
   test('kills a child beyond its time, and the next report is read by a fresh one', async () => {
     const processes = open({ maxJobMs: 300, watchIntervalMs: 20 })
-    const endless = input('endless.dmp', endlessDump())
     const started = performance.now()
-    expect(await run(processes, endless)).toMatchObject({ kind: 'died', code: 'processor_time' })
+    expect(await runEndless(processes)).toMatchObject({ kind: 'died', code: 'processor_time' })
     expect(performance.now() - started).toBeLessThan(5000)
     expect(await run(processes, input('a.dmp', dump()))).toMatchObject({ kind: 'done' })
   })
@@ -128,8 +124,7 @@ describe('pool of processes that read reports', () => {
 
   test('fails one report alone when its child is killed from outside', async () => {
     const processes = open({}, 2)
-    const path = input('endless.dmp', endlessDump())
-    const slow = run(processes, path)
+    const slow = runEndless(processes)
     const child = await childOf(processes)
     process.kill(child, 'SIGKILL')
     expect(await slow).toMatchObject({ kind: 'died', code: 'processor_crash' })
@@ -152,7 +147,7 @@ describe('pool of processes that read reports', () => {
     'runs children below the priority of uploads, and without a network where the machine allows it',
     async () => {
       const processes = open()
-      const slow = run(processes, input('endless.dmp', endlessDump()))
+      const slow = runEndless(processes)
       const child = await childOf(processes)
       const fields = readFileSync(`/proc/${child}/stat`, 'latin1').split(') ').at(-1)?.split(' ') ?? []
       expect(fields[16]).toBe('10')
