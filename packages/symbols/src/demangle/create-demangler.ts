@@ -44,11 +44,11 @@ function demangleWith(module: CompiledDemangler): Demangle {
   return (name) => {
     if (name.length > maxMangledChars || !isMangled(name)) return name
     const whole = withoutCloneSuffixes(name)
-    const tagged = whole.includes('B5cxx11')
-    const demangled = run(tagged ? hideAbiTags(whole) : whole)
+    const hidden = /B\d/.test(whole) ? hideAbiTags(whole) : whole
+    const demangled = run(hidden)
     // What it cannot read it gives back, without the underscore of macOS.
-    if (demangled === undefined || demangled === '' || demangled === whole || demangled === whole.slice(1)) return name
+    if (demangled === undefined || demangled === '' || demangled === hidden || demangled === hidden.slice(1)) return name
     const named = demangled.replaceAll("`anonymous namespace'", '(anonymous namespace)')
-    return tagged ? showAbiTags(named) : named
+    return hidden === whole ? named : showAbiTags(named)
   }
 }
