@@ -107,16 +107,40 @@ describe('a symbol file', () => {
     expect(await uploaded(body, '', options)).toMatchObject({ outcome: 'present' })
   })
 
-  test('that differs is kept aside and shown; the first one serves', async () => {
-    const debugId = newId()
-    await uploaded(sym(debugId))
-    expect(await uploaded(sym(debugId, 'app', 'FUNC 2000 10 0 app::other()\n'))).toMatchObject({ outcome: 'conflict' })
+  test('that differs is kept aside and shown; the first one serves until a person prefers the other', async () => {
+    const buildId = randomBytes(20).toString('hex')
+    const [, a, b, c, d, e, f, g, h, rest] = /^(..)(..)(..)(..)(..)(..)(..)(..)(.{16})/.exec(buildId.toUpperCase()) ?? []
+    const debugId = `${d}${c}${b}${a}${f}${e}${h}${g}${rest}0`
+    const context = { registers: { rip: 0x401010, rsp: 0x7fff0000 } }
+    const dump = synthDump({
+      modules: [{ baseAddress: 0x400000n, size: 0x10000, name: '/opt/app', buildId }],
+      threads: [{ id: 7, stack: stack(0x7fff0000n, [0n, 0n]), context }],
+      exception: { threadId: 7, code: 11, flags: 1, address: 0n, context },
+    })
+    const first = await uploaded(sym(debugId))
+    const other = sym(debugId).replace('app::run()', 'app::walk()')
+    expect(await uploaded(other)).toMatchObject({ outcome: 'conflict' })
+    const id = await acknowledged(sendForm(server.ingestUrl, { dump }))
+    expect(await server.finishedReport(id, patienceMs)).toMatchObject({ signature: 'app::run' })
     const shown = (await modules()).find((module) => module.debugId === debugId)
     expect(shown).toMatchObject({ state: 'conflict', file: { conflicts: 1 } })
     const conflicts = await server.ask(`/api/v1/symbols/conflicts?project=default&debugFile=app&debugId=${debugId}`)
-    expect((JSON.parse(conflicts.text) as SymbolConflicts).items).toMatchObject([
-      { scope: 'project:1', uploadedBy: expect.stringContaining('ci') },
-    ])
+    const { serving, items } = JSON.parse(conflicts.text) as SymbolConflicts
+    expect(serving.map(({ sha256 }) => sha256)).toEqual([first.sha256])
+    expect(items).toMatchObject([{ scope: 'project:1', uploadedBy: expect.stringContaining('ci') }])
+
+    const rights = [`--server`, server.url, `--token`, server.token]
+    const symbols = (...args: string[]) => run(process.execPath, [join(root, 'packages/cli/dist/main.js'), 'symbols', ...args, ...rights])
+    expect((await symbols('prefer', 'app', debugId)).stdout).toMatch(/^serves +.*\n.*aside/m)
+    const aside = items[0]?.sha256 ?? ''
+    expect((await symbols('fetch', 'app', debugId, '--hash', aside.slice(0, 8))).stdout).toBe(other)
+    expect((await symbols('prefer', 'app', debugId, aside.slice(0, 8))).stdout).toContain('1 report is processed again')
+    await until('the report to be processed with the other file', patienceMs, async () =>
+      (await server.report(id))?.signature === 'app::walk' ? true : undefined,
+    )
+    expect(await uploaded(sym(debugId))).toMatchObject({ outcome: 'conflict' })
+    const refused = await symbols('prefer', 'app', debugId, 'ffffffff').catch((error: { stderr: string }) => error)
+    expect(refused.stderr).toMatch(/no file/i)
   })
 
   test('goes into the scope of its token only', async () => {

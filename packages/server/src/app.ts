@@ -22,6 +22,7 @@ import { reports } from './api/reports.ts'
 import { dataPolicy, pagePolicy, securityHeaders } from './api/security-headers.ts'
 import { session } from './api/session.ts'
 import { SessionCookie } from './api/session-cookie.ts'
+import { symbolConflicts } from './api/symbol-conflicts.ts'
 import { symbolStorage } from './api/symbol-storage.ts'
 import { symbolUpload } from './api/symbol-upload.ts'
 import { symbols } from './api/symbols.ts'
@@ -119,6 +120,7 @@ function api(options: AppOptions): FastifyPluginAsync {
     await app.register(symbols(store))
     await app.register(symbolsMissing(store))
     await app.register(symbolStorage(store))
+    await app.register(symbolConflicts(store, wake))
     if (options.symbols !== undefined) {
       await app.register(symbolUpload(options.symbols))
       await app.register(debugSource(options.symbols))

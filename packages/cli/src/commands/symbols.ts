@@ -4,6 +4,7 @@ import { type ConnectionOptions, ServerConnection, withConnection } from '../ser
 import { reportsModules } from '../symbols/missing-modules.ts'
 import { addSymbolsDump } from './symbols-dump.ts'
 import { addSymbolsFetch } from './symbols-fetch.ts'
+import { addSymbolsPrefer } from './symbols-prefer.ts'
 import { addSymbolsUpload } from './symbols-upload.ts'
 
 type ListOptions = ConnectionOptions & { json?: true; project: string; missing?: true; stored?: true }
@@ -19,6 +20,7 @@ export function addSymbols(program: Command): void {
     .option('--json', 'as JSON')
     .action(list)
   addSymbolsFetch(symbols)
+  addSymbolsPrefer(symbols)
 }
 
 async function list(options: ListOptions): Promise<void> {

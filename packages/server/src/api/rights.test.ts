@@ -64,7 +64,9 @@ function request({ method, path }: Operation) {
             ? { label: 'l' }
             : path.endsWith('/symbols/missing')
               ? { modules: [] }
-              : undefined
+              : path.endsWith('/symbols/prefer')
+                ? { debugFile: 'app', debugId: '1'.repeat(33), sha256: '1'.repeat(64) }
+                : undefined
   return {
     method: method as 'GET',
     url: `${address}?project=default&debugFile=app&debugId=${'1'.repeat(33)}&buildId=${'1'.repeat(40)}&path=/shop.c`,
@@ -110,6 +112,7 @@ describe('rights of every route', () => {
         "POST /api/v1/source-maps upload-symbols",
         "POST /api/v1/symbols upload-symbols",
         "POST /api/v1/symbols/missing upload-symbols",
+        "POST /api/v1/symbols/prefer triage",
         "POST /api/v1/symbols/source upload-symbols",
         "POST /api/v1/tokens administer",
       ]

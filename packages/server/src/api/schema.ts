@@ -254,6 +254,7 @@ export const SymbolModule = Type.Object({
   codeId: nullable(Type.String()),
   state: Type.Union([Type.Literal('present'), Type.Literal('missing'), Type.Literal('conflict')]),
   reports: Type.Integer({ description: 'Reports whose stacks went through it' }),
+  lacking: Type.Integer({ description: 'Of these the reports that were processed without its symbols' }),
   installations: Type.Integer({ description: 'Installations whose reports lacked its symbols; 0 when no sender tells' }),
   firstSeen: nullable(Time),
   lastSeen: nullable(Time),
@@ -337,16 +338,23 @@ export const SymbolUsage = Type.Object({
   ),
 })
 
+const ConflictingFile = Type.Object({
+  scope: Type.String(),
+  sha256: Type.String(),
+  size: Type.Integer(),
+  uploadedAt: Time,
+  uploadedBy: Type.String(),
+  lacks: Type.Array(Type.String(), { description: 'functions, unwind: what the file does not tell' }),
+})
 export const SymbolConflicts = Type.Object({
-  items: Type.Array(
-    Type.Object({
-      scope: Type.String(),
-      sha256: Type.String(),
-      size: Type.Integer(),
-      uploadedAt: Time,
-      uploadedBy: Type.String(),
-    }),
-  ),
+  serving: Type.Array(ConflictingFile, { description: "What serves the module: the project's own file before the shared one" }),
+  items: Type.Array(ConflictingFile, { description: 'What was kept aside, oldest first' }),
+})
+export const SymbolsPreferred = Type.Object({
+  debugFile: Type.String(),
+  debugId: Type.String(),
+  sha256: Type.String({ description: 'Of the file that serves now' }),
+  reprocessing: Type.Integer({ description: 'Reports that are processed again with it' }),
 })
 
 export const SymbolsMissing = Type.Object({
@@ -430,6 +438,7 @@ export type SymbolModule = Static<typeof SymbolModule>
 export type ModuleAnswers = Static<typeof ModuleAnswers>
 export type ReportSymbols = Static<typeof ReportSymbols>
 export type SymbolUsage = Static<typeof SymbolUsage>
+export type SymbolsPreferred = Static<typeof SymbolsPreferred>
 export type SymbolConflicts = Static<typeof SymbolConflicts>
 export type SymbolsMissing = Static<typeof SymbolsMissing>
 export type SymbolUploaded = Static<typeof SymbolUploaded>

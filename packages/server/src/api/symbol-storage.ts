@@ -4,10 +4,10 @@ import type { Store } from '../store/store.ts'
 import { projectSymbolScope } from '../store/symbols/symbol-list.ts'
 import { callerOf, projectOf } from './caller.ts'
 import { projectParameter, refusals } from './parameters.ts'
-import { SymbolConflicts, SymbolUsage } from './schema.ts'
+import { SymbolUsage } from './schema.ts'
 import { time } from './to-report.ts'
 
-/** How much a project's symbols take, and what was kept aside of them. */
+/** How much a project's symbols take. */
 export function symbolStorage(store: Store): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
@@ -30,28 +30,6 @@ export function symbolStorage(store: Store): FastifyPluginAsyncTypebox {
           unusedDays: settings.symbolsUnusedDays,
           removed: removed === undefined ? null : { files: removed.files, bytes: removed.bytes, lastAt: time(removed.lastAt) },
         }
-      },
-    )
-
-    app.get(
-      '/symbols/conflicts',
-      {
-        config: { scope: 'read' },
-        schema: {
-          summary: 'Files of a module that differ from the one that serves it: kept aside, and not used',
-          querystring: Type.Object({
-            project: projectParameter,
-            debugFile: Type.String({ maxLength: 1024 }),
-            debugId: Type.String({ maxLength: 64 }),
-          }),
-          response: { 200: SymbolConflicts, ...refusals },
-        },
-      },
-      async (request) => {
-        const { project, debugFile, debugId } = request.query
-        const { id } = await projectOf(store.ledger, callerOf(request), project)
-        const items = await store.symbols.conflicts(id, { debugFile, debugId })
-        return { items: items.map(({ uploadedAt, ...conflict }) => ({ ...conflict, uploadedAt: time(uploadedAt) })) }
       },
     )
   }

@@ -12,6 +12,7 @@ import { ApiProblem } from './api-error.ts'
 import { callerOf, projectOf, visibleProjects } from './caller.ts'
 import { cursorParameter, limitParameter, projectParameter, refusals } from './parameters.ts'
 import { type SymbolModule, SymbolModulePage } from './schema.ts'
+import { lacksOf } from './symbol-lacks.ts'
 import { time } from './to-report.ts'
 
 /** Projects whose symbols are tried for a request that names none; a token that sees more has to say which. */
@@ -83,19 +84,23 @@ export function symbols(store: Store): FastifyPluginAsyncTypebox {
             debugId: Type.String({ maxLength: 64 }),
             file: Type.String({ maxLength: 300 }),
           }),
-          querystring: Type.Object({ project: Type.Optional(projectParameter) }),
+          querystring: Type.Object({
+            project: Type.Optional(projectParameter),
+            sha256: Type.Optional(Type.String({ maxLength: 64, description: 'One certain file of several, see /symbols/conflicts' })),
+          }),
           response: { 200: Type.Unknown({ description: 'application/octet-stream' }), ...refusals },
         },
       },
       async (request, reply) => {
         const { debugFile, debugId, file } = request.params
         const caller = callerOf(request)
-        const { project } = request.query
+        const { project, sha256 } = request.query
+        const module = { debugFile, debugId }
         const projects =
           project === undefined ? await visibleProjects(store.ledger, caller) : [await projectOf(store.ledger, caller, project)]
         if (file === `${debugFile.replace(/\.pdb$/i, '')}.sym`) {
           for (const { id } of projects.slice(0, maxProjectsTried)) {
-            const path = await store.symbols.find(id, { debugFile, debugId })
+            const path = await (sha256 === undefined ? store.symbols.find(id, module) : store.symbols.findFile(id, module, sha256))
             if (path !== undefined) return reply.type('application/octet-stream').send(createReadStream(path))
           }
         }
@@ -129,6 +134,7 @@ function fromModule(module: ModuleRow, file: StoredFile | undefined): SymbolModu
     codeId: module.codeId ?? null,
     state: file === undefined ? 'missing' : (file.conflicts ?? 0) > 0 ? 'conflict' : 'present',
     reports: module.reports,
+    lacking: module.lacking,
     installations: 0,
     firstSeen: time(module.firstSeen),
     lastSeen: time(module.lastSeen),
@@ -144,6 +150,7 @@ function fromFile(file: StoredSymbols): SymbolModule {
     codeId: file.codeId ?? null,
     state: file.conflicts > 0 ? 'conflict' : 'present',
     reports: 0,
+    lacking: 0,
     installations: 0,
     firstSeen: null,
     lastSeen: null,
@@ -165,6 +172,6 @@ function toFile({
   return {
     ...{ sha256, size, uploadedAt: time(uploadedAt), scope, os: os ?? null, cpu: cpu ?? null, conflicts },
     lastUsedAt: lastUsedAt === undefined ? null : time(lastUsedAt),
-    lacks: contents === undefined ? [] : (['functions', 'unwind'] as const).filter((part) => !contents[part]),
+    lacks: lacksOf(contents),
   }
 }

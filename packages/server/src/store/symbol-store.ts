@@ -40,8 +40,12 @@ export interface SymbolStore {
     readonly cursor?: string
     readonly limit: number
   }): Promise<{ readonly items: StoredSymbols[]; readonly next: string | undefined }>
-  /** Files of a module that were kept aside, oldest first; at most `maxConflictsShown`. */
-  conflicts(projectId: number, module: ModuleName): Promise<SymbolConflict[]>
+  /** Of a module that a project sees: the files that serve it, its own before the shared one, and those that were kept aside, oldest first. */
+  conflicts(projectId: number, module: ModuleName): Promise<{ readonly serving: SymbolConflict[]; readonly aside: SymbolConflict[] }>
+  /** One that was kept aside serves from now on, and the one that served is kept aside. `unknown`: nobody kept such a file. */
+  prefer(scope: string, module: ModuleName, sha256: string): Promise<'changed' | 'unchanged' | 'unknown'>
+  /** Path of one certain file of a module, also of one that was kept aside. */
+  findFile(projectId: number, module: ModuleName, sha256: string): Promise<string | undefined>
   /** Files and bytes that a scope holds, source maps included; conflicts count. */
   usage(scope: string): Promise<SymbolUsage>
   /** Written down once a day at most, so that it may be told for each report. */
@@ -94,4 +98,5 @@ export interface SymbolConflict {
   readonly size: number
   readonly uploadedAt: number
   readonly uploadedBy: string
+  readonly contents: SymbolContents | undefined
 }

@@ -10,7 +10,7 @@ import { App } from '../app.tsx'
 import { chooseTheme } from '../parts/theme.ts'
 import { interceptLinks } from '../router/location.ts'
 import { type FakeServer, fakeServer } from './fake-server.ts'
-import { markup, projectDetail, report } from './samples.ts'
+import { conflictingModule, markup, projectDetail, report } from './samples.ts'
 
 const home = location.href
 let root: HTMLElement
@@ -282,6 +282,15 @@ describe('stored symbols', () => {
     await shown('no unwind information: upload the program')
     await page.getByText('1 different file kept aside').click()
     await shown('cdcdcdcdcdcd')
+  })
+
+  it('of several files for one id, a person says which one serves', async () => {
+    const { bodies } = open('/p/default/symbols', { 'POST /symbols/prefer': () => ({ reprocessing: 12 }) })
+    await page.getByText('1 different file kept aside').click()
+    await page.getByRole('button', { name: 'Use this one' }).click()
+    await shown('cdcdcdcdcdcd serves now; 12 reports processed again.')
+    const { debugFile, debugId } = conflictingModule
+    expect(bodies).toEqual([JSON.stringify({ debugFile, debugId, sha256: 'cd'.repeat(32) })])
   })
 })
 

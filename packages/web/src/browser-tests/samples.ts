@@ -297,6 +297,7 @@ export const symbolModule: SymbolModule = {
   codeId: null,
   state: 'missing',
   reports: 12,
+  lacking: 12,
   installations: 3,
   firstSeen: at,
   lastSeen: at,
@@ -331,8 +332,10 @@ export const symbolUsage: SymbolUsage = {
   removed: { files: 5, bytes: 1_000_000, lastAt: at },
 }
 
+const kept = { scope: 'project:1', size: 1_234_560, uploadedAt: at, uploadedBy: 'token:1 ci' }
 export const symbolConflicts: SymbolConflicts = {
-  items: [{ scope: 'project:1', sha256: 'cd'.repeat(32), size: 1_234_560, uploadedAt: at, uploadedBy: 'token:1 ci' }],
+  serving: [{ ...kept, sha256: 'ab'.repeat(32), lacks: [] }],
+  items: [{ ...kept, sha256: 'cd'.repeat(32), lacks: ['unwind'] }],
 }
 
 export const projectDetail = (slug: string): ProjectDetail => ({

@@ -53,6 +53,8 @@ export interface ReportIndex {
    * the newest of each group, those of large groups first; then the next newest of each, and so on.
    */
   reportsLacking(module: { readonly debugFile: string; readonly debugId: string }, projectId: number | undefined): Promise<string[]>
+  /** Those whose stacks went through it at all, in the same order. */
+  reportsThrough(module: { readonly debugFile: string; readonly debugId: string }, projectId: number | undefined): Promise<string[]>
   /** Reports whose stacks went through a script that had no source map: of this name and release (undefined: of any), or with this debug id. */
   reportsLackingMap(
     script: { readonly path: string; readonly release: string | undefined; readonly debugId: string | undefined },
@@ -246,6 +248,8 @@ export interface ModuleRow {
   readonly firstSeen: number
   readonly lastSeen: number
   readonly missing: boolean
+  /** Reports that were processed without its symbols. */
+  readonly lacking: number
 }
 
 export interface ReportModule {

@@ -51,6 +51,34 @@ describeStores('symbols', (open) => {
     expect(await readFile((await opened.store.symbols.find(1, module)) ?? '', 'utf8')).toBe(symbols())
   })
 
+  it('serves the one that a person prefers, keeps the other, and can be told otherwise', async () => {
+    const opened = await open()
+    const { store, projectId } = opened
+    const first = await upload(opened, 'shared', symbols())
+    const second = await upload(opened, 'shared', symbols('PUBLIC 1 0 second\n'))
+    const third = await upload(opened, 'shared', symbols('PUBLIC 1 0 third\n'))
+    const served = async () => readFile((await store.symbols.find(projectId, module)) ?? '', 'utf8')
+    expect(await store.symbols.prefer('shared', module, second.sha256)).toBe('changed')
+    expect(await served()).toContain('second')
+    expect(await upload(opened, 'shared', symbols())).toMatchObject({ outcome: 'conflict' })
+    expect(await upload(opened, 'shared', symbols('PUBLIC 1 0 second\n'))).toMatchObject({ outcome: 'present' })
+    const { serving, aside } = await store.symbols.conflicts(projectId, module)
+    expect(serving.map(({ sha256 }) => sha256)).toEqual([second.sha256])
+    expect(aside.map(({ sha256 }) => sha256).sort()).toEqual([first.sha256, third.sha256].sort())
+    expect(await readFile((await store.symbols.findFile(projectId, module, third.sha256)) ?? '', 'utf8')).toContain('third')
+    expect(await store.symbols.findFile(projectId, module, 'f'.repeat(64))).toBeUndefined()
+    expect(await store.symbols.prefer('shared', module, second.sha256)).toBe('unchanged')
+    for (const [scope, name, sha256] of [
+      [`project:${projectId}`, module, first.sha256],
+      ['shared', { ...module, debugFile: 'other' }, first.sha256],
+      ['shared', module, 'f'.repeat(64)],
+    ] as const)
+      expect(await store.symbols.prefer(scope, name, sha256)).toBe('unknown')
+    const both = await Promise.all([first, third].map(({ sha256 }) => store.symbols.prefer('shared', module, sha256)))
+    expect(both).toEqual(['changed', 'changed'])
+    expect((await store.symbols.conflicts(projectId, module)).aside).toHaveLength(2)
+  })
+
   it('lists what a project may use, page by page', async () => {
     const opened = await open()
     const { store, projectId } = opened

@@ -6,6 +6,7 @@ import type { LedgerSchema } from '../database/schema.ts'
 import { StoreError } from '../errors.ts'
 import type { AddedSymbols, SymbolStore } from '../symbol-store.ts'
 import { contentPath, isStored, takeOver } from './content-files.ts'
+import { preferSymbols } from './prefer-symbols.ts'
 import { registerSymbols, replaceSymbols } from './register-symbols.ts'
 import { storedSymbols, symbolList, symbolRows } from './symbol-list.ts'
 import { symbolUsage } from './symbol-quota.ts'
@@ -65,6 +66,13 @@ export function fileSymbolStore(o: {
         await removeRefused(error, sha256)
         throw error
       }
+    },
+    prefer: preferSymbols(db),
+    async findFile(projectId, module, sha256) {
+      const { serving, aside } = await list.conflicts(projectId, module)
+      if (![...serving, ...aside].some((file) => file.sha256 === sha256)) return undefined
+      const path = contentPath(folder, sha256)
+      return (await isStored(path)) ? path : undefined
     },
     async find(projectId, module) {
       const found = await list.describe(projectId, [module])

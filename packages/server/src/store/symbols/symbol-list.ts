@@ -6,7 +6,7 @@ import { moduleIdentity } from '../database/module-identity.ts'
 import type { LedgerSchema } from '../database/schema.ts'
 import { StoreError } from '../errors.ts'
 import { maxConflictsShown, maxPageSize } from '../limits.ts'
-import type { StoredSymbols, SymbolStore } from '../symbol-store.ts'
+import type { ModuleName, StoredSymbols, SymbolConflict, SymbolStore } from '../symbol-store.ts'
 import { readContents } from './symbol-contents.ts'
 
 export const sharedScope = 'shared'
@@ -85,29 +85,43 @@ export function symbolList(db: Kysely<LedgerSchema>): Pick<SymbolStore, 'byCode'
     },
 
     async conflicts(projectId, module) {
-      const identity = moduleIdentity(module)
-      if (identity === undefined) return []
-      const rows = await db
-        .selectFrom('symbol_conflict')
-        .innerJoin('symbol_file', 'symbol_file.sha256', 'symbol_conflict.sha256')
-        .selectAll('symbol_conflict')
-        .select('symbol_file.size')
-        .where('scope', 'in', [projectSymbolScope(projectId), sharedScope])
-        .where('debug_file', '=', identity.debug_file)
-        .where('debug_id', '=', identity.debug_id)
-        .orderBy('uploaded_at')
-        .orderBy('sha256')
-        .limit(maxConflictsShown)
-        .execute()
-      return rows.map((row) => ({
-        scope: row.scope,
-        sha256: row.sha256,
-        size: row.size,
-        uploadedAt: row.uploaded_at,
-        uploadedBy: row.uploaded_by,
-      }))
+      const [serving, aside] = await Promise.all([
+        filesOf(db, 'symbol', projectId, module),
+        filesOf(db, 'symbol_conflict', projectId, module),
+      ])
+      return { serving: serving.sort((a, b) => (a.scope < b.scope ? -1 : 1)), aside }
     },
   }
+}
+
+async function filesOf(
+  db: Kysely<LedgerSchema>,
+  table: 'symbol' | 'symbol_conflict',
+  projectId: number,
+  module: ModuleName,
+): Promise<SymbolConflict[]> {
+  const identity = moduleIdentity(module)
+  if (identity === undefined) return []
+  const rows = await db
+    .selectFrom(table)
+    .innerJoin('symbol_file', 'symbol_file.sha256', `${table}.sha256`)
+    .select([`${table}.scope`, `${table}.sha256`, `${table}.uploaded_at`, `${table}.uploaded_by`])
+    .select(['symbol_file.size', 'symbol_file.contents'])
+    .where('scope', 'in', [projectSymbolScope(projectId), sharedScope])
+    .where('debug_file', '=', identity.debug_file)
+    .where('debug_id', '=', identity.debug_id)
+    .orderBy('uploaded_at')
+    .orderBy(`${table}.sha256`)
+    .limit(maxConflictsShown)
+    .execute()
+  return rows.map((row) => ({
+    scope: row.scope,
+    sha256: row.sha256,
+    size: row.size,
+    uploadedAt: row.uploaded_at,
+    uploadedBy: row.uploaded_by,
+    contents: readContents(row.contents),
+  }))
 }
 
 function visible(db: Kysely<LedgerSchema>, projectId: number) {

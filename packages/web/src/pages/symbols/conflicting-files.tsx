@@ -1,41 +1,103 @@
-import type { SymbolConflicts, SymbolModule } from '@crashkeep/server/api-types'
+import type { SymbolConflicts, SymbolModule, SymbolsPreferred } from '@crashkeep/server/api-types'
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
+import { apiSend, asFailure } from '../../api/client.ts'
+import { useSession } from '../../api/session.ts'
 import { useResource } from '../../api/use-resource.ts'
 import { Time } from '../../parts/time.tsx'
 import { bytes, counted } from '../../text/number.ts'
+import { lackWords } from './lack-words.ts'
+import { symFileName } from './sym-file-name.ts'
+
+type File = SymbolConflicts['items'][number]
 
 interface Props {
   readonly project: string
   readonly module: SymbolModule
+  /** Another file serves now. */
+  readonly onPreferred: () => void
 }
 
 /** Files that were sent for an id that another file serves: one of both is wrong, and only a person can say which. */
-export function ConflictingFiles({ project, module }: Props): JSX.Element | null {
+export function ConflictingFiles(props: Props): JSX.Element | null {
   const [opened, setOpened] = useState(false)
-  const { file } = module
+  const { file } = props.module
   if (file === null || file.conflicts === 0) return null
   return (
-    <details class="dim" onToggle={(event) => event.currentTarget.open && setOpened(true)}>
+    <details class="conflicts dim" onToggle={(event) => event.currentTarget.open && setOpened(true)}>
       <summary>{counted(file.conflicts, 'different file')} kept aside</summary>
-      {opened ? <List project={project} module={module} /> : null}
+      {opened ? <List {...props} /> : null}
     </details>
   )
 }
 
-function List({ project, module: { debugFile, debugId, file } }: Props): JSX.Element {
-  const { data, failure } = useResource<SymbolConflicts>(`/symbols/conflicts?${new URLSearchParams({ project, debugFile, debugId })}`)
-  if (failure !== undefined) return <p class="dim">{failure.message}</p>
+function List({ project, module, onPreferred }: Props): JSX.Element {
+  const { me } = useSession()
+  const { debugFile, debugId } = module
+  const path = `/symbols/conflicts?${new URLSearchParams({ project, debugFile, debugId })}`
+  const { data, failure, reload } = useResource<SymbolConflicts>(path)
+  const [said, setSaid] = useState('')
+  const [busy, setBusy] = useState(false)
+  const prefer = async ({ scope, sha256 }: File) => {
+    setBusy(true)
+    try {
+      const query = new URLSearchParams(scope === 'shared' ? { shared: 'true' } : { project })
+      const { reprocessing } = await apiSend<SymbolsPreferred>('POST', `/symbols/prefer?${query}`, { debugFile, debugId, sha256 })
+      setSaid(`${sha256.slice(0, 12)} serves now; ${counted(reprocessing, 'report')} processed again.`)
+      reload()
+      onPreferred()
+    } catch (reason) {
+      setSaid(asFailure(reason).message)
+    }
+    setBusy(false)
+  }
+  if (failure !== undefined) return <p>{failure.message}</p>
+  const [serves] = data?.serving ?? []
+  const mayPrefer = me.scopes.includes('triage')
   return (
-    <ul class="plain">
-      <li>
-        <code>{file?.sha256.slice(0, 12)}</code> serves
-      </li>
-      {data?.items.map((conflict) => (
-        <li key={`${conflict.scope}${conflict.sha256}`}>
-          <code>{conflict.sha256.slice(0, 12)}</code> {bytes(conflict.size)}, <Time at={conflict.uploadedAt} />, {conflict.uploadedBy}
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul class="conflict-files">
+        {serves === undefined ? null : (
+          <FileLine project={project} module={module} file={serves}>
+            <strong>serves</strong>
+          </FileLine>
+        )}
+        {data?.items.map((file) => (
+          <FileLine key={`${file.scope}${file.sha256}`} project={project} module={module} file={file}>
+            {mayPrefer ? (
+              <button type="button" class="button button-small" disabled={busy} onClick={() => void prefer(file)}>
+                Use this one
+              </button>
+            ) : (
+              'kept aside'
+            )}
+          </FileLine>
+        ))}
+      </ul>
+      <p aria-live="polite">{said}</p>
+    </>
+  )
+}
+
+function FileLine({
+  project,
+  module: { debugFile, debugId },
+  file,
+  children,
+}: Pick<Props, 'project' | 'module'> & { readonly file: File; readonly children: JSX.Element | string }): JSX.Element {
+  const { sha256, size, uploadedAt, uploadedBy, lacks, scope } = file
+  const place = [debugFile, debugId, symFileName(debugFile)].map(encodeURIComponent).join('/')
+  return (
+    <li>
+      <span>
+        <a href={`/api/v1/symbols/${place}?${new URLSearchParams({ project, sha256 })}`} download={symFileName(debugFile)}>
+          <code>{sha256.slice(0, 12)}</code>
+        </a>{' '}
+        {bytes(size)}, <Time at={uploadedAt} />, by {uploadedBy.replace(/^\w+:\S+ /, '')}
+        {scope === 'shared' ? ', for every project' : ''}
+        {lacks.map((part) => `; ${lackWords[part] ?? part}`).join('')}
+      </span>{' '}
+      {children}
+    </li>
   )
 }

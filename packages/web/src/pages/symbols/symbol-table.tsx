@@ -2,8 +2,11 @@ import type { SymbolModule } from '@crashkeep/server/api-types'
 import type { JSX } from 'preact'
 import { Copyable } from '../../parts/copy-button.tsx'
 import { Time } from '../../parts/time.tsx'
-import { bytes, count } from '../../text/number.ts'
+import { bytes, count, counted } from '../../text/number.ts'
 import { ConflictingFiles } from './conflicting-files.tsx'
+import { lackWords } from './lack-words.ts'
+import { symFileName } from './sym-file-name.ts'
+import { isScript, uploadLine } from './upload-line.ts'
 
 const words: Readonly<Record<SymbolModule['state'], readonly [mark: string, word: string, why: string]>> = {
   present: ['✓', 'present', 'A symbol file with this id is stored'],
@@ -11,19 +14,16 @@ const words: Readonly<Record<SymbolModule['state'], readonly [mark: string, word
   conflict: ['!', 'conflict', 'Different files were uploaded for this id; the first one is used'],
 }
 
-const lackWords: Readonly<Record<string, string>> = {
-  functions: 'no names of functions: upload the debug file',
-  unwind: 'no unwind information: upload the program',
-}
-
 export function SymbolTable({
   project,
   modules,
   missingOnly,
+  onPreferred,
 }: {
   readonly project: string
   readonly modules: readonly SymbolModule[]
   readonly missingOnly: boolean
+  readonly onPreferred: () => void
 }): JSX.Element {
   if (modules.length === 0) {
     return (
@@ -37,7 +37,7 @@ export function SymbolTable({
   }
   return (
     <div class="scroll-x">
-      <table class="table">
+      <table class="table module-list">
         <thead>
           <tr>
             <th scope="col">Upload this file</th>
@@ -55,7 +55,7 @@ export function SymbolTable({
         </thead>
         <tbody>
           {modules.map((module) => (
-            <SymbolRow key={`${module.debugFile}${module.debugId}`} project={project} module={module} />
+            <SymbolRow key={`${module.debugFile}${module.debugId}`} project={project} module={module} onPreferred={onPreferred} />
           ))}
         </tbody>
       </table>
@@ -63,40 +63,53 @@ export function SymbolTable({
   )
 }
 
-function SymbolRow({ project, module }: { readonly project: string; readonly module: SymbolModule }): JSX.Element {
+function SymbolRow({
+  project,
+  module,
+  onPreferred,
+}: {
+  readonly project: string
+  readonly module: SymbolModule
+  readonly onPreferred: () => void
+}): JSX.Element {
   const [mark, word, why] = words[module.state]
-  const { file, codeFile } = module
+  const { file, codeFile, state, lacking, reports } = module
   return (
     <tr>
-      <td>
-        <strong>{module.debugFile === '' ? '(unnamed)' : symFileName(module.debugFile)}</strong>
+      <td class="cell-module">
+        <strong>{nameOf(module)}</strong>
         {codeFile === null || codeFile === module.debugFile ? null : <span class="dim"> of {codeFile}</span>}
-        {module.state !== 'missing' || isScript(module) ? null : (
-          <div class="dim">
+        {state !== 'missing' ? null : (
+          <div class="upload-line dim">
             <Copyable text={uploadLine(project, module)} what={`command that uploads ${module.debugFile}`} />
           </div>
         )}
         {file === null || file.lacks.length === 0 ? null : (
           <div class="dim">{file.lacks.map((part) => lackWords[part] ?? part).join('; ')}</div>
         )}
-        <ConflictingFiles project={project} module={module} />
+        <ConflictingFiles project={project} module={module} onPreferred={onPreferred} />
       </td>
-      <td>
+      <td class="cell-id">
         {/^0*$/.test(module.debugId) ? (
           <span class="dim">none: built without one</span>
         ) : (
           <Copyable text={module.debugId} what={`debug id of ${module.debugFile}`} />
         )}
       </td>
-      <td class="cell-number">{count(module.reports)}</td>
-      <td class="cell-number">{module.installations === 0 ? <span class="dim">–</span> : count(module.installations)}</td>
-      <td>
-        <span class={`symbols-${module.state}`} title={why}>
+      <td class="cell-number" data-unit={reports === 1 ? 'report' : 'reports'}>
+        {count(state === 'missing' ? lacking : reports)}
+      </td>
+      <td class="cell-number" data-unit={module.installations === 1 ? 'installation' : 'installations'}>
+        {module.installations === 0 ? <span class="dim">–</span> : count(module.installations)}
+      </td>
+      <td class="cell-symbols">
+        <span class={`symbols-${state}`} title={why}>
           <span aria-hidden="true">{mark}</span> {word}
         </span>
+        {state === 'missing' || lacking === 0 ? null : <div class="dim">{counted(lacking, 'report')} without it yet</div>}
       </td>
-      <td>{module.lastSeen === null ? null : <Time at={module.lastSeen} />}</td>
-      <td class="dim">
+      <td class="cell-seen">{module.lastSeen === null ? null : <Time at={module.lastSeen} />}</td>
+      <td class="cell-stored dim">
         {file === null ? (
           '–'
         ) : (
@@ -111,18 +124,7 @@ function SymbolRow({ project, module }: { readonly project: string; readonly mod
   )
 }
 
-/** Scripts stand in this list with their release in the place of the id. */
-function isScript({ debugId }: SymbolModule): boolean {
-  return debugId.startsWith('RELEASE:')
-}
-
-/** A debug file or a `.sym`: the command tells them apart. */
-function uploadLine(project: string, { debugFile }: SymbolModule): string {
-  const file = /^[\w.+-]+$/.test(debugFile) ? debugFile : `'${debugFile.replaceAll("'", "'\\''")}'`
-  return `crashkeep symbols upload --project ${project} PATH/TO/${file}`
-}
-
-/** The usual name of a module's symbol file: `app.pdb` → `app.sym`, `libfoo.so` → `libfoo.so.sym`. */
-export function symFileName(debugFile: string): string {
-  return `${debugFile.replace(/\.pdb$/i, '')}.sym`
+function nameOf(module: SymbolModule): string {
+  if (module.debugFile === '') return '(unnamed)'
+  return isScript(module) ? `${module.debugFile}.map` : symFileName(module.debugFile)
 }

@@ -61,7 +61,7 @@ export function SymbolsPage({ project }: { readonly project: string }): JSX.Elem
             <Skeleton lines={8} what="the modules" />
           ) : null
         ) : (
-          <SymbolTable project={project} modules={modules.data.items} missingOnly={missingOnly} />
+          <SymbolTable project={project} modules={modules.data.items} missingOnly={missingOnly} onPreferred={modules.reload} />
         )}
         {modules.data?.next == null ? null : (
           <nav class="pager" aria-label="Pages of the list">

@@ -9,7 +9,10 @@ import { escapeLike } from './search-conditions.ts'
 /** Reports of one module whose installations are counted. */
 const maxReportsCounted = 20_000
 
-type ModuleList = Pick<ReportIndex, 'modules' | 'reportModules' | 'installationsLacking' | 'reportsLacking' | 'reportsLackingMap'>
+type ModuleList = Pick<
+  ReportIndex,
+  'modules' | 'reportModules' | 'installationsLacking' | 'reportsLacking' | 'reportsThrough' | 'reportsLackingMap'
+>
 
 export function moduleList(db: Kysely<IndexSchema>): ModuleList {
   return {
@@ -40,6 +43,7 @@ export function moduleList(db: Kysely<IndexSchema>): ModuleList {
           firstSeen: row.first_seen,
           lastSeen: row.last_seen,
           missing: row.lacking > 0,
+          lacking: row.lacking,
         })),
         next: rows.length > size && last !== undefined ? writeCursor([last.lacking, last.reports], String(last.n)) : undefined,
       }
@@ -115,21 +119,29 @@ export function moduleList(db: Kysely<IndexSchema>): ModuleList {
       return inOrderOfNeed(db, query)
     },
 
-    async reportsLacking(module, projectId) {
-      const identity = moduleIdentity(module)
-      if (identity === undefined) return []
-      let query = db
-        .selectFrom('module')
-        .innerJoin('report_module', 'report_module.module_n', 'module.n')
-        .innerJoin('report', 'report.n', 'report_module.report_n')
-        .select(['report.id', 'report.n', 'report.group_id'])
-        .where('module.debug_file', '=', identity.debug_file)
-        .where('module.debug_id', '=', identity.debug_id)
-        .where('report_module.had_symbols', '=', 0)
-      if (projectId !== undefined) query = query.where('module.project_id', '=', projectId)
-      return inOrderOfNeed(db, query.distinct())
-    },
+    reportsLacking: (module, projectId) => reportsOf(db, module, projectId, { lacking: true }),
+    reportsThrough: (module, projectId) => reportsOf(db, module, projectId, { lacking: false }),
   }
+}
+
+async function reportsOf(
+  db: Kysely<IndexSchema>,
+  module: { readonly debugFile: string; readonly debugId: string },
+  projectId: number | undefined,
+  { lacking }: { readonly lacking: boolean },
+): Promise<string[]> {
+  const identity = moduleIdentity(module)
+  if (identity === undefined) return []
+  let query = db
+    .selectFrom('module')
+    .innerJoin('report_module', 'report_module.module_n', 'module.n')
+    .innerJoin('report', 'report.n', 'report_module.report_n')
+    .select(['report.id', 'report.n', 'report.group_id'])
+    .where('module.debug_file', '=', identity.debug_file)
+    .where('module.debug_id', '=', identity.debug_id)
+  if (lacking) query = query.where('report_module.had_symbols', '=', 0)
+  if (projectId !== undefined) query = query.where('module.project_id', '=', projectId)
+  return inOrderOfNeed(db, query.distinct())
 }
 
 /** A group is named by one good stack, so each gets its newest first; the group that most reports fell into goes before. */
