@@ -2,6 +2,16 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 
+/** What each walk of a dump needs, in one file; commands that use a part of it load it as well. */
+const ofEveryWalk = [
+  /\/minidump\/dist\/(?!write\/|synth\/)/,
+  /\/stackwalk\/dist\/(?!iced\/)/,
+  /\/symbols\/dist\/(breakpad\/|[a-z-]+\.js|node\/(file-source|folder-symbols|symbol-index)\.js)/,
+  /\/cli\/dist\/(open-dump|stackwalk\/(log|run-stackwalk))\.js/,
+]
+/** What the start and a command share, so that the start does not load a command for it. */
+const ofEveryStart = /\/cli\/dist\/(errors|stackwalk\/stackwalk-options)\.js/
+
 /**
  * The command in few files, made of what tsc wrote: half the time of `crashkeep stackwalk` for a small dump went into finding two hundred.
  * The server and what it needs stay packages; so does iced-x86, which reads its WebAssembly from beside itself.
@@ -16,7 +26,16 @@ export default {
     minify: true,
     reportCompressedSize: false,
     rolldownOptions: {
-      output: { entryFileNames: 'bundle.js', chunkFileNames: 'bundle-[name].js' },
+      output: {
+        entryFileNames: 'bundle.js',
+        chunkFileNames: 'bundle-[name].js',
+        codeSplitting: {
+          groups: [
+            { name: 'start', test: ofEveryStart },
+            { name: 'walk', test: (id: string) => ofEveryWalk.some((place) => place.test(id)) },
+          ],
+        },
+      },
     },
   },
   ssr: {

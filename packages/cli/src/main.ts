@@ -1,6 +1,5 @@
-import { CommanderError } from 'commander'
 import { CommandError } from './errors.ts'
-import { createProgram } from './program.ts'
+import { plainCall } from './stackwalk/plain-call.ts'
 import { describeSystemError } from './system-error.ts'
 
 // Who reads the output may stop before its end, as `head` does.
@@ -11,15 +10,22 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 /** Exit status: 0 done, 1 it failed, 2 wrong usage. */
 try {
-  const program = await createProgram(process.argv[2])
-  await program.parseAsync()
+  const status = await run(process.argv.slice(2))
+  if (status !== 0) process.exitCode = status
 } catch (error) {
   process.exitCode = report(error)
 }
 
+/** A plain walk of a dump is over in the time that it takes to load and build the parser of all commands: it does without. */
+async function run(words: readonly string[]): Promise<number> {
+  const plain = plainCall(words)
+  if (plain === undefined) return (await import('./program.ts')).runProgram(words)
+  const { runStackwalk } = await import('./stackwalk/run-stackwalk.ts')
+  await runStackwalk(plain.dump, plain.symbols, plain.options)
+  return 0
+}
+
 function report(error: unknown): number {
-  // Commander has printed its own sentence; asking for help or the version is no error.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (error instanceof CommandError) {
     process.stderr.write(`crashkeep: ${error.message}\n`)
     return error.exitStatus

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
-import type { Minidump } from '@crashkeep/minidump'
+import { type Minidump, MinidumpError, readMinidump } from '@crashkeep/minidump'
+import { fileSource } from '@crashkeep/minidump/node'
 import { CommandError } from './errors.ts'
 
 export interface OpenDump {
@@ -8,11 +9,7 @@ export interface OpenDump {
 }
 
 /** Reads a minidump from the disk; throws one sentence that names the file. */
-export async function openDump(path: string): Promise<OpenDump> {
-  const [{ MinidumpError, readMinidump }, { fileSource }] = await Promise.all([
-    import('@crashkeep/minidump'),
-    import('@crashkeep/minidump/node'),
-  ])
+export function openDump(path: string): OpenDump {
   if (statSync(path).isDirectory()) throw new CommandError(`${path} is a folder; give the minidump itself.`)
   const source = fileSource(path)
   try {

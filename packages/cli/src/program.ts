@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Command } from 'commander'
+import { Command, CommanderError } from 'commander'
 
 /** In the order in which the help lists them. */
 const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
@@ -30,6 +30,19 @@ export async function createProgram(name = ''): Promise<Command> {
   for (const load of only === undefined ? Object.values(commands) : [only]) (await load())(program)
   for (const command of everyCommand(program)) command.exitOverride()
   return program
+}
+
+/** Runs what these words say; the exit status. Errors of the command itself are thrown. */
+export async function runProgram(words: readonly string[]): Promise<number> {
+  try {
+    const program = await createProgram(words[0])
+    await program.parseAsync(words, { from: 'user' })
+    return 0
+  } catch (error) {
+    // Commander has printed its own sentence; asking for help or the version is no error.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    throw error
+  }
 }
 
 function everyCommand(command: Command): Command[] {

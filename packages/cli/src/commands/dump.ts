@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { openDump } from '../open-dump.ts'
 
 export function addDump(program: Command): void {
   program
@@ -8,8 +7,8 @@ export function addDump(program: Command): void {
     .argument('<dump>', 'the minidump')
     .option('--json', 'as JSON; addresses are strings of hexadecimal digits')
     .action(async (path: string, options: { json?: true }) => {
-      const { describeMinidump, formatDump } = await import('@crashkeep/minidump')
-      const { dump, close } = await openDump(path)
+      const [{ describeMinidump, formatDump }, { openDump }] = await Promise.all([import('@crashkeep/minidump'), import('../open-dump.ts')])
+      const { dump, close } = openDump(path)
       try {
         process.stdout.write(options.json ? `${JSON.stringify(describeMinidump(dump), undefined, 2)}\n` : formatDump(dump))
       } finally {
