@@ -69,7 +69,7 @@ function List({ project, module, onPreferred }: Props): JSX.Element {
                 Use this one
               </button>
             ) : (
-              'kept aside'
+              <span>kept aside</span>
             )}
           </FileLine>
         ))}
@@ -84,20 +84,20 @@ function FileLine({
   module: { debugFile, debugId },
   file,
   children,
-}: Pick<Props, 'project' | 'module'> & { readonly file: File; readonly children: JSX.Element | string }): JSX.Element {
+}: Pick<Props, 'project' | 'module'> & { readonly file: File; readonly children: JSX.Element }): JSX.Element {
   const { sha256, size, uploadedAt, uploadedBy, lacks, scope } = file
   const place = [debugFile, debugId, symFileName(debugFile)].map(encodeURIComponent).join('/')
   return (
     <li>
+      {children}
       <span>
         <a href={`/api/v1/symbols/${place}?${new URLSearchParams({ project, sha256 })}`} download={symFileName(debugFile)}>
           <code>{sha256.slice(0, 12)}</code>
         </a>{' '}
         {bytes(size)}, <Time at={uploadedAt} />, by {uploadedBy.replace(/^\w+:\S+ /, '')}
         {scope === 'shared' ? ', for every project' : ''}
-        {lacks.map((part) => `; ${lackWords[part] ?? part}`).join('')}
-      </span>{' '}
-      {children}
+        {lacks.map((part) => `; ${lackWords[part]?.lacks ?? part}`).join('')}
+      </span>
     </li>
   )
 }

@@ -4,7 +4,7 @@ import { Copyable } from '../../parts/copy-button.tsx'
 import { Time } from '../../parts/time.tsx'
 import { bytes, count, counted } from '../../text/number.ts'
 import { ConflictingFiles } from './conflicting-files.tsx'
-import { lackWords } from './lack-words.ts'
+import { lackSentence } from './lack-words.ts'
 import { symFileName } from './sym-file-name.ts'
 import { isScript, uploadLine } from './upload-line.ts'
 
@@ -40,7 +40,7 @@ export function SymbolTable({
       <table class="table module-list">
         <thead>
           <tr>
-            <th scope="col">Upload this file</th>
+            <th scope="col">{missingOnly ? 'Upload this file' : 'Module'}</th>
             <th scope="col">Debug id</th>
             <th scope="col" class="cell-number">
               Reports
@@ -80,13 +80,11 @@ function SymbolRow({
         <strong>{nameOf(module)}</strong>
         {codeFile === null || codeFile === module.debugFile ? null : <span class="dim"> of {codeFile}</span>}
         {state !== 'missing' ? null : (
-          <div class="upload-line dim">
+          <div class="dim">
             <Copyable text={uploadLine(project, module)} what={`command that uploads ${module.debugFile}`} />
           </div>
         )}
-        {file === null || file.lacks.length === 0 ? null : (
-          <div class="dim">{file.lacks.map((part) => lackWords[part] ?? part).join('; ')}</div>
-        )}
+        {file === null || file.lacks.length === 0 ? null : <div class="dim">{file.lacks.map(lackSentence).join('; ')}</div>}
         <ConflictingFiles project={project} module={module} onPreferred={onPreferred} />
       </td>
       <td class="cell-id">
@@ -99,7 +97,10 @@ function SymbolRow({
       <td class="cell-number" data-unit={reports === 1 ? 'report' : 'reports'}>
         {count(state === 'missing' ? lacking : reports)}
       </td>
-      <td class="cell-number" data-unit={module.installations === 1 ? 'installation' : 'installations'}>
+      <td
+        class={module.installations === 0 ? 'cell-number cell-none' : 'cell-number'}
+        data-unit={module.installations === 1 ? 'installation' : 'installations'}
+      >
         {module.installations === 0 ? <span class="dim">–</span> : count(module.installations)}
       </td>
       <td class="cell-symbols">
@@ -109,7 +110,7 @@ function SymbolRow({
         {state === 'missing' || lacking === 0 ? null : <div class="dim">{counted(lacking, 'report')} without it yet</div>}
       </td>
       <td class="cell-seen">{module.lastSeen === null ? null : <Time at={module.lastSeen} />}</td>
-      <td class="cell-stored dim">
+      <td class={file === null ? 'cell-none dim' : 'dim'}>
         {file === null ? (
           '–'
         ) : (
