@@ -46,19 +46,17 @@ static atomic_int is_captured;
 
 #if defined(__x86_64__)
 #define KERNEL_RESTORER 0x04000000ul
-void return_from_signal(void);
+// Debuggers know a signal frame by these very instructions, and gdb also by the name that libc gives them.
+__attribute__((visibility("hidden"))) void return_from_signal(void) __asm__("__restore_rt");
 __asm__(
     ".text\n"
-    ".type return_from_signal,@function\n"
-    ".hidden return_from_signal\n"
-    ".globl return_from_signal\n"
-    // Debuggers know a signal frame by these very instructions.
+    ".type __restore_rt,@function\n"
     ".align 16\n"
     "  nop\n"
-    "return_from_signal:\n"
+    "__restore_rt:\n"
     "  mov $15, %rax\n"
     "  syscall\n"
-    ".size return_from_signal, .-return_from_signal\n");
+    ".size __restore_rt, .-__restore_rt\n");
 #else
 #define KERNEL_RESTORER 0ul
 #define return_from_signal 0
