@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 
@@ -16,28 +17,37 @@ const parts = [
   'packages/server/src/dialect/hostile-formats.test.ts',
 ]
 
+/** Properties are tried with the same inputs in every run. */
+const sameDraws = { 'fast-check': join(import.meta.dirname, 'test/harness/same-draws.ts') }
+
+/** Only a page or a server that hangs needs so long. */
+const poll = { timeout: 15_000 }
+
 export default defineConfig({
   test: {
     // vitest leaves one core idle by default; of two that is half.
     maxWorkers: availableParallelism(),
     projects: [
       {
+        resolve: { alias: sameDraws },
         test: {
           name: 'unit',
           environment: 'node',
           include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.browser.test.*', ...parts],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
+        resolve: { alias: sameDraws },
         test: {
           name: 'parts',
           environment: 'node',
           include: parts,
           exclude: ['**/node_modules/**', '**/*.browser.test.*'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           globalSetup: ['test/postgres.ts'],
         },
       },
@@ -47,7 +57,8 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['packages/*/src/**/*.browser.test.{ts,tsx}'],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
+          expect: { poll },
           browser: {
             enabled: true,
             headless: true,
@@ -74,8 +85,9 @@ export default defineConfig({
           name: 'end-to-end',
           environment: 'node',
           include: ['test/**/*.test.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          expect: { poll },
           fileParallelism: false,
         },
       },
