@@ -182,7 +182,7 @@ describe('finding', () => {
         tmpFolder: own.folder,
         log: { info: () => undefined, warn: () => undefined },
         found: () => undefined,
-        converter: { convert: async () => undefined, close: async () => undefined },
+        converter: { convert: async () => undefined, unpack: async () => undefined, close: async () => undefined },
       })
     try {
       await own.store.ledger.updateProject(1, { settings: { symbolSources: { enabled: true, list: [here('breakpad')] } } })
@@ -339,6 +339,7 @@ describe('hostile servers', () => {
     ['that sends garbage', 'unreadable', /MODULE/, Buffer.alloc(5_000, 0xfe)],
     ['that sends another id', 'wrong_id', /FFFF/, symbols('F'.repeat(33), 'other')],
     ['that sends a bomb', 'too_large', /unpacks to more than/, gzipSync(Buffer.alloc(10_000_000))],
+    ['that sends a bomb in a cabinet', 'too_large', /unpacks to more than/, zipCabinet(Buffer.alloc(3_000_000))],
     ['that sends half a packed file', 'unreadable', /cannot be unpacked/, gzipSync(Buffer.alloc(5_000)).subarray(0, 20)],
     ['that sends a broken cabinet', 'unreadable', /cabinet/, Buffer.concat([Buffer.from('MSCF'), Buffer.alloc(60, 0xff)])],
   ]

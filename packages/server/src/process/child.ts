@@ -7,6 +7,7 @@ import { MinidumpError } from '@crashkeep/minidump'
 import { StackwalkError } from '@crashkeep/stackwalk'
 import { SymbolError } from '@crashkeep/symbols'
 import { fileSource, openIndexedSymbols } from '@crashkeep/symbols/node'
+import { SourceProblem } from '../sources/source-problem.ts'
 import { analyseBrowser } from './analyse-browser.ts'
 import { analyseError } from './analyse-error.ts'
 import { analyseMinidump } from './analyse-minidump.ts'
@@ -54,6 +55,11 @@ async function answerTo(task: Task): Promise<FromChild> {
       mergeSymbols(task)
       return { type: 'converted', modules: [] }
     }
+    case 'unpack': {
+      const { unpackCabinet } = await import('../sources/unpack-cabinet.ts')
+      unpackCabinet(task)
+      return { type: 'converted', modules: [] }
+    }
     case 'symbolicate': {
       const { symbolicate } = await import('./symbolicate.ts')
       symbolicate(task)
@@ -76,6 +82,7 @@ async function run(task: Task): Promise<void> {
     say(await answerTo(task))
   } catch (error) {
     const message = cut(error instanceof Error ? error.message : String(error), processLimits.maxProblemLength)
+    if (error instanceof SourceProblem) return say({ type: 'unreadable', code: error.outcome, message })
     const ofTheInput =
       error instanceof MinidumpError || error instanceof StackwalkError || error instanceof SymbolError || error instanceof UnreadableReport
     say(ofTheInput ? { type: 'unreadable', code: error.code, message } : { type: 'error', message })

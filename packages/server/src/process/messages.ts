@@ -1,7 +1,7 @@
 /** What parent and child say to each other. The child has read hostile bytes: what it says is checked by `check-message.ts`. */
 import type { PageFacts } from '../store/database/report-index.ts'
 
-export type Task = ReportTask | ConvertTask | MergeTask | IndexTask | SymbolicateTask
+export type Task = ReportTask | ConvertTask | MergeTask | UnpackTask | IndexTask | SymbolicateTask
 
 export interface ReportTask {
   readonly kind: 'minidump' | 'browser' | 'error'
@@ -36,6 +36,15 @@ export interface MergeTask {
   /** Gives what unwinds. */
   readonly unwindPath: string
   readonly outputPath: string
+}
+
+/** A cabinet of a symbol server: see unpack-cabinet.ts. */
+export interface UnpackTask {
+  readonly kind: 'unpack'
+  readonly inputPath: string
+  readonly outputPath: string
+  /** A file that would be larger is given up. */
+  readonly maxBytes: number
 }
 
 /** The index of a symbol file, so that who needs the file later does not read all of it: see symbol-indexes.ts. */

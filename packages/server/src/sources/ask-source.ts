@@ -12,7 +12,7 @@ import type { NamedModule, Places } from './layouts.ts'
 import { sourceLimits } from './limits.ts'
 import { SourceProblem } from './source-problem.ts'
 import { placesAt, type SymbolSource } from './symbol-source.ts'
-import { type UnpackLimits, unpackFile } from './unpack-file.ts'
+import { type UnpackCabinet, type UnpackLimits, unpackFile } from './unpack-file.ts'
 
 export interface AskTools {
   /** On the file system of the symbols. */
@@ -21,6 +21,7 @@ export interface AskTools {
   readonly download?: Pick<DownloadOptions, 'mayConnect' | 'ca'> & { readonly limits?: Partial<DownloadOptions['limits'] & UnpackLimits> }
   /** Makes a symbol file of debug files, in a child process; throws a `SourceProblem`. */
   readonly convert: (files: DebugFiles, outputPath: string) => Promise<void>
+  readonly unpack: UnpackCabinet
 }
 
 /** At least one of both. */
@@ -69,7 +70,7 @@ async function askPlaces(source: SymbolSource, places: Places, module: NamedModu
         ...(source.allowPrivate ? { privateOrigin: source.url.origin } : {}),
       })
       if (answer === 'absent') continue
-      await unpackFile(paths[kind], limits, tools.signal)
+      await unpackFile(paths[kind], { limits, unpackCabinet: tools.unpack, signal: tools.signal })
       return true
     }
     return false

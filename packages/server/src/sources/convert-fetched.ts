@@ -5,10 +5,13 @@ import { ApiProblem } from '../api/api-error.ts'
 import { SymbolConverter } from '../symbols-in/symbol-converter.ts'
 import type { DebugFiles } from './ask-source.ts'
 import { SourceProblem } from './source-problem.ts'
+import type { UnpackCabinet } from './unpack-file.ts'
 
 export interface FetchedConverter {
   /** Throws a `SourceProblem`. */
   convert(files: DebugFiles, outputPath: string): Promise<void>
+  /** Of a cabinet. Throws a `SourceProblem`. */
+  unpack: UnpackCabinet
   close(): Promise<void>
 }
 
@@ -52,5 +55,5 @@ export function fetchedConverter(tmpFolder: string): FetchedConverter {
     }
   }
 
-  return { convert, close: () => converter.close() }
+  return { convert, unpack: (from, to, maxBytes) => converter.unpack(from, to, maxBytes), close: () => converter.close() }
 }

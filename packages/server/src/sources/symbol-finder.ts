@@ -177,8 +177,13 @@ export class SymbolFinder {
     if (placesAt(source, want).length === 0) return undefined
     await mkdir(this.#folder, { recursive: true, mode: 0o700 })
     const resting = this.#failing.sentence(source.key)
-    const convert: AskTools['convert'] = (files, outputPath) => converter.convert(files, outputPath)
-    const tools = { tmpFolder: this.#folder, signal: this.#ending.signal, convert, ...(download === undefined ? {} : { download }) }
+    const tools: AskTools = {
+      tmpFolder: this.#folder,
+      signal: this.#ending.signal,
+      convert: (files, outputPath) => converter.convert(files, outputPath),
+      unpack: (from, to, maxBytes) => converter.unpack(from, to, maxBytes),
+      ...(download === undefined ? {} : { download }),
+    }
     const asked: Asked | undefined =
       resting === undefined ? await askSource(source, want, tools) : { outcome: 'failed', detail: resting, place: source.url.href }
     // What was broken off because the server stops says nothing about the source.

@@ -4,6 +4,7 @@ import { ApiProblem } from '../api/api-error.ts'
 import { ServerError } from '../errors.ts'
 import { convertLimits } from '../process/limits.ts'
 import { type PoolOptions, ProcessPool } from '../process/pool.ts'
+import { SourceProblem } from '../sources/source-problem.ts'
 import { newId } from '../store/database/ledger/secrets.ts'
 import { type DescribedSymbols, describeSymbolFile } from '../store/symbols/symbol-contents.ts'
 
@@ -100,6 +101,20 @@ export class SymbolConverter {
     })
   }
 
+  /** Unpacks a cabinet to `outputPath`. Throws a `SourceProblem`. */
+  unpack(inputPath: string, outputPath: string, maxBytes: number): Promise<void> {
+    return this.#inTurn(async (pool) => {
+      const made = pool.resultPath(newId())
+      try {
+        const outcome = await pool.convert({ kind: 'unpack', inputPath, outputPath: made, maxBytes })
+        if (outcome.kind !== 'converted') throw unpackProblem(outcome)
+        await rename(made, outputPath)
+      } finally {
+        await rm(made, { force: true })
+      }
+    })
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#idle)
@@ -138,6 +153,12 @@ export class SymbolConverter {
     this.#pool = undefined
     await pool?.close()
   }
+}
+
+function unpackProblem({ kind, code, message }: { readonly kind: string; readonly code: string; readonly message: string }): SourceProblem {
+  if (code === 'processor_stopped') return new SourceProblem('failed', message)
+  if (kind === 'died') return new SourceProblem('unreadable', `It is a cabinet file, and unpacking it was given up. ${message}`)
+  return new SourceProblem(code === 'too_large' ? 'too_large' : 'unreadable', message)
 }
 
 function refusal({ kind, code, message }: { readonly kind: string; readonly code: string; readonly message: string }): Error {
