@@ -105,10 +105,14 @@ export async function dumpsOf(death: Death): Promise<string[]> {
     () => `a report in ${death.folder}: ${waiting(death.folder).join(' ')} ${log(death.folder)} ${death.errors.slice(-500)}`,
     reportTimeoutMs,
     () => {
-      const dumps = readdirSync(join(death.folder, 'pending')).filter((name) => name.endsWith('.dmp'))
-      return dumps.length > 0 && waiting(death.folder).length === 0 ? dumps.map((name) => join(death.folder, 'pending', name)) : undefined
+      const dumps = ['pending', 'completed'].flatMap((part) => dumpsIn(join(death.folder, part)))
+      return dumps.length > 0 && waiting(death.folder).length === 0 ? dumps : undefined
     },
   )
+}
+
+function dumpsIn(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => (name.endsWith('.dmp') ? [join(folder, name)] : []))
 }
 
 export function log(folder: string): string {
@@ -136,12 +140,4 @@ export async function reportOf(death: Death): Promise<Report> {
     ...Object.fromEntries(objects.map(({ name, text }) => [name, text ?? ''])),
   }
   return { path, dump, crash: await processMinidump(dump), annotations }
-}
-
-/** The first frames of the crashed thread as Breakpad's machine form has them: module, function, line. */
-export function topFrames(machine: string, count: number): string[] {
-  const lines = machine.split('\n')
-  const thread = lines.find((line) => line.startsWith('Crash|'))?.split('|')[3] ?? ''
-  const frames = lines.filter((line) => line.startsWith(`${thread}|`)).map((line) => line.split('|'))
-  return frames.slice(0, count).map(([, , module = '', name = '', , line = '']) => [module, name, line].join('|'))
 }

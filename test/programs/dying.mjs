@@ -6,7 +6,7 @@ import { isMainThread, Worker, workerData } from 'node:worker_threads'
 
 /** A hang that nobody reports ends, too. */
 const hangMs = 30_000
-const { REPORTER, DATABASE, CRASHES, HANG_TIMEOUT_MS, EARLIER, EARLIER_HANDLER } = process.env
+const { REPORTER, DATABASE, CRASHES, HANG_TIMEOUT_MS, SUBMIT_URL, EARLIER, EARLIER_HANDLER } = process.env
 const way = isMainThread ? process.argv[2] : workerData
 const { crash } = CRASHES ? createRequire(import.meta.url)(CRASHES) : {}
 
@@ -21,7 +21,7 @@ if (REPORTER) {
     clientId: '0f0e0d0c-1111-4222-8333-444455556666',
     processAnnotations: { prod: 'Dying', ver: '1.2.3' },
     annotations: { ptype: isMainThread ? 'browser' : 'worker', pid: String(process.pid) },
-    delivery: { submitURL: '' },
+    delivery: { submitURL: SUBMIT_URL ?? '' },
     ...(HANG_TIMEOUT_MS && { hangTimeoutMs: Number(HANG_TIMEOUT_MS) }),
   })
   if (!capture.isNative) throw new Error(capture.whyNot)

@@ -7,9 +7,9 @@ import { memoryImage } from '../../packages/reporter/src/handler/memory-image.ts
 import { moduleList } from '../../packages/reporter/src/handler/module-list.ts'
 import { readRawCapture } from '../../packages/reporter/src/raw-capture/read-raw-capture.ts'
 import { temporaryFolder, undoAfterAll } from '../harness/cleanup.ts'
-import { crashingAddon, die, dumpsOf, log, reportOf, topFrames, waiting } from '../harness/dying-program.ts'
+import { crashingAddon, die, dumpsOf, log, reportOf, waiting } from '../harness/dying-program.ts'
 import { installNodes, nodes } from '../harness/peer-nodes.ts'
-import { breakpadTool, compile, hasBreakpadTools, run } from '../harness/programs.ts'
+import { compile, run } from '../harness/programs.ts'
 import { root } from '../harness/server.ts'
 import { until } from '../harness/until.ts'
 
@@ -21,19 +21,19 @@ const nobody = 65_534
 /** A signal that were not ignored would have ended the process long before. */
 const ignoredForMs = 300
 
-/** How each death ends a process, what the report says of it, and the innermost function of ours on the crashed stack. */
+/** How each death ends a process, and what the report says of it. */
 const deaths = [
-  { way: 'null-write', signal: 'SIGSEGV', type: 'SIGSEGV / SEGV_MAPERR', top: 'crash_null_write' },
-  { way: 'stack-overflow', signal: 'SIGSEGV', type: 'SIGSEGV / SEGV_MAPERR', top: 'crash_stack_overflow' },
-  { way: 'use-after-free', signal: 'SIGSEGV', type: 'SIGSEGV', top: 'crash_use_after_free' },
-  { way: 'abort', signal: 'SIGABRT', type: 'SIGABRT', top: undefined },
-  { way: 'corrupt-heap', signal: 'SIGABRT', type: 'SIGABRT', top: undefined },
-  { way: 'bus', signal: 'SIGBUS', type: 'SIGBUS / BUS_ADRERR', top: 'crash_bus' },
-  { way: 'divide', signal: 'SIGFPE', type: 'SIGFPE', top: 'crash_divide' },
-  { way: 'illegal', signal: 'SIGILL', type: 'SIGILL', top: 'crash_illegal' },
-  { way: 'breakpoint', signal: 'SIGTRAP', type: 'SIGTRAP', top: 'crash_breakpoint' },
-  { way: 'thread', signal: 'SIGSEGV', type: 'SIGSEGV / SEGV_MAPERR', top: 'crash_null_write' },
-  { way: 'two-threads', signal: 'SIGSEGV', type: 'SIGSEGV / SEGV_MAPERR', top: 'crash_null_write' },
+  { way: 'null-write', signal: 'SIGSEGV', type: 'SIGSEGV / SEGV_MAPERR' },
+  { way: 'stack-overflow', signal: 'SIGSEGV', type: 'SIGSEGV / SEGV_MAPERR' },
+  { way: 'use-after-free', signal: 'SIGSEGV', type: 'SIGSEGV' },
+  { way: 'abort', signal: 'SIGABRT', type: 'SIGABRT' },
+  { way: 'corrupt-heap', signal: 'SIGABRT', type: 'SIGABRT' },
+  { way: 'bus', signal: 'SIGBUS', type: 'SIGBUS / BUS_ADRERR' },
+  { way: 'divide', signal: 'SIGFPE', type: 'SIGFPE' },
+  { way: 'illegal', signal: 'SIGILL', type: 'SIGILL' },
+  { way: 'breakpoint', signal: 'SIGTRAP', type: 'SIGTRAP' },
+  { way: 'thread', signal: 'SIGSEGV', type: 'SIGSEGV / SEGV_MAPERR' },
+  { way: 'two-threads', signal: 'SIGSEGV', type: 'SIGSEGV / SEGV_MAPERR' },
 ] as const
 
 /** On the other Nodes: what touches V8's and Node's own handling of signals. */
@@ -302,73 +302,5 @@ describe.skipIf(!isLinux)('native deaths (needs Linux)', () => {
     const modules = moduleList(parseLinuxMaps(new TextDecoder().decode(capture?.maps)), memoryImage(capture?.images ?? []), writer)
     expect(modules[0]).toMatchObject({ name: writer, codeView: { kind: 'elf' } })
     expect(modules.map(({ name }) => leafName(name))).toContain('libc.so.6')
-  })
-
-  describe.skipIf(!hasBreakpadTools)("other readers of the same death (needs Breakpad's dump_syms)", () => {
-    let symbols: string
-
-    beforeAll(async () => {
-      const dumpSyms = await breakpadTool('dump_syms')
-      const { stdout } = await run(dumpSyms, [addon], { maxBuffer: 64 * 1024 * 1024, timeout: toolTimeoutMs })
-      const id = stdout.split('\n', 1)[0]?.split(' ')[3] ?? ''
-      symbols = join(folder, 'symbols')
-      mkdirSync(join(symbols, 'crashes.node', id), { recursive: true })
-      writeFileSync(join(symbols, 'crashes.node', id, 'crashes.node.sym'), stdout)
-    }, installTimeoutMs)
-
-    const withTop = deaths.filter(({ top }) => top !== undefined)
-    test.each(withTop)(
-      "$way: Breakpad's minidump_stackwalk, rust-minidump where it is, and ours see the same stack",
-      async ({ way, top }) => {
-        const { path } = await reportOf(await die(folder, addon, [way]))
-        const options = { maxBuffer: 64 * 1024 * 1024, timeout: toolTimeoutMs }
-        const breakpad = await run(await breakpadTool('minidump_stackwalk'), ['-m', path, symbols], options)
-        const ours = await run(process.execPath, [join(root, 'packages/cli/dist/main.js'), 'stackwalk', '-m', path, symbols], options)
-        const frames = topFrames(ours.stdout, 4)
-        expect(frames[0]).toMatch(new RegExp(`^crashes\\.node\\|${top}\\b`))
-        expect(topFrames(breakpad.stdout, 4)).toEqual(frames)
-        const rust = await run('minidump-stackwalk', ['--json', path, symbols], options).catch(() => undefined)
-        if (rust === undefined) return
-        const { crashing_thread } = JSON.parse(rust.stdout) as {
-          crashing_thread: { frames: { module: string | null; function: string | null; line: number | null }[] }
-        }
-        const theirs = crashing_thread.frames
-          .slice(0, 4)
-          .map(({ module, function: name, line }) => `${module ?? ''}|${name ?? ''}|${line ?? ''}`)
-        expect(theirs).toEqual(frames)
-      },
-    )
-
-    const coresAreFiles = isLinux && /^core/.test(readFileSync('/proc/sys/kernel/core_pattern', 'utf8'))
-    test.skipIf(!coresAreFiles).each(['null-write', 'thread', 'breakpoint'])(
-      '%s: gdb on the core file of the same death agrees (needs gdb and core files)',
-      async (way) => {
-        const database = join(folder, `core-${way}`)
-        mkdirSync(database)
-        const wrapper = ['sh', '-c', 'ulimit -c unlimited; exec "$0" "$@"']
-        const death = await die(folder, addon, [way], { folder: database, wrapper })
-        const core = readdirSync(database).find((name) => name.startsWith('core'))
-        expect(core).toBeDefined()
-        const { crash } = await reportOf(death)
-        const script = ['-ex', 'p/x $pc', '-ex', 'up-silently', '-ex', 'p/x $pc']
-        const gdb = await run('gdb', ['-q', '-batch', '-nx', ...script, process.execPath, join(database, core ?? '')], {
-          timeout: toolTimeoutMs,
-        })
-        const [first, second] = [...gdb.stdout.matchAll(/^\$\d = (0x[0-9a-f]+)$/gm)].map(([, address]) => BigInt(address ?? 0))
-        const [ourFirst] = (crash.crashing_thread?.frames ?? []).map(({ offset }) => BigInt(offset))
-        expect(ourFirst).toBe(first)
-        const symbolised = await run(process.execPath, [
-          join(root, 'packages/cli/dist/main.js'),
-          'stackwalk',
-          '--json',
-          (await dumpsOf(death))[0] ?? '',
-          symbols,
-        ])
-        const { crashing_thread } = JSON.parse(symbolised.stdout) as { crashing_thread: { frames: { offset: string }[] } }
-        // A return address: the call before it is what the frame's offset says.
-        expect([second, (second ?? 0n) - 1n]).toContain(BigInt(crashing_thread.frames[1]?.offset ?? 0))
-        await run('rm', ['-f', join(database, core ?? '')])
-      },
-    )
   })
 })
