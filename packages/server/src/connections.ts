@@ -1,11 +1,15 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** Once stopped, a request whose body keeps coming gets this long: a crash handler that is cut off may never send its report again. */
-const graceMs = 10_000
-/** …and one whose body has stopped coming gets this long. */
-const stalledMs = 1000
-const lookEveryMs = 250
+export interface ConnectionLimits {
+  /** Once stopped, a request whose body keeps coming gets this long: a crash handler that is cut off may never send its report again. */
+  readonly graceMs: number
+  /** …and one whose body has not moved at so many looks in turn is cut off. Not the clock: what came while this process stood still is read after the look. */
+  readonly stalledLooks: number
+  readonly lookEveryMs: number
+}
+
+const connectionLimits: ConnectionLimits = { graceMs: 10_000, stalledLooks: 4, lookEveryMs: 250 }
 
 /** The part of an HTTP server that is watched; Node's types of http and https differ in what they know besides. */
 type Watched = Pick<Server, 'on'>
@@ -14,7 +18,8 @@ interface Connection {
   /** Requests whose answers are not sent yet. */
   readonly requests: Set<IncomingMessage>
   bytesRead: number
-  movedAt: number
+  /** Looks at which nothing had come since the one before. */
+  stalledLooks: number
 }
 
 /**
@@ -23,9 +28,11 @@ interface Connection {
  */
 export class Connections {
   readonly #open = new Map<Socket, Connection>()
+  readonly #limits: ConnectionLimits
   #ending = false
 
-  constructor(server: Watched, { tls }: { readonly tls: boolean }) {
+  constructor(server: Watched, { tls, limits = connectionLimits }: { readonly tls: boolean; readonly limits?: ConnectionLimits }) {
+    this.#limits = limits
     server.on(tls ? 'secureConnection' : 'connection', (socket: Socket) => this.#add(socket))
     server.on('request', (request, response) => {
       const connection = this.#open.get(request.socket)
@@ -41,17 +48,17 @@ export class Connections {
   end(): void {
     this.#ending = true
     const beganAt = performance.now()
-    for (const connection of this.#open.values()) connection.movedAt = beganAt
+    for (const connection of this.#open.values()) connection.stalledLooks = 0
     for (const socket of this.#open.keys()) this.#endIfQuiet(socket)
     const timer = setInterval(() => {
       if (this.#open.size === 0) clearInterval(timer)
-      else this.#cut(beganAt, performance.now())
-    }, lookEveryMs)
+      else this.#cut(performance.now() - beganAt)
+    }, this.#limits.lookEveryMs)
     timer.unref()
   }
 
   #add(socket: Socket): void {
-    this.#open.set(socket, { requests: new Set(), bytesRead: socket.bytesRead, movedAt: performance.now() })
+    this.#open.set(socket, { requests: new Set(), bytesRead: socket.bytesRead, stalledLooks: 0 })
     socket.once('close', () => this.#open.delete(socket))
     this.#endIfQuiet(socket)
   }
@@ -60,15 +67,14 @@ export class Connections {
     if (this.#ending && this.#open.get(socket)?.requests.size === 0) socket.destroySoon()
   }
 
-  #cut(beganAt: number, now: number): void {
+  #cut(endingMs: number): void {
+    const { graceMs, stalledLooks } = this.#limits
     for (const [socket, connection] of this.#open) {
-      if (socket.bytesRead > connection.bytesRead) {
-        connection.bytesRead = socket.bytesRead
-        connection.movedAt = now
-      }
       const waitsForUs = [...connection.requests].some(({ complete }) => complete)
-      const stalled = !waitsForUs && now - connection.movedAt > stalledMs
-      if (stalled || now - beganAt > graceMs) socket.destroy()
+      const moves = waitsForUs || socket.bytesRead > connection.bytesRead
+      connection.bytesRead = socket.bytesRead
+      connection.stalledLooks = moves ? 0 : connection.stalledLooks + 1
+      if (connection.stalledLooks >= stalledLooks || endingMs > graceMs) socket.destroy()
     }
   }
 }
