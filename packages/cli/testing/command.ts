@@ -11,8 +11,8 @@ export const commandFile: string = join(packageFolder, 'dist/main.js')
 export const launcherFile: string = join(packageFolder, 'bin/crashkeep.mjs')
 
 /** Bounds a command that hangs; a loaded machine needs seconds for what takes 200 ms. */
-const commandTimeoutMs = 30_000
-const startTimeoutMs = 30_000
+const commandTimeoutMs = 120_000
+const startTimeoutMs = 120_000
 
 export interface Ended {
   readonly status: number | null

@@ -10,8 +10,12 @@ const soonMs = 5000
 
 let folder: ReturnType<typeof temporaryFolder>
 let server: RunningServer
+/** On a machine that has other things to do it takes as long as several starts. */
+let boundMs = soonMs
 const start = async (args: readonly string[] = [], command?: string[]) => {
+  const began = performance.now()
   server = await startServer(join(folder.path, 'data'), args, command)
+  boundMs = Math.max(soonMs, 3 * (performance.now() - began))
 }
 
 beforeEach(() => {
@@ -37,7 +41,7 @@ describe('crashkeep serve', () => {
       await start()
       const { status, signal, stderr, tookMs } = await server.stop(...signals)
       expect([signals, status, signal, stderr]).toEqual([signals, 0, null, ''])
-      expect(tookMs).toBeLessThan(soonMs)
+      expect(tookMs).toBeLessThan(boundMs)
     }
   })
 
@@ -54,7 +58,7 @@ describe('crashkeep serve', () => {
     uploading.write('--b\r\nContent-Disposition: form-data; name="prod"\r\n\r\nHalf of')
     const { status, signal, tookMs } = await server.stop('SIGTERM')
     expect([status, signal]).toEqual([0, null])
-    expect(tookMs).toBeLessThan(soonMs)
+    expect(tookMs).toBeLessThan(boundMs)
   })
 
   test('keeps what it acknowledged just before it was stopped', async () => {
@@ -80,6 +84,6 @@ describe('crashkeep serve', () => {
     await start([], ['/usr/bin/node', launcherFile])
     const { status, tookMs } = await server.stop('SIGTERM')
     expect(status).toBe(0)
-    expect(tookMs).toBeLessThan(soonMs)
+    expect(tookMs).toBeLessThan(boundMs)
   })
 })

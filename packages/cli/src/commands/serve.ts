@@ -31,6 +31,9 @@ export function addServe(program: Command): void {
     .option('--processes <number>', 'reports processed at once', wholeNumber)
     .option('--process-memory-bytes <number>', 'what one processing child may use before it is ended', wholeNumber)
     .option('--process-time-ms <number>', 'how long one report may be processed', wholeNumber)
+    .option('--symbol-cache-bytes <number>', 'what symbols fetched from other servers may take', wholeNumber)
+    .option('--shared-symbols-bytes <number>', 'what symbols uploaded for every project may take', wholeNumber)
+    .option('--shared-symbols-days <number>', 'days without use after which those are removed', wholeNumber)
     .option('--log-level <level>', 'fatal, error, warn, info, debug, trace', 'warn')
     .action(async (options: ServeOptions & { allowedHost?: string[]; webhookSecret?: string }) => {
       if ((options.tlsCert === undefined) !== (options.tlsKey === undefined))

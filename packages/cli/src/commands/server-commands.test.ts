@@ -7,7 +7,7 @@ import { debugId, writeDump, writeSymbols } from '../../testing/sample-crash.ts'
 const folder = temporaryFolder()
 const dump = writeDump(join(folder.path, 'app.dmp'))
 const symbols = join(folder.path, 'symbols')
-const processingTimeoutMs = 15_000
+const processingTimeoutMs = 60_000
 let server: RunningServer
 
 beforeAll(async () => {

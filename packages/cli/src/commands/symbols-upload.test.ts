@@ -9,7 +9,7 @@ import { debugId, symbolText, writeDump, writeSymbols } from '../../testing/samp
 
 const folder = temporaryFolder()
 const dump = writeDump(join(folder.path, 'app.dmp'))
-const processingTimeoutMs = 15_000
+const processingTimeoutMs = 60_000
 const text = 0x1_0000_0000
 let server: RunningServer
 

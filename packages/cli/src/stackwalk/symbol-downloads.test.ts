@@ -96,7 +96,7 @@ test('names from a dump are data in an address', async () => {
     urls: [url],
     cacheFolder: cache,
     temporaryFolder: temporary,
-    timeoutMs: 5000,
+    timeoutMs: 60_000,
     log: () => undefined,
   })
   await downloads.fetchAll([{ debugFile: '../../a b?c#d%2e.pdb', debugId, codeFile: '', codeId: '' }], () => undefined)
