@@ -163,7 +163,9 @@ function differencesOf({ address, rules }: UnwindRow, symbols: ModuleSymbols, ba
         ?.replace(/^\$(\w+) (-?\d+) \+$/, '$1+$2')
         .replace(/^\.cfa (-?\d+) \+ \^$/, 'c+$1')
         .replace('+-', '-') ?? 'u'
-    const unchanged = (expected === 'u' || expected === 's') && (said === 'u' || rule === name || column === 'ra')
+    // Where a return address is not known, the stack ends.
+    const isEnd = column === 'ra' && expected === 'u' && rule === '0'
+    const unchanged = isEnd || ((expected === 'u' || expected === 's') && (said === 'u' || rule === name))
     // Linkage tables: readelf prints no expression, we print what it comes to.
     return said === expected || unchanged || expected.endsWith('exp') ? [] : [`${address.toString(16)} ${column}: ${expected}, not ${said}`]
   })

@@ -39,7 +39,14 @@ function comparable(text: string): string[] {
         records.push(['INLINE', second, callLine, files.get(callFile), origins.get(origin), ranges[index], ranges[index + 1]].join(' '))
       }
     } else if (/^[0-9a-f]+$/.test(kind)) records.push([kind, second, rest[0], files.get(rest[1] ?? '')].join(' '))
-    else records.push(line.replace(/^(FUNC|PUBLIC) m /, '$1 ').replace(/ ELF section in .*>/, ' ELF section>'))
+    // Where a return address is told not to be known (`_start`), Mozilla writes no rule.
+    else
+      records.push(
+        line
+          .replace(/^(FUNC|PUBLIC) m /, '$1 ')
+          .replace(/ ELF section in .*>/, ' ELF section>')
+          .replace(/ \.ra: 0$/, ''),
+      )
   }
   return records
 }

@@ -80,6 +80,11 @@ test('saved states come back with all rules', () => {
   ])
 })
 
+test('where a return address is told not to be known, the stack ends', () => {
+  const { lines } = written({ common: amd64(), description: [0x07, 3, 0x07, 16, 0x44, 0x0e, 16] })
+  expect(lines).toEqual(['STACK CFI INIT 1000 40 .cfa: $rsp 8 + .ra: 0', 'STACK CFI 1004 .cfa: $rsp 16 +'])
+})
+
 test('a linkage table is spelled out', () => {
   const expression = [0x77, 8, 0x80, 0, 0x3f, 0x1a, 0x3b, 0x2a, 0x33, 0x24, 0x22]
   const { lines } = written({ common: amd64(), description: [0x46, 0x0e, 24, 0x4a, 0x0f, expression.length, ...expression], size: 0x30 })

@@ -9,7 +9,7 @@ import { type CommonEntry, type PointerBases, readCommonEntry, readEncoded, read
 import { type FrameRun, FrameState, frameLinkageTable, frameRegister, frameText, frameUnknown, runInstructions } from './frame-state.ts'
 import { maxCommonEntries, maxEntryBytes, maxRows, minAllRows } from './limits.ts'
 import { type FrameRegisters, frameRegisters } from './register-names.ts'
-import { RuleTexts, ruleNone, ruleSame, ruleUndefined } from './rule-texts.ts'
+import { RuleTexts, ruleNone, ruleSame } from './rule-texts.ts'
 
 export interface FramesInput {
   readonly section: ByteSource
@@ -247,7 +247,7 @@ class FramesDump {
     const [kind, value] = [state.kinds[register] ?? 0, state.values[register] ?? 0]
     if (kind === written.kinds[register] && (kind <= ruleSame || value === written.values[register])) return
     written.set(register, kind, value)
-    const text = kind === ruleUndefined ? undefined : texts.rule(register, kind, value)
+    const text = texts.rule(register, kind, value)
     if (text !== undefined) this.#pieces.push(text)
   }
 

@@ -75,6 +75,8 @@ export class RuleTexts {
     if (kind === frameKind) return own ? ` .cfa: ${own} ${value} +` : undefined
     const name = register === this.returnRegister ? '.ra' : own
     if (!name) return undefined
+    // Where a thread begins no frame is to be looked for; other registers are just not known.
+    if (kind === ruleUndefined) return name === '.ra' ? ' .ra: 0' : undefined
     if (kind === ruleOffset) return ` ${name}: .cfa ${value} + ^`
     if (kind === ruleValueOffset) return ` ${name}: .cfa ${value} +`
     if (kind === ruleText) return value < 0 ? undefined : ` ${name}: ${this.#expressions[value] ?? ''}`
