@@ -1,12 +1,16 @@
 /** The acceptance list of Electron's crashReporter (spec/api-crash-reporter-spec.ts), case by case; renderers are children and threads here. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { CrashDatabase, deliver } from '@crashkeep/reporter/database'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { temporaryFolder, undoAfterAll } from '../harness/cleanup.ts'
 import { installNodes, nodes } from '../harness/peer-nodes.ts'
+import { compile } from '../harness/programs.ts'
+import { root } from '../harness/server.ts'
 import { until } from '../harness/until.ts'
 import { type Collector, idAnswer, type ReceivedCrash, startCollector } from './collector.ts'
 import { installOldNodes, oldNodes } from './old-nodes.ts'
+import { dumpThatSays } from './reports.ts'
 import { type Ended, type RunOptions, register, type Steps, type Zombies, zombies } from './zombies.ts'
 
 const filesMs = 20_000
@@ -112,15 +116,30 @@ describe('an exhausted heap', () => {
   test('of a worker thread is an error of its program, and reported as that', async () => {
     const { fields } = await crashOf([start(), ['worker', [['fillHeap']]]], small)
     expect(fields.get('js.message')).toMatch(/memory limit/)
+    expect(fields.get('js.stack')).toMatch(/\n +at /)
     expect(fields.get('js.heap.used')).toMatch(/^\d+$/)
+  })
+})
+
+test('a fatal error of V8 in a child is reported with the place and the message that V8 gave', async () => {
+  const headers = join(root, `node_modules/node-linux-${process.arch}/include/node`)
+  const flags = ['-std=c++20', '-shared', '-fPIC', `-isystem${headers}`]
+  const addon = await compile('v8-fatal.cc', join(app.folder, 'v8-fatal.node'), flags)
+  const { fields } = await crashOf([start(), ['fork', [['failInV8', addon]]]])
+  expect(Object.fromEntries(fields)).toMatchObject({
+    'electron.v8-fatal.location': 'v8::Context::New()',
+    'electron.v8-fatal.message': 'Circular extension dependency',
+    _productName: 'Zombies',
+    ptype: 'node',
   })
 })
 
 describe('children', () => {
   test('run with the arguments that they were given', async () => {
-    const { answers } = await app.run([start(), ['fork', [['arguments', 0]]]])
-    const [seen] = answers as [{ argv: string[]; execArgv: string[] }]
+    const { answers } = await app.run([start(), ['forkSeen', [['arguments', 0]]]])
+    const [seen, given] = answers as [{ argv: string[]; execArgv: string[] }, unknown]
     expect(seen.argv.slice(1)).toEqual([join(app.folder, 'app.mjs'), '[["arguments",0]]'])
+    expect(given).toEqual({ code: 0, spawnargs: [seen.argv[0], ...seen.execArgv, ...seen.argv.slice(1)] })
     expect(seen.execArgv).toEqual(['--import', expect.stringMatching(/^file:\/\/.*\/register\.js$/)])
   })
 
@@ -197,7 +216,7 @@ describe.each(nodes)('$name', ({ path: node }) => {
 })
 
 describe('parameters', () => {
-  test.each(kinds.slice(1, 2))('added in a %s go with its crash, removed ones do not', async (_, __, inside) => {
+  test.each(kinds.slice(1))('added in a %s go with its crash, removed ones do not', async (_, __, inside) => {
     const words: Steps = [
       ['call', ['addExtraParameter', 'rendererSpecific', 'rs']],
       ['call', ['addExtraParameter', 'addedThenRemoved', 'to-be-removed']],
@@ -309,6 +328,22 @@ describe('reports', () => {
     expect(all).toEqual([last])
   })
 
+  test('are listed the newest first', async () => {
+    const database = new CrashDatabase(app.crashDumps)
+    database.setUploadsEnabled(true)
+    const newest = Date.now()
+    for (const minutesAgo of [3, 1, 2]) {
+      collector.answer = idAnswer(`${minutesAgo} minutes ago`)
+      database.add(dumpThatSays({ clientId: database.clientId }))
+      const now = (): number => newest - minutesAgo * 60_000
+      await deliver(database.folder, { submitURL: collector.url }, { now, lingerMs: 0, environment: {} })
+    }
+    const { answers } = await app.run([start(), ['call', ['getLastCrashReport']], ['call', ['getUploadedReports']]])
+    const [last, all] = answers as [{ id: string }, { id: string }[]]
+    expect(all.map(({ id }) => id)).toEqual(['1 minutes ago', '2 minutes ago', '3 minutes ago'])
+    expect(last).toEqual(all[0])
+  })
+
   test('that wait are not listed as uploaded', async () => {
     await app.run([start({ uploadToServer: false }), ['crash']])
     await filesAppear(join(app.crashDumps, 'completed'))
@@ -345,7 +380,7 @@ describe('reports', () => {
     await filesAppear(join(app.crashDumps, 'completed'))
   })
 
-  test.each(kinds.slice(0, 2))('of a %s lie where setPath told', async (_, __, inside) => {
+  test.each(kinds)('of a %s lie where setPath told', async (_, __, inside) => {
     const moved = join(app.folder, 'moved')
     await app.run([['setPath', ['crashDumps', moved]], start({ uploadToServer: false }), ...inside([['crash']])])
     await filesAppear(join(moved, 'completed'))

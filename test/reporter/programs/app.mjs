@@ -2,6 +2,7 @@
 import { execFile, fork, spawn } from 'node:child_process'
 import cluster from 'node:cluster'
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 // biome-ignore lint/correctness/noUndeclaredDependencies: it runs in a folder of its own that has the package.
 import { app, crashReporter, crashReporterBefore9, deliverReports, openCrashDatabase } from '@crashkeep/reporter'
@@ -48,7 +49,13 @@ const steps = {
   worker: (inner) => child(new Worker(me, { argv: [JSON.stringify(inner)] })),
   children: () => answers.push(readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim()),
   environment: (name) => answers.push(process.env[name] ?? null),
-  arguments: () => answers.push({ argv: process.argv, execArgv: process.execArgv, spawnargs: process.env.SPAWN_ARGUMENTS }),
+  arguments: () => answers.push({ argv: process.argv, execArgv: process.execArgv }),
+  /** What a forked child was started with, and how it ended. */
+  forkSeen: async (inner) => {
+    const forked = fork(me, [JSON.stringify(inner)], { stdio: 'inherit' })
+    answers.push({ code: await child(forked), spawnargs: forked.spawnargs })
+  },
+  failInV8: (addon) => createRequire(import.meta.url)(addon).fail(),
   wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   deliver: () => deliverReports(),
   attachToAll: async ([name, text]) => {
