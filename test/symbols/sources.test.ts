@@ -97,6 +97,18 @@ function signed(id: string, signature: RegExp): Promise<ReportDetail> {
   })
 }
 
+/** Of ready symbol files only: nothing has to be converted. */
+function finderOf({ store, folder }: TestServer, more: { readonly maxCacheBytes?: number } = {}): SymbolFinder {
+  return new SymbolFinder({
+    store,
+    tmpFolder: folder,
+    log: { info: () => undefined, warn: () => undefined },
+    found: () => undefined,
+    converter: { convert: async () => undefined, unpack: async () => undefined, close: async () => undefined },
+    ...more,
+  })
+}
+
 describe('finding', () => {
   test('asks nobody unless the project switched its sources on', async () => {
     await useSources([here('breakpad')], false)
@@ -176,14 +188,7 @@ describe('finding', () => {
 
   test('what was being asked for when the server stopped is asked for after its next start', async () => {
     const own = await testServer({ processes: true })
-    const finder = () =>
-      new SymbolFinder({
-        store: own.store,
-        tmpFolder: own.folder,
-        log: { info: () => undefined, warn: () => undefined },
-        found: () => undefined,
-        converter: { convert: async () => undefined, unpack: async () => undefined, close: async () => undefined },
-      })
+    const finder = () => finderOf(own)
     try {
       await own.store.ledger.updateProject(1, { settings: { symbolSources: { enabled: true, list: [here('breakpad')] } } })
       const asked = new Promise<void>((resolve) => site.put(path, () => resolve()))
@@ -196,6 +201,27 @@ describe('finding', () => {
       await second.drained()
       await second.close()
       expect(await own.store.fetches.answers([{ debugFile: app, debugId }])).toMatchObject([{ outcome: 'found' }])
+    } finally {
+      await own.close()
+    }
+  })
+
+  test('a file that the cache cannot hold is not asked for again and again', async () => {
+    const own = await testServer()
+    try {
+      await own.store.ledger.updateProject(1, { settings: { symbolSources: { enabled: true, list: [here('breakpad')] } } })
+      site.put(path, symbols())
+      const finder = finderOf(own, { maxCacheBytes: 50 })
+      for (let time = 0; time < 2; time += 1) {
+        await finder.want(1, [{ debugFile: app, debugId }])
+        await finder.drained()
+      }
+      await finder.close()
+      expect(await own.store.fetches.answers([{ debugFile: app, debugId }])).toMatchObject([
+        { outcome: 'too_large', detail: expect.stringContaining('the cache may hold 50') },
+      ])
+      expect(site.asked).toEqual([path])
+      expect(await own.store.fetches.usage()).toEqual({ files: 0, bytes: 0 })
     } finally {
       await own.close()
     }

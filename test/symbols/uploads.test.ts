@@ -32,7 +32,7 @@ let ids = 0
 
 beforeAll(async () => {
   folder = temporaryFolder(undo, 'uploads')
-  server = await startServer({ dataDir: join(folder, 'data') })
+  server = await startServer({ dataDir: join(folder, 'data'), arguments: ['--shared-symbols-bytes', '500'] })
   undo(() => server.stop())
   token = await newToken(['default'])
 })
@@ -176,6 +176,23 @@ describe('a symbol file', () => {
       [missing, ['file']],
     ])
     expect(await ask([{ debugFile: 'app', debugId: half, sha256 }])).toEqual([])
+  })
+
+  test("for every project counts against the server's own quota", async () => {
+    const headers = { authorization: `Bearer ${await newToken(undefined, ['upload-symbols'])}` }
+    const send = (more: string) =>
+      exchange(`${server.url}/api/v1/symbols?shared=true`, { method: 'POST', body: Buffer.from(sym(newId(), 'all', more)), headers })
+    expect((await send('')).status).toBe(200)
+    const more = await send('FUNC 2000 10 0 all::more()\n'.repeat(20))
+    expect([more.status, JSON.parse(more.text)]).toMatchObject([
+      413,
+      { code: 'symbol_quota', message: expect.stringContaining('every project') },
+    ])
+    const usage = JSON.parse((await server.ask('/api/v1/symbols/usage?project=default')).text) as SymbolUsage
+    expect(usage).toMatchObject({ shared: { files: 1, maxBytes: 500 }, fetched: { files: 0, maxBytes: 20 * 1024 ** 3 } })
+    const narrow = { authorization: `Bearer ${await newToken(['default'], ['read'])}` }
+    const seen = await exchange(`${server.url}/api/v1/symbols/usage?project=default`, { headers: narrow })
+    expect(JSON.parse(seen.text)).toMatchObject({ shared: null, fetched: null })
   })
 
   test('beyond the quota of its project is refused, and leaves nothing', async () => {

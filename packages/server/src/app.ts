@@ -23,11 +23,12 @@ import { dataPolicy, pagePolicy, securityHeaders } from './api/security-headers.
 import { session } from './api/session.ts'
 import { SessionCookie } from './api/session-cookie.ts'
 import { symbolConflicts } from './api/symbol-conflicts.ts'
-import { symbolStorage } from './api/symbol-storage.ts'
+import { type SymbolLimits, symbolStorage } from './api/symbol-storage.ts'
 import { symbolUpload } from './api/symbol-upload.ts'
 import { symbols } from './api/symbols.ts'
 import { symbolsMissing } from './api/symbols-missing.ts'
 import { tokens } from './api/tokens.ts'
+import { sourceLimits } from './sources/limits.ts'
 import type { Store } from './store/store.ts'
 import type { SymbolUploads } from './symbols-in/open-uploads.ts'
 
@@ -52,6 +53,8 @@ export interface AppOptions {
   /** Host names beside loopback's and plain addresses. */
   readonly allowedHosts?: readonly string[]
   readonly publicUrl?: string
+  /** What symbols of no project may take; by default as much as sources/limits.ts says, and any number of uploaded ones. */
+  readonly symbolLimits?: Partial<SymbolLimits>
   /** Fastify's `trustProxy`; off, addresses and protocol are those of the connection. */
   readonly trustProxy?: boolean | string
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer }
@@ -119,7 +122,9 @@ function api(options: AppOptions): FastifyPluginAsync {
     await app.register(counts(store, now))
     await app.register(symbols(store))
     await app.register(symbolsMissing(store))
-    await app.register(symbolStorage(store))
+    await app.register(
+      symbolStorage(store, { cacheBytes: sourceLimits.maxCacheBytes, sharedBytes: null, sharedUnusedDays: null, ...options.symbolLimits }),
+    )
     await app.register(symbolConflicts(store, wake))
     if (options.symbols !== undefined) {
       await app.register(symbolUpload(options.symbols))

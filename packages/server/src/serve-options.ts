@@ -38,6 +38,12 @@ export interface ServeOptions {
   /** What reading one report may take before its process is ended; see process/limits.ts for the defaults, 512 MiB and 60 s. */
   readonly processMemoryBytes?: number
   readonly processTimeMs?: number
+  /** What symbols that were fetched from other servers may take on the disk; default 20 GiB. */
+  readonly symbolCacheBytes?: number
+  /** What symbols that were uploaded for every project may take; without it any number. */
+  readonly sharedSymbolsBytes?: number
+  /** After so many days without use symbols of every project are removed; without it never. */
+  readonly sharedSymbolsDays?: number
   /** pino's level; default info. */
   readonly logLevel?: string
 }

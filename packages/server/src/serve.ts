@@ -50,7 +50,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
     const metrics = createMetrics(store)
     const fetcher = new SourceMapFetcher({ store, tmpFolder: join(data, 'tmp'), log, found: () => processor?.wake() })
     opened.push(() => fetcher.close())
-    const finder = role === 'all' || role === 'processor' ? startFinder(store, data, log, () => processor?.wake()) : undefined
+    const finder = role === 'all' || role === 'processor' ? startFinder(options, store, data, log, () => processor?.wake()) : undefined
     if (finder !== undefined) opened.push(() => finder.close())
     const processor: Processor | undefined =
       role === 'all' || role === 'processor' ? startProcessor(options, store, data, log, metrics.processed, fetcher, finder) : undefined
@@ -60,7 +60,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
     const collector = collects ? await openCollector(options, store, data, log, metrics, symbols) : undefined
     if (collector !== undefined) opened.push(() => collector.close())
     if (hasApi) {
-      const cleanUp = new SymbolCleanUp({ store, log, clock: Date.now })
+      const cleanUp = new SymbolCleanUp({ store, log, clock: Date.now, sharedUnusedDays: options.sharedSymbolsDays ?? null })
       opened.push(() => cleanUp.close())
     }
     const app = await createApp({
@@ -70,6 +70,11 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
       ...(hasApi ? { symbols, symbolServer: openSymbolServer(store, data) } : {}),
       api: hasApi,
       wake: () => processor?.wake(),
+      symbolLimits: {
+        ...(options.symbolCacheBytes === undefined ? {} : { cacheBytes: options.symbolCacheBytes }),
+        sharedBytes: options.sharedSymbolsBytes ?? null,
+        sharedUnusedDays: options.sharedSymbolsDays ?? null,
+      },
       ...(collector === undefined ? {} : collector.routes),
       ...(options.webRoot === undefined ? {} : { webRoot: options.webRoot }),
       ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
@@ -101,14 +106,34 @@ function openSymbolServer(store: Store, data: string): FastifyPluginAsync {
   return symbolServer({ store, tmpFolder: join(data, 'tmp'), readable: [join(data, 'symbols')] })
 }
 
-function startFinder(store: Store, data: string, log: FastifyBaseLogger, found: () => void): SymbolFinder {
+function startFinder(
+  { symbolCacheBytes }: ServeOptions,
+  store: Store,
+  data: string,
+  log: FastifyBaseLogger,
+  found: () => void,
+): SymbolFinder {
   const tmpFolder = join(data, 'tmp')
-  return new SymbolFinder({ store, tmpFolder, log, found, converter: fetchedConverter(tmpFolder) })
+  return new SymbolFinder({
+    store,
+    tmpFolder,
+    log,
+    found,
+    converter: fetchedConverter(tmpFolder),
+    ...(symbolCacheBytes === undefined ? {} : { maxCacheBytes: symbolCacheBytes }),
+  })
 }
 
-function openSymbols({ publicUrl }: ServeOptions, store: Store, data: string, reprocessed: () => void): SymbolUploads {
+function openSymbols(
+  { publicUrl, sharedSymbolsBytes, sharedSymbolsDays }: ServeOptions,
+  store: Store,
+  data: string,
+  reprocessed: () => void,
+): SymbolUploads {
   const tmpFolder = join(data, 'tmp')
-  return openUploads({ store, tmpFolder, readable: [join(data, 'symbols'), tmpFolder], reprocessed, publicUrl })
+  const quota = sharedSymbolsBytes === undefined ? undefined : { bytes: sharedSymbolsBytes, files: null }
+  const shared = { quota, unusedDays: sharedSymbolsDays ?? null }
+  return openUploads({ shared, store, tmpFolder, readable: [join(data, 'symbols'), tmpFolder], reprocessed, publicUrl })
 }
 
 function startProcessor(

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 /** Whatever works in `tmp/` for longer than this is no more: uploads and reports have limits of minutes. */
 const maxAgeMs = 24 * 3600 * 1000
-const ours = /^(process|symbols)-/
+const ours = /^(process|symbols|sources|symbolicate|source-map)-/
 
 /** Removes what killed servers left in `tmp/`. A folder of a living one that was idle for a day is made again when it is needed. */
 export async function removeTmpLeftovers(folder: string, now: number): Promise<void> {

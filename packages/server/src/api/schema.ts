@@ -327,14 +327,26 @@ export const SymbolUploaded = Type.Object({
   ignored: Type.Integer({ description: 'Files that are neither symbols nor meant to be' }),
 })
 
-export const SymbolUsage = Type.Object({
+const UsedBySymbols = {
   files: Type.Integer(),
   bytes: Type.Integer(),
-  maxFiles: nullable(Type.Integer()),
   maxBytes: nullable(Type.Integer()),
+}
+const UnusedSymbols = {
   unusedDays: nullable(Type.Integer({ description: 'After so many days without use symbols are removed; null: never' })),
   removed: nullable(
-    Type.Object({ files: Type.Integer(), bytes: Type.Integer(), lastAt: Time }, { description: 'Since the project exists' }),
+    Type.Object({ files: Type.Integer(), bytes: Type.Integer(), lastAt: Time }, { description: 'Since the project or the server exists' }),
+  ),
+}
+export const SymbolUsage = Type.Object({
+  ...UsedBySymbols,
+  ...UnusedSymbols,
+  maxFiles: nullable(Type.Integer()),
+  shared: nullable(
+    Type.Object({ ...UsedBySymbols, ...UnusedSymbols }, { description: 'Of symbols for every project; null for a token of some projects' }),
+  ),
+  fetched: nullable(
+    Type.Object(UsedBySymbols, { description: 'Of what other servers gave: a cache, whose least needed files go; null as before' }),
   ),
 })
 

@@ -1,14 +1,20 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Store } from '../store/store.ts'
-import { projectSymbolScope } from '../store/symbols/symbol-list.ts'
+import { projectSymbolScope, sharedScope } from '../store/symbols/symbol-scope.ts'
 import { callerOf, projectOf } from './caller.ts'
 import { projectParameter, refusals } from './parameters.ts'
 import { SymbolUsage } from './schema.ts'
 import { time } from './to-report.ts'
 
 /** How much a project's symbols take. */
-export function symbolStorage(store: Store): FastifyPluginAsyncTypebox {
+export interface SymbolLimits {
+  readonly cacheBytes: number
+  readonly sharedBytes: number | null
+  readonly sharedUnusedDays: number | null
+}
+
+export function symbolStorage(store: Store, limits: SymbolLimits): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
       '/symbols/usage',
@@ -21,16 +27,26 @@ export function symbolStorage(store: Store): FastifyPluginAsyncTypebox {
         },
       },
       async (request) => {
-        const { id, settings } = await projectOf(store.ledger, callerOf(request), request.query.project)
+        const caller = callerOf(request)
+        const { id, settings } = await projectOf(store.ledger, caller, request.query.project)
         const scope = projectSymbolScope(id)
-        const { files, bytes } = await store.symbols.usage(scope)
-        const removed = await store.symbols.removed(scope)
+        const seesAll = caller.projects === undefined
         return {
-          ...{ files, bytes, maxFiles: settings.symbolQuotaFiles, maxBytes: settings.symbolQuotaBytes },
-          unusedDays: settings.symbolsUnusedDays,
-          removed: removed === undefined ? null : { files: removed.files, bytes: removed.bytes, lastAt: time(removed.lastAt) },
+          ...(await usageOf(store, scope, settings.symbolQuotaBytes, settings.symbolsUnusedDays)),
+          maxFiles: settings.symbolQuotaFiles,
+          shared: seesAll ? await usageOf(store, sharedScope, limits.sharedBytes, limits.sharedUnusedDays) : null,
+          fetched: seesAll ? { ...(await store.fetches.usage()), maxBytes: limits.cacheBytes } : null,
         }
       },
     )
+  }
+}
+
+async function usageOf(store: Store, scope: string, maxBytes: number | null, unusedDays: number | null) {
+  const { files, bytes } = await store.symbols.usage(scope)
+  const removed = await store.symbols.removed(scope)
+  return {
+    ...{ files, bytes, maxBytes, unusedDays },
+    removed: removed === undefined ? null : { files: removed.files, bytes: removed.bytes, lastAt: time(removed.lastAt) },
   }
 }

@@ -96,14 +96,14 @@ export function symbolUpload(context: UploadContext): FastifyPluginAsyncTypebox 
 }
 
 async function ownerOfQuery(
-  { store }: UploadContext,
+  { store, shared: rules }: UploadContext,
   request: FastifyRequest,
   project: string | undefined,
   shared: boolean | undefined,
 ): Promise<SymbolOwner> {
   if ((project === undefined) === (shared !== true))
     throw new ApiProblem('bad_request', 'Say whose symbols these are: ?project=SLUG or ?shared=true.')
-  return ownerOf(store.ledger, callerOf(request), project ?? sharedName)
+  return ownerOf(store.ledger, callerOf(request), project ?? sharedName, rules.quota)
 }
 
 async function oneFile(request: FastifyRequest, folder: UploadFolder, name: string): Promise<IncomingFile> {

@@ -116,7 +116,7 @@ function nameOf({ debugFile, debugId }: ModuleRow): string {
 
 /** Of a source, as a file of the store; its scope says whose it is. */
 function asFile(file: FetchedFile | undefined): StoredFile | undefined {
-  return file && { sha256: file.sha256, size: file.size, uploadedAt: file.at, scope: `fetched:${file.source}` }
+  return file && { sha256: file.sha256, size: file.size, uploadedAt: file.at, lastUsedAt: file.usedAt, scope: `fetched:${file.source}` }
 }
 
 function askedScript({ debugFile, debugId, codeId }: ModuleRow): AskedScript {

@@ -27,6 +27,8 @@ export const sourceLimits = {
   failureLifeMs: 15 * 60_000,
   /** Found files are given back to the disk from here on, those first that no report has needed for longest. */
   maxCacheBytes: 20 * 1024 ** 3,
+  /** None goes so soon after it came: until then the reports that wait for it have been processed, even behind many others. */
+  sparedMs: 60 * 60_000,
   /** Answers that are kept of one project's modules at most; the oldest go first. */
   maxAnswers: 1_000_000,
   /** Modules of old reports that are asked for when a project switches its sources on, those first that hurt most. */

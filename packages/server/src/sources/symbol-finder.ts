@@ -8,6 +8,8 @@ import { join } from 'node:path'
 import { requeue } from '../process/requeue.ts'
 import type { Store } from '../store/store.ts'
 import { type AnswerOutcome, moduleKey, type Want, type WantedModule } from '../store/symbol-fetches.ts'
+import { hasSpace } from '../symbols-in/has-space.ts'
+import { symbolLimits } from '../symbols-in/limits.ts'
 import { type Asked, type AskTools, askSource } from './ask-source.ts'
 import type { FetchedConverter } from './convert-fetched.ts'
 import { FailingServers } from './failing-servers.ts'
@@ -29,11 +31,14 @@ export interface FinderOptions {
 
 /** How often is looked for what another process, or an earlier life of this one, wants. */
 const pollMs = 5_000
-const leaseMs = 60_000
+/** What a killed program had leased is free after this time: soon, for reports wait for it. */
+const leaseMs = 15_000
 const renewEveryMs = leaseMs / 3
 /** Reports are processed again when nothing else of their project is being asked for, or after this long with what has come. */
 const maxHoldMs = 10_000
 const cleanUpEveryMs = 60 * 60_000
+/** The cache is looked at after so much came, as a part of what it may hold: else an hour could bring many times that. */
+const cleanUpPart = 0.05
 
 export class SymbolFinder {
   readonly #options: FinderOptions
@@ -47,11 +52,15 @@ export class SymbolFinder {
   readonly #ending = new AbortController()
   readonly #clock: () => number
   readonly #timers: NodeJS.Timeout[]
+  readonly #maxCacheBytes: number
+  /** Since the cache was looked at. */
+  #cameBytes = 0
   #turn: Promise<void> = Promise.resolve()
 
   constructor(options: FinderOptions) {
     this.#options = options
     this.#clock = options.clock ?? Date.now
+    this.#maxCacheBytes = options.maxCacheBytes ?? sourceLimits.maxCacheBytes
     this.#failing = new FailingServers(this.#clock)
     this.#folder = join(options.tmpFolder, `sources-${process.pid}-${Date.now().toString(36)}`)
     this.#timers = [
@@ -99,10 +108,13 @@ export class SymbolFinder {
   }
 
   async cleanUp(): Promise<void> {
-    const removed = await this.#options.store.fetches.cleanUp(
-      this.#options.maxCacheBytes ?? sourceLimits.maxCacheBytes,
-      sourceLimits.maxAnswers,
-    )
+    this.#cameBytes = 0
+    const { fetches } = this.#options.store
+    const { maxAnswers, sparedMs } = sourceLimits
+    // Where the disk is nearly full the cache gives way, for reports go before.
+    const full = (await this.#fullDisk()) !== undefined
+    const maxBytes = full ? Math.max(0, (await fetches.usage()).bytes - symbolLimits.reserveBytes) : this.#maxCacheBytes
+    const removed = await fetches.cleanUp(maxBytes, maxAnswers, sparedMs)
     if (removed > 0) this.#options.log.info({ removed }, 'fetched symbols were given back to the disk')
   }
 
@@ -175,8 +187,7 @@ export class SymbolFinder {
   async #ask(source: SymbolSource, want: Want): Promise<Asked | undefined> {
     const { store, converter, download } = this.#options
     if (placesAt(source, want).length === 0) return undefined
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
-    const resting = this.#failing.sentence(source.key)
+    const resting = this.#failing.sentence(source.key) ?? (await this.#fullDisk())
     const tools: AskTools = {
       tmpFolder: this.#folder,
       signal: this.#ending.signal,
@@ -185,14 +196,33 @@ export class SymbolFinder {
       ...(download === undefined ? {} : { download }),
     }
     const asked: Asked | undefined =
-      resting === undefined ? await askSource(source, want, tools) : { outcome: 'failed', detail: resting, place: source.url.href }
+      resting === undefined
+        ? await this.#fitting(await askSource(source, want, tools))
+        : { outcome: 'failed', detail: resting, place: source.url.href }
     // What was broken off because the server stops says nothing about the source.
     if (asked === undefined || (this.#ending.signal.aborted && asked.outcome !== 'found')) return asked
     if (resting === undefined) this.#failing.count(source.key, asked.outcome === 'failed')
     const { debugFile, debugId } = want
     await store.fetches.setAnswer({ source: source.key, debugFile, debugId, ...asked, lifeMs: lifeOf(asked.outcome) })
-    if (asked.file !== undefined) await rm(asked.file.path, { force: true })
+    if (asked.file === undefined) return asked
+    await rm(asked.file.path, { force: true })
+    this.#cameBytes += asked.file.size
+    if (this.#cameBytes > this.#maxCacheBytes * cleanUpPart) await this.cleanUp()
     return asked
+  }
+
+  /** A file that the cache cannot hold would be asked for again and again. */
+  async #fitting(asked: Asked | undefined): Promise<Asked | undefined> {
+    if (asked?.file === undefined || asked.file.size <= this.#maxCacheBytes) return asked
+    await rm(asked.file.path, { force: true })
+    const detail = `Its symbols have ${asked.file.size} bytes, and the cache may hold ${this.#maxCacheBytes}.`
+    return { outcome: 'too_large', detail, place: asked.place }
+  }
+
+  async #fullDisk(): Promise<string | undefined> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
+    if (await hasSpace(this.#folder)) return undefined
+    return 'not asked: the disk is nearly full, and reports go before'
   }
 
   /** Has the reports processed again, and only then forgets that the modules were wanted: a stop in between costs one look more. */

@@ -23,8 +23,13 @@ export interface SymbolFetches {
   setAnswer(answer: NewAnswer): Promise<void>
   /** Paths of the files that the first of `sources` with one gave, keyed as `moduleKey`. Remembers that they were needed. */
   find(sources: readonly string[], modules: readonly ModuleName[]): Promise<Map<string, FetchedFile>>
-  /** Forgets answers that ran out long ago, and the files longest unused beyond `maxBytes`. Answers how many files went. */
-  cleanUp(maxBytes: number, maxAnswers: number): Promise<number>
+  /** Files that came, and what they take. */
+  usage(): Promise<{ readonly files: number; readonly bytes: number }>
+  /**
+   * Forgets answers that ran out long ago, and the files longest unused beyond `maxBytes`, but none that came within `sparedMs`: the reports that wait
+   * for it may not have been processed yet, and would only ask for it again. Answers how many files went.
+   */
+  cleanUp(maxBytes: number, maxAnswers: number, sparedMs?: number): Promise<number>
 }
 
 export interface ModuleName {
@@ -75,6 +80,8 @@ export interface FetchedFile {
   readonly sha256: string
   readonly size: number
   readonly at: number
+  /** When a report last needed it, to the day. */
+  readonly usedAt: number
 }
 
 /** Ids are compared in capitals. */

@@ -111,7 +111,7 @@ async function ownedForm(exchange: Exchange): Promise<{ owner: SymbolOwner; fiel
   const { request, context } = exchange
   const caller = await uploaderOf(context.store.ledger, secretOfClient(exchange))
   const { fields } = await withUploadFolder(context.tmpFolder, (folder) => receiveForm(request, folder))
-  return { owner: await ownerOf(context.store.ledger, caller, fields.get('database')), fields }
+  return { owner: await ownerOf(context.store.ledger, caller, fields.get('database'), context.shared.quota), fields }
 }
 
 function secretOfClient({ request }: Exchange): string | undefined {

@@ -1,5 +1,5 @@
 import type { Store } from '../store/store.ts'
-import { projectSymbolScope } from '../store/symbols/symbol-list.ts'
+import { projectSymbolScope, sharedScope } from '../store/symbols/symbol-scope.ts'
 
 const dayMs = 24 * 3600_000
 /** Days are what people set, so hours are soon enough. */
@@ -12,26 +12,39 @@ export interface CleanUpLog {
   warn(facts: object, message: string): void
 }
 
+export interface CleanUpOptions {
+  readonly store: Store
+  readonly log: CleanUpLog
+  readonly clock: () => number
+  /** Of symbols that every project uses. */
+  readonly sharedUnusedDays?: number | null
+}
+
 /** Removes, now and then, what no report of a project has needed for as long as the project says. */
 export class SymbolCleanUp {
-  readonly #options: { readonly store: Store; readonly log: CleanUpLog; readonly clock: () => number }
+  readonly #options: CleanUpOptions
   #timer: NodeJS.Timeout
   #running: Promise<void> = Promise.resolve()
   #closed = false
 
-  constructor(options: { readonly store: Store; readonly log: CleanUpLog; readonly clock: () => number }) {
+  constructor(options: CleanUpOptions) {
     this.#options = options
     this.#timer = setTimeout(() => this.#turn(), firstAfterMs).unref()
   }
 
   /** Once through all projects. A failure is logged: the next turn comes. */
   async run(): Promise<void> {
-    const { store, log, clock } = this.#options
+    const { store, log, clock, sharedUnusedDays = null } = this.#options
     try {
-      for (const { id, slug, settings } of await store.ledger.projects()) {
-        if (settings.symbolsUnusedDays === null || this.#closed) continue
-        const removed = await store.symbols.removeUnused(projectSymbolScope(id), clock() - settings.symbolsUnusedDays * dayMs)
-        if (removed.files > 0) log.info({ project: slug, ...removed }, 'symbols that no report needed were removed')
+      const scopes = (await store.ledger.projects()).map(({ id, slug, settings }) => ({
+        scope: projectSymbolScope(id),
+        project: slug,
+        days: settings.symbolsUnusedDays,
+      }))
+      for (const { scope, project, days } of [...scopes, { scope: sharedScope, project: '', days: sharedUnusedDays }]) {
+        if (days === null || this.#closed) continue
+        const removed = await store.symbols.removeUnused(scope, clock() - days * dayMs)
+        if (removed.files > 0) log.info({ project, ...removed }, 'symbols that no report needed were removed')
       }
     } catch (error) {
       log.warn({ error: error instanceof Error ? error.message : String(error) }, 'unused symbols could not be removed')

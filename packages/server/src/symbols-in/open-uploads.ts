@@ -3,6 +3,7 @@ import type { Store } from '../store/store.ts'
 import type { UploadContext } from './protocol.ts'
 import { uploadRoutes } from './routes.ts'
 import { Assemblies } from './sentry/assembly.ts'
+import { anyNumber, type SharedSymbolRules } from './shared-symbols.ts'
 import { StagedFiles } from './staged-files.ts'
 import { type ConverterOptions, SymbolConverter } from './symbol-converter.ts'
 import { SymbolInbox } from './symbol-inbox.ts'
@@ -21,11 +22,12 @@ export interface UploadsOptions extends ConverterOptions {
   readonly reprocessed: () => void
   readonly publicUrl?: string | undefined
   readonly clock?: () => number
+  readonly shared?: SharedSymbolRules
 }
 
 /** Everything that takes symbols in. */
 export function openUploads(options: UploadsOptions): SymbolUploads {
-  const { store, tmpFolder, reprocessed, publicUrl, clock = Date.now } = options
+  const { store, tmpFolder, reprocessed, publicUrl, clock = Date.now, shared = anyNumber } = options
   const converter = new SymbolConverter(options)
   const staged = new StagedFiles(tmpFolder, clock)
   const assemblies = new Assemblies(clock)
@@ -33,6 +35,7 @@ export function openUploads(options: UploadsOptions): SymbolUploads {
     store,
     tmpFolder,
     publicUrl,
+    shared,
     staged,
     assemblies,
     tickets: new Tickets(clock),

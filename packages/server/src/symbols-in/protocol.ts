@@ -5,6 +5,7 @@ import { problemOf } from '../api/error-handler.ts'
 import { ServerError } from '../errors.ts'
 import type { Store } from '../store/store.ts'
 import type { Assemblies } from './sentry/assembly.ts'
+import type { SharedSymbolRules } from './shared-symbols.ts'
 import type { StagedFiles } from './staged-files.ts'
 import type { SymbolInbox } from './symbol-inbox.ts'
 import { ownerOf, type SymbolOwner, secretOf, uploaderOf } from './symbol-owner.ts'
@@ -19,6 +20,7 @@ export interface UploadContext {
   /** Where a proxy stands before the server: what addresses that are handed out begin with. */
   readonly publicUrl: string | undefined
   readonly tmpFolder: string
+  readonly shared: SharedSymbolRules
 }
 
 export interface Exchange {
@@ -56,7 +58,7 @@ export async function ownerOfRequest(
   secret = secretOf(request),
 ): Promise<SymbolOwner> {
   const { ledger } = context.store
-  return ownerOf(ledger, await uploaderOf(ledger, secret), project)
+  return ownerOf(ledger, await uploaderOf(ledger, secret), project, context.shared.quota)
 }
 
 export function queryOf({ request }: Exchange): URLSearchParams {

@@ -4,7 +4,7 @@ import { type Caller, projectOf, requireWholeServer } from '../api/caller.ts'
 import { actorOf } from '../api/reports.ts'
 import type { Ledger, LedgerProject } from '../store/database/ledger.ts'
 import type { SymbolQuota } from '../store/symbol-store.ts'
-import { projectSymbolScope, sharedScope } from '../store/symbols/symbol-list.ts'
+import { projectSymbolScope, sharedScope } from '../store/symbols/symbol-scope.ts'
 
 /** Whose symbols an upload becomes. */
 export interface SymbolOwner {
@@ -31,13 +31,13 @@ export async function uploaderOf(ledger: Ledger, secret: string | undefined): Pr
 }
 
 /** `name` is a slug, `_shared`, or nothing: then the token's one project, or everybody where it has the whole server. */
-export async function ownerOf(ledger: Ledger, caller: Caller, name: string | undefined): Promise<SymbolOwner> {
+export async function ownerOf(ledger: Ledger, caller: Caller, name: string | undefined, sharedQuota?: SymbolQuota): Promise<SymbolOwner> {
   const { tokenId } = caller
   const by = actorOf(caller)
   const [only, more] = caller.projects ?? []
   if (name === sharedName || (name === undefined && caller.projects === undefined)) {
     requireWholeServer(caller)
-    return { scope: sharedScope, projectId: undefined, keepsDebugFiles: false, quota: undefined, by, tokenId }
+    return { scope: sharedScope, projectId: undefined, keepsDebugFiles: false, quota: sharedQuota, by, tokenId }
   }
   if (name === undefined && (only === undefined || more !== undefined))
     throw new ApiProblem('bad_request', 'The token may upload to several projects; say which one in the address.')

@@ -1,11 +1,12 @@
 import { createWriteStream } from 'node:fs'
-import { mkdir, rm, stat, statfs } from 'node:fs/promises'
+import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ApiProblem } from '../api/api-error.ts'
 import { ServerError } from '../errors.ts'
 import { newId } from '../store/database/ledger/secrets.ts'
+import { hasSpace } from './has-space.ts'
 import { symbolLimits } from './limits.ts'
 
 /** A file that was sent, or came out of one, as it lies in an upload's folder. */
@@ -85,7 +86,5 @@ export class UploadFolder {
 const spaceLookBytes = 256 * 1024 * 1024
 
 async function requireSpace(path: string): Promise<void> {
-  const { bavail, blocks, bsize } = await statfs(path)
-  const reserve = Math.min(symbolLimits.reserveBytes, symbolLimits.reserveFraction * blocks * bsize)
-  if (bavail * bsize < reserve) throw new ServerError('storage_full')
+  if (!(await hasSpace(path))) throw new ServerError('storage_full')
 }

@@ -330,6 +330,8 @@ export const symbolUsage: SymbolUsage = {
   maxBytes: 10_000_000_000,
   unusedDays: 90,
   removed: { files: 5, bytes: 1_000_000, lastAt: at },
+  shared: { files: 3, bytes: 7_000_000, maxBytes: null, unusedDays: null, removed: null },
+  fetched: { files: 41, bytes: 2_000_000_000, maxBytes: 20_000_000_000 },
 }
 
 const kept = { scope: 'project:1', size: 1_234_560, uploadedAt: at, uploadedBy: 'token:1 ci' }

@@ -102,7 +102,10 @@ describeStores('symbols from other servers', (open) => {
     await fetches.setAnswer({ source: 'two', ...app, outcome: 'failed', lifeMs: hourMs })
     opened.clock.now += 48 * hourMs
     await fetches.find(['one'], [app])
+    expect(await fetches.usage()).toEqual({ files: 2, bytes: 2_000 })
+    expect(await fetches.cleanUp(1_500, 1_000, 49 * hourMs)).toBe(0)
     expect(await fetches.cleanUp(1_500, 1_000)).toBe(1)
+    expect(await fetches.usage()).toEqual({ files: 1, bytes: 1_000 })
     expect([...(await fetches.find(['one'], [app, lib])).keys()]).toEqual([moduleKey(app)])
     expect(await fetches.answers([app])).toHaveLength(2)
     opened.clock.now += 30 * 24 * hourMs

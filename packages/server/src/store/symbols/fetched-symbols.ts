@@ -58,6 +58,15 @@ export function fetchedSymbols(o: {
     }
   }
 
+  /** A file that several sources gave counts once. */
+  const usage = async () => {
+    const row = await db
+      .selectFrom(db.selectFrom('symbol_answer').select(['sha256', 'size']).distinct().where('sha256', 'is not', null).as('file'))
+      .select([sql<number>`count(*)`.as('files'), sql<number>`coalesce(sum(size), 0)`.as('bytes')])
+      .executeTakeFirstOrThrow()
+    return { files: Number(row.files), bytes: Number(row.bytes) }
+  }
+
   const remove = async (sha256: string) => {
     const other = await db.selectFrom('symbol_answer').select('source').where('sha256', '=', sha256).limit(1).executeTakeFirst()
     if (other !== undefined) return
@@ -215,7 +224,7 @@ export function fetchedSymbols(o: {
         const known = best.get(key)
         if (known !== undefined && sources.indexOf(known.source) < rank) continue
         const path = contentPath(folder, sha256)
-        if (await isStored(path)) best.set(key, { path, source: row.source, sha256, size: row.size, at: row.asked_at })
+        if (await isStored(path)) best.set(key, { path, source: row.source, sha256, size: row.size, at: row.asked_at, usedAt: row.used_at })
         else stale.push(row)
         if (row.used_at < now - usedResolutionMs) await ofAnswer(db.updateTable('symbol_answer').set({ used_at: now }), row).execute()
       }
@@ -224,7 +233,9 @@ export function fetchedSymbols(o: {
       return best
     },
 
-    async cleanUp(maxBytes, maxAnswers) {
+    usage,
+
+    async cleanUp(maxBytes, maxAnswers, sparedMs = 0) {
       await db
         .deleteFrom('symbol_answer')
         .where('expires_at', '<', clock() - shownForMs)
@@ -242,19 +253,17 @@ export function fetchedSymbols(o: {
       }
       let removed = 0
       for (;;) {
-        const { bytes } = await db
-          .selectFrom(db.selectFrom('symbol_answer').select(['sha256', 'size']).distinct().where('sha256', 'is not', null).as('file'))
-          .select(sql<number>`coalesce(sum(size), 0)`.as('bytes'))
-          .executeTakeFirstOrThrow()
-        if (Number(bytes) <= maxBytes) return removed
+        const { bytes } = await usage()
+        if (bytes <= maxBytes) return removed
         const rows = await db
           .selectFrom('symbol_answer')
           .selectAll()
           .where('sha256', 'is not', null)
+          .where('asked_at', '<=', clock() - sparedMs)
           .orderBy('used_at')
           .limit(removedTogether)
           .execute()
-        let over = Number(bytes) - maxBytes
+        let over = bytes - maxBytes
         for (const row of rows) {
           if (over <= 0 || row.sha256 === null) break
           await ofAnswer(db.deleteFrom('symbol_answer'), row).execute()

@@ -8,9 +8,7 @@ import { StoreError } from '../errors.ts'
 import { maxConflictsShown, maxPageSize } from '../limits.ts'
 import type { ModuleName, StoredSymbols, SymbolConflict, SymbolStore } from '../symbol-store.ts'
 import { readContents } from './symbol-contents.ts'
-
-export const sharedScope = 'shared'
-export const projectSymbolScope = (projectId: number): string => `project:${projectId}`
+import { projectSymbolScope, sharedScope } from './symbol-scope.ts'
 
 /** Modules in one question to the database. */
 const maxModulesTogether = 200

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { LedgerSchema } from '../database/schema.ts'
 import { StoreError } from '../errors.ts'
 import type { SymbolQuota, SymbolUsage } from '../symbol-store.ts'
+import { sharedScope } from './symbol-scope.ts'
 
 /** Rows of a scope that hold a file: conflicts and source maps take room as well, and so do debug files that are kept. */
 const holding = ['symbol', 'symbol_conflict', 'source_map', 'debug_original'] as const
@@ -35,6 +36,8 @@ export async function requireQuota(db: Kysely<LedgerSchema>, scope: string, quot
   if (over !== undefined)
     throw new StoreError(
       'symbol_quota',
-      `The project may hold ${over} of symbols and is full; raise its quota or let unused ones be removed`,
+      scope === sharedScope
+        ? `The server may hold ${over} of symbols for every project and is full; raise --shared-symbols-bytes or let unused ones be removed`
+        : `The project may hold ${over} of symbols and is full; raise its quota or let unused ones be removed`,
     )
 }

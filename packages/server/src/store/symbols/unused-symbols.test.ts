@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { describeStores, type TestStore } from '../../../../../test/stores.ts'
+import { SymbolCleanUp } from '../../symbols-in/clean-up.ts'
 import { contentPath } from './content-files.ts'
 
 const dayMs = 24 * 3600_000
@@ -43,6 +44,29 @@ describeStores('symbols that no report needs', (open) => {
     clock.now += 20 * dayMs
     expect((await store.symbols.removeUnused(scope, clock.now - 30 * dayMs)).files).toBe(2)
     expect((await store.symbols.removed())?.files).toBe(4)
+  })
+
+  it('go by themselves after the days that a project, or the server for shared ones, says', async () => {
+    const opened = await open()
+    const { store, clock, projectId } = opened
+    await store.ledger.updateProject(projectId, { settings: { symbolsUnusedDays: 10 } })
+    const own = await upload(opened, `project:${projectId}`, 'own')
+    const shared = await upload(opened, 'shared', 'shared')
+    const kept = await upload(opened, 'shared', 'kept')
+    const log = { info: () => undefined, warn: () => undefined }
+    const cleanUp = async (sharedUnusedDays: number | null) => {
+      const cleaner = new SymbolCleanUp({ store, log, clock: () => clock.now, sharedUnusedDays })
+      await cleaner.run()
+      await cleaner.close()
+    }
+    clock.now += 15 * dayMs
+    await cleanUp(null)
+    expect([own, shared, kept].map(({ stored }) => existsSync(stored))).toEqual([false, true, true])
+    await store.symbols.find(projectId, kept)
+    clock.now += 15 * dayMs
+    await cleanUp(20)
+    expect([shared, kept].map(({ stored }) => existsSync(stored))).toEqual([false, true])
+    expect(await store.symbols.removed('shared')).toMatchObject({ files: 1 })
   })
 
   it('stay as files while another scope has them', async () => {

@@ -5,21 +5,37 @@ import { bytes, count, counted } from '../../text/number.ts'
 
 /** How much there is, how much there may be, and what went because nobody needed it. */
 export function SymbolStorage({ usage }: { readonly usage: SymbolUsage }): JSX.Element {
-  const { files, maxFiles, maxBytes, unusedDays, removed } = usage
+  const { files, maxFiles, maxBytes, unusedDays, removed, shared, fetched } = usage
   const full = (maxFiles !== null && files >= maxFiles) || (maxBytes !== null && usage.bytes >= maxBytes)
   return (
-    <p class={full ? 'symbols-conflict' : 'dim'}>
-      {counted(files, 'file')}
-      {maxFiles === null ? '' : ` of ${count(maxFiles)}`}, {bytes(usage.bytes)}
-      {maxBytes === null ? '' : ` of ${bytes(maxBytes)}`}
-      {full ? '; the quota is full, and more are refused' : ''}.{' '}
-      {unusedDays === null ? 'Symbols stay for ever.' : `What no report needs for ${counted(unusedDays, 'day')} is removed.`}
-      {removed === null ? null : (
-        <>
-          {' '}
-          {counted(removed.files, 'file')} with {bytes(removed.bytes)} went so far, last <Time at={removed.lastAt} />.
-        </>
+    <>
+      <p class={full ? 'symbols-conflict' : 'dim'}>
+        {counted(files, 'file')}
+        {maxFiles === null ? '' : ` of ${count(maxFiles)}`}, {taken(usage)}
+        {full ? '; the quota is full, and more are refused' : ''}.{' '}
+        {unusedDays === null ? 'Symbols stay for ever.' : `What no report needs for ${counted(unusedDays, 'day')} is removed.`}
+        {removed === null ? null : (
+          <>
+            {' '}
+            {counted(removed.files, 'file')} with {bytes(removed.bytes)} went so far, last <Time at={removed.lastAt} />.
+          </>
+        )}
+      </p>
+      {shared === null || shared.files === 0 ? null : (
+        <p class="dim">
+          For every project {counted(shared.files, 'file')}, {taken(shared)}
+          {shared.unusedDays === null ? '' : `; what no report needs for ${counted(shared.unusedDays, 'day')} is removed`}.
+        </p>
       )}
-    </p>
+      {fetched === null || fetched.files === 0 ? null : (
+        <p class="dim">
+          Of other servers {counted(fetched.files, 'file')}, {taken(fetched)}; those that no report needs for longest go first.
+        </p>
+      )}
+    </>
   )
+}
+
+function taken(used: { readonly bytes: number; readonly maxBytes: number | null }): string {
+  return used.maxBytes === null ? bytes(used.bytes) : `${bytes(used.bytes)} of ${bytes(used.maxBytes)}`
 }
