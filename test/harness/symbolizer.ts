@@ -60,12 +60,16 @@ export function baseAddress(path: string): number {
 
 /** All names of functions by address. */
 export function functionAliases(path: string): Map<number, Set<string>> {
+  // On ARM the lowest bit says Thumb.
+  const step = /Machine:\s+ARM$/m.test(readelf(['-hW'], path)) ? 2 : 1
   const aliases = new Map<number, Set<string>>()
   for (const line of readelf(['-sW'], path).split('\n')) {
-    const [, address = '', name = ''] = /^\s*\d+: ([0-9a-f]+)\s+\S+ I?FUNC\s+\S+\s+\S+\s+\S+ (\S+)/.exec(line) ?? []
-    if (address === '') continue
-    const names = aliases.get(Number.parseInt(address, 16)) ?? new Set()
-    aliases.set(Number.parseInt(address, 16), names.add(withoutCopySuffix(name.replace(/@.*/, ''))))
+    const [, text = '', name = ''] = /^\s*\d+: ([0-9a-f]+)\s+\S+ I?FUNC\s+\S+\s+\S+\s+\S+ (\S+)/.exec(line) ?? []
+    if (text === '') continue
+    const address = Number.parseInt(text, 16)
+    const start = address - (address % step)
+    const names = aliases.get(start) ?? new Set()
+    aliases.set(start, names.add(withoutCopySuffix(name.replace(/@.*/, ''))))
   }
   return aliases
 }

@@ -2,12 +2,12 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { bytesSource, type ModuleSymbols, openBreakpadSymbols } from '@crashkeep/symbols'
-import { dumpSymbolFile } from '@crashkeep/symbols/node'
+import type { ModuleSymbols } from '@crashkeep/symbols'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { temporaryFolder, undoAfterAll } from '../harness/cleanup.ts'
+import { compareLookups, frameDifferences, symbolsOf } from '../harness/compare-symbols.ts'
 import { root } from '../harness/server.ts'
-import { baseAddress, codeSections, functionAliases, has, symbolize, type UnwindRow, unwindRows } from '../harness/symbolizer.ts'
+import { baseAddress, codeSections, has, unwindRows } from '../harness/symbolizer.ts'
 
 const sources = join(root, 'test/programs')
 /** Of each program; enough that each function is asked for several times. */
@@ -81,15 +81,6 @@ function build({ name, compiler, flags, afterwards = [] }: Build): Built {
   return { path, twin: join(cwd, 'twin') }
 }
 
-function symbolsOf(path: string): ModuleSymbols {
-  const chunks: Uint8Array[] = []
-  const { problems } = dumpSymbolFile(path, (chunk) => chunks.push(chunk))
-  expect(problems).toEqual([])
-  const symbols = openBreakpadSymbols(bytesSource(new Uint8Array(Buffer.concat(chunks))))
-  expect(symbols.badLines).toBe(0)
-  return symbols
-}
-
 function sampled(path: string): number[] {
   const sections = codeSections(path)
   const total = sections.reduce((sum, [, size]) => sum + size, 0)
@@ -112,61 +103,15 @@ describe.each(builds.filter(({ compiler, afterwards = [] }) => has(compiler) && 
     })
 
     test.skipIf(!hasSymbolizer)('functions, files, lines and inlined calls are those of llvm-symbolizer (needs llvm-symbolizer)', () => {
-      const addresses = sampled(path)
-      const theirs = symbolize(twin, addresses)
-      const aliases = functionAliases(path)
-      const differences: unknown[] = []
-      let compared = 0
-      for (const [index, address] of addresses.entries()) {
-        const expected = theirs[index] ?? []
-        // Padding between functions: LLVM has a line, but no function for it.
-        if (expected.length === 0 || (expected.length === 1 && expected[0]?.function === '')) continue
-        compared++
-        const found = symbols.lookup(address - base)
-        const ours =
-          found === undefined
-            ? []
-            : [...found.inlines, found].map(({ function: name, file = '', line = 0 }) => ({ function: name, file, line }))
-        const names = aliases.get((found?.functionOffset ?? 0) + base)
-        const outermost = ours.at(-1)
-        const theirOutermost = expected.at(-1)
-        // Several names of one address: one is as good as the other.
-        if (outermost !== undefined && theirOutermost !== undefined && names?.has(theirOutermost.function))
-          outermost.function = theirOutermost.function
-        for (const [depth, frame] of ours.entries()) if (frame.line === 0) frame.file = expected[depth]?.file ?? ''
-        if (JSON.stringify(ours) !== JSON.stringify(expected)) differences.push({ address: address.toString(16), ours, expected })
-      }
+      const { compared, differences } = compareLookups(symbols, path, twin, sampled(path))
       expect(differences.slice(0, 3)).toEqual([])
       expect(compared).toBeGreaterThan(addressesPerProgram / 4)
     })
 
     test('frames are those of readelf', () => {
       const rows = unwindRows(path)
-      expect(rows.flatMap((row) => differencesOf(row, symbols, base)).slice(0, 5)).toEqual([])
+      expect(rows.flatMap((row) => frameDifferences(row, symbols, base)).slice(0, 5)).toEqual([])
       expect(rows.length).toBeGreaterThan(50)
     })
   },
 )
-
-/** Our rules at the address of a row, in the words of readelf. */
-function differencesOf({ address, rules }: UnwindRow, symbols: ModuleSymbols, base: number): string[] {
-  const record = symbols.cfiAt(address - base)
-  const ours = new Map<string, string>()
-  for (const text of record === undefined ? [] : [record.init, ...record.deltas.map((delta) => delta.rules)]) {
-    for (const [, name = '', rule = ''] of text.matchAll(/(\S+): (.*?)(?= \S+: |$)/g)) ours.set(name, rule)
-  }
-  return [...rules].flatMap(([column, expected]) => {
-    const name = column === 'CFA' ? '.cfa' : column === 'ra' ? '.ra' : `$${column}`
-    const rule = ours.get(name)
-    const said =
-      rule
-        ?.replace(/^\$(\w+) (-?\d+) \+$/, '$1+$2')
-        .replace(/^\.cfa (-?\d+) \+ \^$/, 'c+$1')
-        .replace('+-', '-') ?? 'u'
-    // Where a return address is not known, the stack ends.
-    const isEnd = column === 'ra' && expected === 'u' && rule === '0'
-    const unchanged = isEnd || ((expected === 'u' || expected === 's') && (said === 'u' || rule === name))
-    // Linkage tables: readelf prints no expression, we print what it comes to.
-    return said === expected || unchanged || expected.endsWith('exp') ? [] : [`${address.toString(16)} ${column}: ${expected}, not ${said}`]
-  })
-}
