@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { buildAddon } from '../packages/reporter/scripts/build-addon.mjs'
+import { buildAddon, buildBundle } from '../packages/reporter/scripts/build-addon.mjs'
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 export const cache = join(root, 'node_modules/.cache/crashkeep')
@@ -80,7 +80,7 @@ export function pinnedNode() {
   return fail(`Node 24 or newer is needed and none is packaged for ${process.platform} ${process.arch}: install it, then run this again.`)
 }
 
-/** Compiles the packages and the addon and bundles the pages when a source is newer than the last build. */
+/** Compiles the packages and the addon and bundles pages, command and reporter when a source is newer than the last build. */
 export function ensureBuild() {
   const stamp = join(cache, 'built')
   const sources = fingerprintOfSources()
@@ -90,6 +90,8 @@ export function ensureBuild() {
   for (const problem of buildAddon()) process.stderr.write(`${problem}\n`)
   const node = pinnedNode()
   if (!run(node, ['node_modules/typescript/bin/tsc', '-b'], { timeout: buildTimeoutMs })) fail('The build failed: tsc has printed why.')
+  const problem = buildBundle()
+  if (problem !== undefined) fail(problem)
   for (const [name, what] of [
     ['web', 'pages'],
     ['cli', 'command'],

@@ -1,14 +1,16 @@
-// Compiles the addon: one command for each CPU, half a second. Plain JavaScript, because it runs before anything is built.
+// Compiles the addon (one command for each CPU, half a second) and bundles what a process under the reporter loads. Plain JavaScript, because it runs
+// before anything is built.
 //   node packages/reporter/scripts/build-addon.mjs [--all]
 // The addon needs no library: what it uses of libc and of Node is in every process that can load it, so one file serves glibc and musl.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const folder = dirname(dirname(fileURLToPath(import.meta.url)))
 const root = dirname(dirname(folder))
 const compileTimeoutMs = 120_000
+const bundleTimeoutMs = 120_000
 
 const targets = [
   { arch: 'x64', compilers: process.arch === 'x64' ? ['cc', 'gcc', 'clang'] : ['x86_64-linux-gnu-gcc'], flags: [] },
@@ -57,13 +59,36 @@ function buildFor({ arch, compilers, flags: special }) {
   return undefined
 }
 
+/** Writes `dist/bundle.js` (see vite.config.ts) when it is older than its sources. Returns a sentence when that failed. */
+export function buildBundle() {
+  const output = join(folder, 'dist/bundle.js')
+  const sources = readdirSync(join(folder, 'src'), { recursive: true }).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+  const newest = Math.max(
+    ...[...sources.map((name) => join('src', name)), 'vite.config.ts'].map((name) => statSync(join(folder, name)).mtimeMs),
+  )
+  if (existsSync(output) && statSync(output).mtimeMs >= newest) return undefined
+  // Renamed into its place: a program that starts meanwhile finds a whole one.
+  const draft = join(folder, `dist/bundle-${process.pid}`)
+  const args = [join(root, 'node_modules/vite/bin/vite.js'), 'build', folder, '--outDir', draft, '--logLevel', 'warn']
+  const result = spawnSync(nodeForTools(), args, { encoding: 'utf8', timeout: bundleTimeoutMs })
+  if (result.status === 0) renameSync(join(draft, 'bundle.js'), output)
+  rmSync(draft, { recursive: true, force: true })
+  return result.status === 0 ? undefined : `The reporter was not bundled: ${result.stderr || result.error?.message}`
+}
+
+/** The pinned one: the machine's may be older than the bundler wants. */
+function nodeForTools() {
+  const pinned = join(root, `node_modules/node-linux-${process.arch}/bin/node`)
+  return existsSync(pinned) ? pinned : process.execPath
+}
+
 function headers() {
   const paths = ['x64', 'arm64'].map((arch) => join(root, `node_modules/node-linux-${arch}/include/node`))
   return [...paths, join(dirname(dirname(process.execPath)), 'include/node')].find((path) => existsSync(join(path, 'node_api.h')))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const problems = buildAddon({ all: process.argv.includes('--all') })
+  const problems = [...buildAddon({ all: process.argv.includes('--all') }), buildBundle()].filter((problem) => problem !== undefined)
   for (const problem of problems) process.stderr.write(`${problem}\n`)
   if (problems.length > 0) process.exitCode = 1
 }

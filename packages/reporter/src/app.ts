@@ -1,7 +1,8 @@
 /** What Electron's `app` is to its crashReporter: names, and the folders that may be moved before `start`. */
 import { readFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
-import { basename, dirname, isAbsolute, join } from 'node:path'
+import { basename, dirname, isAbsolute } from 'node:path'
+import { inside } from './inside.ts'
 
 export type PathName = 'home' | 'appData' | 'userData' | 'temp' | 'crashDumps'
 
@@ -51,7 +52,7 @@ export function crashesFolder(productName: string): string {
 }
 
 export function crashesFolderBefore9(productName: string): string {
-  return join(app.getPath('temp'), `${productName.replace(/[/\\\0]/g, '_')} Crashes`)
+  return inside(app.getPath('temp'), `${productName.replace(/[/\\\0]/g, '_')} Crashes`)
 }
 
 function defaultPath(name: PathName): string | undefined {
@@ -63,18 +64,18 @@ function defaultPath(name: PathName): string | undefined {
     case 'appData':
       return appData()
     case 'userData':
-      return join(app.getPath('appData'), identity().name.replace(/[\\\0]/g, '_'))
+      return inside(app.getPath('appData'), identity().name.replace(/[\\\0]/g, '_'))
     case 'crashDumps':
-      return process.env.BREAKPAD_DUMP_LOCATION || join(app.getPath('userData'), 'Crashpad')
+      return process.env.BREAKPAD_DUMP_LOCATION || inside(app.getPath('userData'), 'Crashpad')
     default:
       return undefined
   }
 }
 
 function appData(): string {
-  if (process.platform === 'darwin') return join(home(), 'Library/Application Support')
-  if (process.platform === 'win32') return process.env.APPDATA ?? join(home(), 'AppData/Roaming')
-  return process.env.XDG_CONFIG_HOME || join(home(), '.config')
+  if (process.platform === 'darwin') return inside(home(), 'Library/Application Support')
+  if (process.platform === 'win32') return process.env.APPDATA ?? inside(home(), 'AppData/Roaming')
+  return process.env.XDG_CONFIG_HOME || inside(home(), '.config')
 }
 
 /** A user without an entry in passwd has none. */
@@ -96,7 +97,7 @@ export function identityOf(script: string | undefined): Identity {
   const start = script === undefined ? process.cwd() : dirname(script)
   let folder = start
   for (let i = 0; i < maxParents; i++) {
-    const found = readPackage(join(folder, 'package.json'))
+    const found = readPackage(inside(folder, 'package.json'))
     if (found !== undefined) return found
     if (dirname(folder) === folder) break
     folder = dirname(folder)

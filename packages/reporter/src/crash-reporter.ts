@@ -1,18 +1,19 @@
 /** Electron's crashReporter for the process that imports this. Nothing is read, sent or converted here: a dying process leaves that to another. */
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
+import { resolve } from 'node:path'
 import { ownAnnotations, processAnnotations } from './annotations.ts'
 import { app, crashesFolder } from './app.ts'
 import { startCapture } from './capture/start-capture.ts'
 import { createLayout } from './database/generic-layout.ts'
 import { openSettings, readSettings, writeUploadsEnabled } from './database/settings.ts'
 import { uploadedReports } from './database/uploaded-reports.ts'
-import { type Inherited, inheritedVariable, readInherited, tellChildren } from './inherited-settings.ts'
+import { type Inherited, tellChildren } from './inherited-settings.ts'
+import { inside } from './inside.ts'
 import { passOnByNodeOptions } from './node-options.ts'
 import { Parameters } from './parameters.ts'
 import type { Capture } from './seams.ts'
 import { type CrashReporterStartOptions, type StartSettings, settingsOf } from './start-options.ts'
+import { isMainThread, type ProcessType, processType } from './this-thread.ts'
 import { deliverWhatWaits, startDelivery } from './upload/deliver-later.ts'
 import type { DeliverySettings } from './upload/delivery-settings.ts'
 
@@ -42,13 +43,10 @@ export interface CrashReporter {
   getCrashesDirectory(): string
 }
 
-/** Of `setEnvironmentData`: what threads learn of their process. */
-const processTypeKey = 'crashkeep.processType'
-
 export class ProcessReporter implements CrashReporter {
   readonly #parameters = new Parameters((key, value) => this.#capture?.setAnnotation(key, value))
   /** As Electron calls them: the program itself, and what it starts. Looked up before this process tells its own children. */
-  readonly processType: string = processType()
+  readonly processType: ProcessType = processType()
   readonly isMainThread: boolean = isMainThread
   #capture: Capture | undefined
   #folder: string | undefined
@@ -147,19 +145,12 @@ export class ProcessReporter implements CrashReporter {
   }
 }
 
-/** A thread is part of its process, whatever the copied environment says. */
-function processType(): string {
-  const ofProcess = getEnvironmentData(processTypeKey)
-  if (!isMainThread && typeof ofProcess === 'string') return ofProcess
-  const type = readInherited(process.env[inheritedVariable]).child ? 'node' : 'browser'
-  setEnvironmentData(processTypeKey, type)
-  return type
-}
-
 /** The folder as a database, or one for temporary files where the disk refuses; without any there are no reports, and the program runs on. */
 function openFolder(wanted: string, uploadToServer: boolean): string | undefined {
   let refused: unknown
-  for (const folder of [wanted, join(tmpdir(), `${app.name.replace(/[/\\\0]/g, '_')} Crashes`)]) {
+  const instead = (): string => inside(tmpdir(), `${app.name.replace(/[/\\\0]/g, '_')} Crashes`)
+  for (const place of [() => wanted, instead]) {
+    const folder = place()
     try {
       createLayout(folder)
       openSettings(folder, uploadToServer)

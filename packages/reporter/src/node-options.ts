@@ -3,7 +3,7 @@
  * folder, and the file does nothing on one that is too old. `--import` would keep an old one from starting.
  */
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { packageFile } from './package-file.ts'
 
 const named = /(^|\s)--(?:import|require)[=\s]\s*@crashkeep\/reporter\/register(?=\s|$)/
 
@@ -23,7 +23,7 @@ export function makeNodeOptionsAbsolute(): void {
 }
 
 function ourOption(): string | undefined {
-  const path = fileURLToPath(new URL('./register-anywhere.cjs', import.meta.url))
+  const path = packageFile('./register-anywhere.cjs')
   if (!existsSync(path)) return undefined
   const option = `--require=${path}`
   return /[\s"\\]/.test(option) ? JSON.stringify(option) : option

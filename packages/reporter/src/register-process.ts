@@ -1,9 +1,9 @@
 /** What `--import @crashkeep/reporter/register` does, in the program and in everything that it starts. */
 import { crashProcess } from './crash-process.ts'
 import type { CrashReporter } from './crash-reporter.ts'
-import { crashReporter } from './index.ts'
 import { inheritedVariable, markChildren, readInherited } from './inherited-settings.ts'
 import { makeNodeOptionsAbsolute } from './node-options.ts'
+import { crashReporter } from './reporter.ts'
 import { processReporter } from './this-process.ts'
 
 declare global {

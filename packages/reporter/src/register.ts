@@ -1,4 +1,4 @@
-import { registerProcess } from './register-process.ts'
+import { registerProcess } from '#in-process'
 
 // What it adds to `process` is told to TypeScript.
 export type {} from './register-process.ts'

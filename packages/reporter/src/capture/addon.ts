@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
+import { packageFile } from '../package-file.ts'
 
 /** What capture/addon.c exports. */
 export interface Addon {
@@ -32,15 +31,27 @@ export interface AddonOptions {
   readonly stackOf: () => string
 }
 
+type Loaded = { readonly addon: Addon } | { readonly whyNot: string }
+
+let known: Loaded | undefined
+
 /** Either the addon, or a sentence why there is none. Never throws. */
-export function loadAddon(): { readonly addon: Addon } | { readonly whyNot: string } {
+export function loadAddon(): Loaded {
+  known ??= load()
+  return known
+}
+
+function load(): Loaded {
   const system = `${process.platform}-${process.arch}`
   if (process.platform !== 'linux' || (process.arch !== 'x64' && process.arch !== 'arm64')) {
     return { whyNot: `Native crashes are not captured on ${system}: there is no native capture for it.` }
   }
-  const path = fileURLToPath(new URL(`../../prebuilt/${system}/capture.node`, import.meta.url))
+  const path = packageFile(`../prebuilt/${system}/capture.node`)
   try {
-    const addon: unknown = createRequire(import.meta.url)(path)
+    // By hand: `require` would do the same, and costs 40 KB more.
+    const module = { exports: {} }
+    process.dlopen(module, path)
+    const addon: unknown = module.exports
     if (isAddon(addon)) return { addon }
     return { whyNot: `Native crashes are not captured: ${path} is of another version.` }
   } catch (error) {

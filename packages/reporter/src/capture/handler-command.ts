@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
-import { extname } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { programPath } from '../package-file.ts'
 
 /**
  * Program and arguments of the handler's process. `undefined` in a program that cannot run another file, a single executable: the next start of a
@@ -8,8 +7,7 @@ import { fileURLToPath } from 'node:url'
  */
 export function handlerCommand(databaseFolder: string): string[] | undefined {
   if (isSingleExecutable()) return undefined
-  const main = fileURLToPath(new URL(`../handler/handler-main${extname(import.meta.url)}`, import.meta.url))
-  return [process.execPath, main, databaseFolder]
+  return [process.execPath, programPath('handler/handler-main'), databaseFolder]
 }
 
 function isSingleExecutable(): boolean {

@@ -1,5 +1,5 @@
+import { readFileSync } from 'node:fs'
 import { release } from 'node:os'
-import { isMainThread } from 'node:worker_threads'
 import { makeCapturesFolder, waitingCaptures } from '../handler/captures-folder.ts'
 import { sendHeartbeats } from '../hang/send-heartbeats.ts'
 import { inheritedVariable, readInherited } from '../inherited-settings.ts'
@@ -8,6 +8,7 @@ import { watchExceptions } from '../javascript-death/watch-exceptions.ts'
 import { writeCapture } from '../javascript-death/write-capture.ts'
 import { captureKind } from '../raw-capture/record-types.ts'
 import type { Capture, CaptureSettings } from '../seams.ts'
+import { isMainThread } from '../this-thread.ts'
 import { deliveryEnvironment } from '../upload/delivery-environment.ts'
 import { type Addon, loadAddon } from './addon.ts'
 import { handlerCommand, runHandler } from './handler-command.ts'
@@ -74,7 +75,7 @@ function install(addon: Addon, settings: CaptureSettings): Capture {
     ...(command !== undefined && { handlerArguments: command }),
     handlerEnvironment: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
     hasEnvironment: settings.includeEnvironment === true,
-    mayOutlive: isAtLeast(release(), 5, 16),
+    mayOutlive: isKernelAtLeast(5, 16),
     watchesHeapLimit: isMainThread && !usesHeapLimit(),
     ...(hangTimeoutMs !== undefined && { hangTimeoutMs }),
     stackOf: currentStack,
@@ -122,9 +123,18 @@ function bytesOf(texts: ReadonlyMap<string, string>): Buffer {
   return Buffer.from(JSON.stringify(Object.fromEntries(texts)))
 }
 
-function isAtLeast(version: string, major: number, minor: number): boolean {
-  const [, first = '0', second = '0'] = /^(\d+)\.(\d+)/.exec(version) ?? []
+function isKernelAtLeast(major: number, minor: number): boolean {
+  const [, first = '0', second = '0'] = /^(\d+)\.(\d+)/.exec(kernelRelease()) ?? []
   return Number(first) > major || (Number(first) === major && Number(second) >= minor)
+}
+
+/** As `release()` of `node:os` says, without loading it. */
+function kernelRelease(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/osrelease', 'latin1')
+  } catch {
+    return release()
+  }
 }
 
 /** Node takes heap snapshots by the same means; whoever asked for them gets them. */

@@ -4,7 +4,7 @@
  * Crashpad deletes a dump whose metadata it cannot read, whoever opens the database. We leave it out of lists and leave it alone.
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { inside } from '../inside.ts'
 import { maxListedReports, maxMetaBytes, maxRemoteIdBytes } from '../limits.ts'
 import { makeFolder } from './make-folder.ts'
 import { decodeMeta, type ReportMeta } from './report-meta.ts'
@@ -17,18 +17,18 @@ export const attachmentsFolder = 'attachments'
 export const ownFolder = 'crashkeep'
 
 export function createLayout(folder: string): void {
-  for (const part of ['new', 'pending', 'completed', attachmentsFolder]) makeFolder(join(folder, part))
+  for (const part of ['new', 'pending', 'completed', attachmentsFolder]) makeFolder(inside(folder, part))
 }
 
 export function pathOf(folder: string, state: Folder, id: string, extension: 'dmp' | 'meta' | 'lock'): string {
-  return join(folder, state, `${id}.${extension}`)
+  return inside(folder, state, `${id}.${extension}`)
 }
 
 /** In no order. */
 export function readGenericReports(folder: string): StoredReport[] {
   const reports: StoredReport[] = []
   for (const state of ['pending', 'completed'] as const) {
-    for (const name of namesIn(join(folder, state))) {
+    for (const name of namesIn(inside(folder, state))) {
       if (!name.endsWith('.dmp') || reports.length >= maxListedReports) continue
       const report = readGenericReport(folder, state, name.slice(0, -4))
       if (report !== undefined) reports.push(report)

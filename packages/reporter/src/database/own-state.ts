@@ -1,6 +1,6 @@
 /** What Crashpad's metadata has no place for, one small file for each report that needs it, in a folder of our own inside the database. */
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { inside } from '../inside.ts'
 import { ownFolder } from './generic-layout.ts'
 
 export interface OwnState {
@@ -37,7 +37,7 @@ export function readOwnState(folder: string, id: string): OwnState {
 /** Whole or not at all. */
 export function writeOwnState(folder: string, id: string, state: OwnState): void {
   const path = statePath(folder, id)
-  mkdirSync(join(folder, ownFolder), { recursive: true, mode: 0o700 })
+  mkdirSync(inside(folder, ownFolder), { recursive: true, mode: 0o700 })
   writeFileSync(`${path}.new`, JSON.stringify(state), { mode: 0o600 })
   renameSync(`${path}.new`, path)
 }
@@ -47,7 +47,7 @@ export function removeOwnState(folder: string, id: string): void {
 }
 
 function statePath(folder: string, id: string): string {
-  return join(folder, ownFolder, `${id}.json`)
+  return inside(folder, ownFolder, `${id}.json`)
 }
 
 function checked(value: unknown): OwnState {

@@ -1,6 +1,6 @@
 /** Crashpad's `settings.dat`: consent, the time of the last upload, and the id of this installation (`guid`). */
 import { linkSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
+import { inside } from '../inside.ts'
 import { closing, underLock } from './flock.ts'
 import { decodeUuid, encodeUuid, newUuid } from './uuid.ts'
 
@@ -20,7 +20,7 @@ const clientIdOffset = 24
 const uploadsEnabledBit = 1
 
 export function settingsPath(folder: string): string {
-  return join(folder, 'settings.dat')
+  return inside(folder, 'settings.dat')
 }
 
 /** `undefined`: there is none, or what is there is no settings file. */

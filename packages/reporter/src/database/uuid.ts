@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 export const uuidBytes = 16
@@ -7,8 +8,18 @@ export function isUuid(text: string): boolean {
   return uuidPattern.test(text)
 }
 
+/** Linux makes them, too: the first start of an installation does not load `node:crypto`, which keeps 2 MB. */
 export function newUuid(): string {
-  return randomUUID()
+  const made = process.platform === 'linux' ? uuidOfKernel() : ''
+  return isUuid(made) ? made : randomUUID()
+}
+
+function uuidOfKernel(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/uuid', 'latin1').trim()
+  } catch {
+    return ''
+  }
 }
 
 /** Crashpad's struct: the first three numbers little-endian, the rest as it is written. */

@@ -3,10 +3,10 @@
  * `TIME-THREAD.PID-ATTEMPT.taken` in the hands of a handler.
  */
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { inside } from '../inside.ts'
 
 export function capturesFolder(databaseFolder: string): string {
-  return join(databaseFolder, 'captures')
+  return inside(databaseFolder, 'captures')
 }
 
 export function makeCapturesFolder(databaseFolder: string): string {
@@ -42,8 +42,8 @@ export function waitingCaptures(folder: string, now: number): string[] {
 export function pruneCaptures(folder: string, now: number): void {
   const names = namesIn(folder).filter((name) => /\.(capture|part|taken)$/.test(name))
   const oldest = names.sort().slice(0, Math.max(0, names.length - maxCaptures))
-  const aged = names.filter((name) => now - modifiedAt(join(folder, name)) > maxCaptureAgeMs)
-  for (const name of new Set([...oldest, ...aged])) rmSync(join(folder, name), { force: true })
+  const aged = names.filter((name) => now - modifiedAt(inside(folder, name)) > maxCaptureAgeMs)
+  for (const name of new Set([...oldest, ...aged])) rmSync(inside(folder, name), { force: true })
 }
 
 function namesIn(folder: string): string[] {
@@ -57,7 +57,7 @@ function namesIn(folder: string): string[] {
 
 function isWaiting(folder: string, name: string, now: number): boolean {
   if (name.endsWith('.capture')) return true
-  if (name.endsWith('.part')) return now - modifiedAt(join(folder, name)) > abandonedMs
+  if (name.endsWith('.part')) return now - modifiedAt(inside(folder, name)) > abandonedMs
   const taken = /\.(\d+)-(\d+)\.taken$/.exec(name)
   return taken !== null && Number(taken[2]) < maxAttempts && !isAlive(Number(taken[1]))
 }
@@ -83,9 +83,9 @@ function isAlive(pid: number): boolean {
 export function takeCapture(folder: string, file: string): TakenCapture | undefined {
   const name = file.replace(/\..*$/, '')
   const attempts = Number(/-(\d+)\.taken$/.exec(file)?.[1] ?? 0)
-  const path = join(folder, `${name}.${process.pid}-${attempts + 1}.taken`)
+  const path = inside(folder, `${name}.${process.pid}-${attempts + 1}.taken`)
   try {
-    renameSync(join(folder, file), path)
+    renameSync(inside(folder, file), path)
     return { path, name }
   } catch {
     return undefined
@@ -94,5 +94,5 @@ export function takeCapture(folder: string, file: string): TakenCapture | undefi
 
 /** Back among those that wait, as if it had not been tried: the disk was full, which is no fault of the capture. */
 export function giveBack(folder: string, { path, name }: TakenCapture): void {
-  renameSync(path, join(folder, `${name}.capture`))
+  renameSync(path, inside(folder, `${name}.capture`))
 }

@@ -1,21 +1,18 @@
 /** From the reported process: nothing is sent here; a process of its own does that when something waits. */
 import { spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { isSea } from 'node:sea'
-import { fileURLToPath } from 'node:url'
 import { namesIn, ownFolder } from '../database/generic-layout.ts'
 import { readOwnState } from '../database/own-state.ts'
 import { readSettings } from '../database/settings.ts'
+import { inside } from '../inside.ts'
 import { lingerMs, pendingLookMs } from '../limits.ts'
+import { programPath } from '../package-file.ts'
 import { deliveryEnvironment, deliverySettingsVariable } from './delivery-environment.ts'
 import type { DeliverySettings } from './delivery-settings.ts'
 import { isWaitedFor } from './linger.ts'
 
 /** A start is not held up by reading thousands of notes. */
 const maxLookedAt = 50
-
-const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
-const program = fileURLToPath(new URL(`./deliver-main${extension}`, import.meta.url))
 
 /** Looks now and from time to time; never keeps the program from ending. */
 export function deliverWhatWaits(folder: string, settings: DeliverySettings): () => void {
@@ -38,7 +35,7 @@ export function startDelivery(folder: string, settings: DeliverySettings): void 
     return
   }
   try {
-    const child = spawn(process.execPath, [program, folder], {
+    const child = spawn(process.execPath, [programPath('upload/deliver-main'), folder], {
       detached: true,
       stdio: 'ignore',
       windowsHide: true,
@@ -56,12 +53,12 @@ export function startDelivery(folder: string, settings: DeliverySettings): void 
 /** A report that is due before the process would give up waiting, or one that waited for consent that is there now. */
 function isWorthAProcess(folder: string, now: number): boolean {
   if (isWaitedFor(folder)) return false
-  const isDue = namesIn(join(folder, 'pending'))
+  const isDue = namesIn(inside(folder, 'pending'))
     .filter((name) => name.endsWith('.dmp'))
     .slice(0, maxLookedAt)
     .some((name) => (readOwnState(folder, name.slice(0, -4)).notBefore ?? 0) < now + lingerMs)
   if (isDue) return true
-  const notes = namesIn(join(folder, ownFolder)).filter((name) => name.endsWith('.json'))
+  const notes = namesIn(inside(folder, ownFolder)).filter((name) => name.endsWith('.json'))
   if (notes.length === 0 || readSettings(folder)?.uploadsEnabled !== true) return false
   return notes.slice(0, maxLookedAt).some((name) => readOwnState(folder, name.slice(0, -5)).held === true)
 }

@@ -1,21 +1,24 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { ownFolder } from '../database/generic-layout.ts'
 import { isGone, myself } from '../database/report-lock.ts'
+import { inside } from '../inside.ts'
+import { waitingLostMs, waitingSignMs } from '../limits.ts'
 
 /** Whether a living process waits for this database already. */
 export function isWaitedFor(folder: string): boolean {
-  const path = join(folder, ownFolder, 'waiting')
+  const path = inside(folder, ownFolder, 'waiting')
   return existsSync(path) && !isLeft(path)
 }
 
 /** Does nothing when another living process does the same for this database. */
 export async function lingerAlone(folder: string, wait: () => Promise<void>): Promise<void> {
-  const path = join(folder, ownFolder, 'waiting')
+  const path = inside(folder, ownFolder, 'waiting')
   if (!take(path)) return
+  const timer = setInterval(() => showSign(path), waitingSignMs).unref()
   try {
     await wait()
   } finally {
+    clearInterval(timer)
     rmSync(path, { force: true })
   }
 }
@@ -33,9 +36,17 @@ function take(path: string): boolean {
   return false
 }
 
+function showSign(path: string): void {
+  try {
+    utimesSync(path, new Date(), new Date())
+  } catch {
+    // Taken away, with the whole folder perhaps.
+  }
+}
+
 function isLeft(path: string): boolean {
   try {
-    return isGone(readFileSync(path, 'utf8'))
+    return isGone(readFileSync(path, 'utf8')) || Date.now() - statSync(path).mtimeMs > waitingLostMs
   } catch {
     return true
   }
