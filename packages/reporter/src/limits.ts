@@ -67,6 +67,13 @@ export const rateLimitMs: number = 60 * 60 * 1000
 /** How long the process that delivers waits for a server to come back before it leaves the rest to the next start of the program. */
 export const lingerMs: number = 10 * 60_000
 
+/**
+ * It shows so often that it still waits. Who finds no sign of it for some of these times does not believe its mark: a process of another container
+ * cannot be asked, and the mark of one that was thrown away would stay for ever.
+ */
+export const waitingSignMs = 60_000
+export const waitingLostMs: number = 4 * waitingSignMs
+
 /** How often a running program looks whether reports wait, as Crashpad's handler does. */
 export const pendingLookMs: number = 15 * 60_000
 
