@@ -1,10 +1,13 @@
 /** Whatever a server does, a report is delivered once when that is possible and kept when it is not. */
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:net'
+import { randomBytes } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, utimesSync } from 'node:fs'
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { CrashDatabase, type DeliveryOptions, deliver } from '@crashkeep/reporter/database'
 import { describe, expect, test } from 'vitest'
+import { staleLockMs, waitingLostMs } from '../../packages/reporter/src/limits.ts'
 import { temporaryFolder, undoAfterAll } from '../harness/cleanup.ts'
 import { startHttpsProxy } from '../harness/https-proxy.ts'
 import { seededRandom } from '../harness/random.ts'
@@ -13,13 +16,14 @@ import { root } from '../harness/server.ts'
 import { until } from '../harness/until.ts'
 import { type Answer, type Collector, idAnswer, startCollector, statusAnswer } from './collector.ts'
 import { dumpThatSays } from './reports.ts'
-import { type Zombies, zombies } from './zombies.ts'
+import { type Steps, type Zombies, zombies } from './zombies.ts'
 
 const deliverMain = join(root, 'packages/reporter/dist/upload/deliver-main.js')
 const undo = undoAfterAll()
 const start = Date.UTC(2030, 0, 1)
 const minute = 60_000
 const day = 24 * 60 * minute
+const noiseBytes = 16 * 1024 * 1024
 let count = 0
 
 /** A database with one report that waits, and a clock that only the test moves. */
@@ -61,9 +65,17 @@ class Waiting {
   }
 }
 
-const failures: readonly (readonly [string, Answer | 'down' | 'garbage', RegExp])[] = [
+type Timeouts = DeliveryOptions['timeouts']
+const soonSilent: Timeouts = { idleMs: 300, totalMs: 30_000 }
+const soonLate: Timeouts = { idleMs: 30_000, totalMs: 300 }
+const dripMs = 20
+
+const failures: readonly (readonly [string, Answer | BrokenKind, RegExp, Timeouts?])[] = [
   ['is down', 'down', /ECONNREFUSED/],
-  ['never answers', () => {}, /silent for 300 ms/],
+  ['dies in the middle of the upload', 'dies', /socket hang up|ECONNRESET|EPIPE/],
+  ['never reads', 'deaf', /silent for 300 ms/, soonSilent],
+  ['never answers', () => {}, /silent for 300 ms/, soonSilent],
+  ['answers without an end, a byte at a time', drip, /longer than 300 ms/, soonLate],
   ['answers 500', statusAnswer(500), /answered 500/],
   ['answers 502 with a page', (_, response) => response.writeHead(502).end('<html>Bad gateway</html>'), /answered 502\./],
   ['answers 408', statusAnswer(408), /answered 408/],
@@ -88,8 +100,10 @@ const failures: readonly (readonly [string, Answer | 'down' | 'garbage', RegExp]
 ]
 
 describe('a report for a server that', () => {
-  test.each(failures)('%s waits, longer each time, and is delivered once when the server is well', async (_, answer, message) => {
+  test.each(failures)('%s waits, longer each time, and is delivered once when the server is well', async (_, answer, message, timeouts) => {
     const waiting = new Waiting()
+    // More than the system keeps on its way for somebody who does not read.
+    if (answer === 'dies' || answer === 'deaf') waiting.database.attach(waiting.id, 'noise.bin', randomBytes(noiseBytes))
     const collector = await startCollector(undo)
     const broken = typeof answer === 'string' ? await brokenServer(answer) : collector.url
     if (typeof answer === 'function') collector.answer = answer
@@ -98,7 +112,7 @@ describe('a report for a server that', () => {
       [2, 2 * minute],
       [3, 8 * minute],
     ] as const) {
-      await waiting.deliver(broken, message.source.includes('silent') ? { timeouts: { idleMs: 300, totalMs: 30_000 } } : {})
+      await waiting.deliver(broken, timeouts === undefined ? {} : { timeouts })
       expect(await waiting.report()).toMatchObject({ state: 'pending', uploadAttempts: tries, lastError: expect.stringMatching(message) })
       expect(await waiting.wait()).toBe(wait)
       waiting.now += wait - 1
@@ -114,6 +128,34 @@ describe('a report for a server that', () => {
     expect(collector.crashes.length - before).toBe(1)
     expect(collector.crashes.at(-1)?.files.get('upload_file_minidump')?.fileName).toBe(`${waiting.id}.dmp`)
     expect(await waiting.report()).toMatchObject({ state: 'uploaded', remoteId: 'arrived', uploadAttempts: 4 })
+  })
+
+  test('is slow in reading and in answering gets the report once', async () => {
+    const waiting = new Waiting()
+    waiting.database.attach(waiting.id, 'noise.bin', randomBytes(noiseBytes))
+    const received: number[] = []
+    const server = createHttpServer((request, response) => {
+      let length = 0
+      request.on('data', (chunk: Buffer) => {
+        length += chunk.length
+        request.pause()
+        setTimeout(() => request.resume(), 1)
+      })
+      request.on('end', () => {
+        received.push(length)
+        response.write('took ')
+        setTimeout(() => response.end('its time'), dripMs)
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    undo(() => server.close())
+    const address = server.address()
+    await waiting.deliver(`http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/`, {
+      timeouts: { idleMs: 20_000, totalMs: 120_000 },
+    })
+    expect(received).toHaveLength(1)
+    expect(received[0]).toBeGreaterThan(noiseBytes)
+    expect(await waiting.report()).toMatchObject({ state: 'uploaded', remoteId: 'took its time', uploadAttempts: 1 })
   })
 
   test.each([400, 401, 403, 404, 410, 413, 422])('answers %i is not asked again, and the report is kept', async (status) => {
@@ -348,6 +390,55 @@ describe('a program', () => {
     expect(collector.crashes).toHaveLength(2)
   })
 
+  test.skipIf(process.getuid?.() !== 0).each([
+    ['waits for the server', statusAnswer(503, { 'retry-after': '2' }), waitingLostMs],
+    ['is in the middle of an upload', () => {}, staleLockMs],
+  ] as const)(
+    'whose container is thrown away while its handler %s sends the report from the next one (needs root)',
+    async (_, answer, lostMs) => {
+      count += 1
+      const app = zombies(temporaryFolder(undo, `program-${count}`))
+      const collector = await startCollector(undo)
+      collector.answer = answer
+      const options = { submitURL: collector.url }
+      const first = container(app, [['start', options], ['crash']])
+      // There before the first one goes, so that the kernel cannot give it the same name.
+      const second = container(app, [
+        ['start', options],
+        ['uploaded', 0],
+      ])
+      first.start()
+      await collector.next()
+      const marks = join(app.crashDumps, answer.length === 0 ? 'pending' : 'crashkeep')
+      const mark = answer.length === 0 ? /\.lock$/ : /^waiting$/
+      await until('the mark of the handler', 20_000, () => (readdirSync(marks).some((name) => mark.test(name)) ? true : undefined))
+      await first.throwAway()
+      const before = collector.crashes.length
+      collector.answer = idAnswer('from the next one')
+      const longAgo = new Date(Date.now() - lostMs - minute)
+      for (const folder of ['pending', 'crashkeep'].map((name) => join(app.crashDumps, name))) {
+        for (const name of readdirSync(folder)) utimesSync(join(folder, name), longAgo, longAgo)
+      }
+      second.start()
+      await untilUploaded(app, 'from the next one').catch(async (e) => {
+        console.log(
+          before,
+          collector.crashes.length,
+          execSync(
+            'ls -laR --time-style=full-iso ' +
+              JSON.stringify(app.crashDumps) +
+              '; cat ' +
+              JSON.stringify(app.crashDumps) +
+              '/crashkeep/*; date; ps aux | grep deliver-main',
+          ).toString(),
+        )
+        throw e
+      })
+      expect(collector.crashes).toHaveLength(before + 1)
+      await second.throwAway()
+    },
+  )
+
   test('whose server asks for patience is served by the handler, which waits beside no living process', async () => {
     const { app, collector } = await crashed(statusAnswer(503, { 'retry-after': '1' }))
     await collector.next()
@@ -399,6 +490,25 @@ describe('a program', () => {
   })
 })
 
+interface Container {
+  start(): void
+  throwAway(): Promise<void>
+}
+
+/** A PID namespace whose first process is a shell: all of it ends at once, with whatever a program left running there. */
+function container(app: Zombies, steps: Steps): Container {
+  const script = 'read line; "$0" "$@"; read line'
+  const command = ['--pid', '--fork', '--mount-proc', '--kill-child', 'sh', '-c', script, process.execPath, ...app.command(steps)]
+  const child = spawn('unshare', command, { cwd: app.folder, env: app.environment, stdio: ['pipe', 'ignore', 'ignore'] })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const throwAway = (): Promise<void> => {
+    child.kill('SIGKILL')
+    return ended
+  }
+  undo(throwAway)
+  return { start: () => void child.stdin.write('\n'), throwAway }
+}
+
 async function untilUploaded(app: Zombies, remoteId: string): Promise<void> {
   const database = new CrashDatabase(app.crashDumps)
   await until('the report to be uploaded', 20_000, () => (database.stored()[0]?.remoteId === remoteId ? true : undefined))
@@ -429,15 +539,33 @@ function isRunning(pid: number): boolean {
   return commandOf(String(pid)) !== ''
 }
 
-async function brokenServer(kind: 'down' | 'garbage'): Promise<string> {
+function drip(_: IncomingMessage, response: ServerResponse): void {
+  const timer = setInterval(() => response.write('0'), dripMs)
+  response.on('close', () => clearInterval(timer))
+}
+
+const brokenKinds = {
+  down: () => {},
+  garbage: (socket) => socket.end('Greetings from a printer.\r\n\r\n'),
+  dies: (socket) => socket.once('data', () => socket.destroy()),
+  deaf: (socket) => socket.pause(),
+} satisfies Record<string, (socket: Socket) => unknown>
+type BrokenKind = keyof typeof brokenKinds
+
+async function brokenServer(kind: BrokenKind): Promise<string> {
+  const sockets = new Set<Socket>()
   const server: Server = createServer((socket) => {
+    sockets.add(socket)
     socket.on('error', () => {})
-    socket.end('Greetings from a printer.\r\n\r\n')
+    brokenKinds[kind](socket)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   const port = typeof address === 'object' ? address?.port : undefined
   if (kind === 'down') await new Promise((resolve) => server.close(resolve))
-  else undo(() => server.close())
+  undo(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
   return `http://127.0.0.1:${port}/`
 }

@@ -1,5 +1,5 @@
 /** A program of its own folder, as a user has it: package.json, the reporter in node_modules, and steps that a test gives it. */
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../harness/server.ts'
@@ -23,12 +23,20 @@ export interface RunOptions {
 }
 
 const runTimeoutMs = 60_000
+const buildTimeoutMs = 120_000
+
+// What a process loads is a bundle; tsc alone does not renew it.
+execFileSync(process.execPath, [join(root, 'packages/reporter/scripts/build-addon.mjs')], { timeout: buildTimeoutMs })
+
 export const register: readonly string[] = ['--import', '@crashkeep/reporter/register']
 
 export interface Zombies {
   readonly folder: string
   /** Where it keeps its reports by default. */
   readonly crashDumps: string
+  /** What `run` gives to Node.js, and the environment. */
+  command(steps: Steps, options?: RunOptions): string[]
+  readonly environment: NodeJS.ProcessEnv
   run(steps: Steps, options?: RunOptions): Promise<Ended>
   /** CommonJS. */
   evaluate(code: string, options?: RunOptions): Promise<Ended>
@@ -45,13 +53,19 @@ export function zombies(folder: string): Zombies {
     JSON.stringify({ name: 'zombies', productName: 'Zombies', version: '1.2.3', type: 'module' }),
   )
   cpSync(join(root, 'test/reporter/programs/app.mjs'), join(program, 'app.mjs'))
+  const ownEnvironment = { PATH: process.env.PATH ?? '', HOME: folder, XDG_CONFIG_HOME: configuration, TMPDIR: folder }
+  const command = (steps: Steps, { flags = register }: RunOptions = {}): string[] => [
+    ...flags,
+    join(program, 'app.mjs'),
+    JSON.stringify(steps),
+  ]
   const start = (args: readonly string[], { node = process.execPath, environment = {} }: RunOptions): Promise<Ended> => {
     const child = spawn(node, args, {
       cwd: program,
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: runTimeoutMs,
       killSignal: 'SIGKILL',
-      env: { PATH: process.env.PATH ?? '', HOME: folder, XDG_CONFIG_HOME: configuration, TMPDIR: folder, ...environment },
+      env: { ...ownEnvironment, ...environment },
     })
     let [stdout, stderr] = ['', '']
     child.stdout.on('data', (chunk: Buffer) => {
@@ -68,7 +82,9 @@ export function zombies(folder: string): Zombies {
   return {
     folder: program,
     crashDumps: join(configuration, 'Zombies/Crashpad'),
-    run: (steps, options = {}) => start([...(options.flags ?? register), join(program, 'app.mjs'), JSON.stringify(steps)], options),
+    command,
+    environment: ownEnvironment,
+    run: (steps, options = {}) => start(command(steps, options), options),
     evaluate: (code, options = {}) => start([...(options.flags ?? []), '-e', code], options),
   }
 }

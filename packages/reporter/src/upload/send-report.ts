@@ -58,6 +58,9 @@ async function exchange(url: URL, payload: Payload, options: SendOptions): Promi
     const headers = { 'User-Agent': userAgent, Accept: '*/*', ...body.headers, 'Transfer-Encoding': 'chunked' }
     const request = await openRequest({ url, headers, environment: options.environment, signal })
     return await answered(request, body.stream, idleMs)
+  } catch (cause) {
+    // Node says only that something was aborted.
+    throw late.signal.aborted ? late.signal.reason : cause
   } finally {
     clearTimeout(timer)
     body.stream.destroy()
