@@ -1,6 +1,6 @@
 import type { ByteSource } from '../byte-source.ts'
 import { SymbolError } from '../errors.ts'
-import { maxFileBytes, maxIndexRecords, scanChunkBytes } from './limits.ts'
+import { maxFileBytes, maxIndexRecords, minBytesByBlocks, scanChunkBytes } from './limits.ts'
 import { LineCursor } from './line-cursor.ts'
 import { LineScanner } from './line-scanner.ts'
 import { type ModuleRecord, readHead, startOfText } from './module-record.ts'
@@ -31,7 +31,7 @@ export function buildIndex(source: ByteSource): BreakpadIndex {
   if (source.size > maxFileBytes)
     throw new SymbolError('too_large', `The symbol file has ${source.size} bytes; ${maxFileBytes} can be read.`)
   const head = readHead(source)
-  const scan = new IndexScan()
+  const scan = new IndexScan(source.size >= minBytesByBlocks)
   const { buffer } = scan.lines
   let bufferOffset = startOfText(source.read(0, 3))
   let fill = 0
@@ -63,8 +63,8 @@ export function buildIndex(source: ByteSource): BreakpadIndex {
 type Body = 'none' | 'function' | 'cfi' | 'skipped'
 
 class IndexScan {
-  readonly lines: LineScanner = new LineScanner(scanChunkBytes)
-  readonly #cursor = new LineCursor(this.lines.buffer)
+  readonly lines: LineScanner
+  readonly #cursor: LineCursor
   readonly #functions = new RecordTableBuilder({ sizes: true, lengths: true })
   readonly #publics = new RecordTableBuilder({ sizes: false, lengths: false })
   readonly #cfi = new RecordTableBuilder({ sizes: true, lengths: true })
@@ -75,6 +75,11 @@ class IndexScan {
   #records = 0
   #body: Body = 'none'
   #seenModule = false
+
+  constructor(byBlocks: boolean) {
+    this.lines = new LineScanner(scanChunkBytes, byBlocks)
+    this.#cursor = new LineCursor(this.lines.buffer)
+  }
 
   /** Takes the whole lines of a buffer that begins at `bufferOffset` in the file; returns where the unfinished rest begins. */
   take(from: number, fill: number, bufferOffset: number, atEnd: boolean): number {

@@ -7,6 +7,9 @@ export const maxLineBytes: number = 256 * 1024
 /** How much of a file is in memory at once while it is indexed. Must hold a line of `maxLineBytes`. */
 export const scanChunkBytes: number = 1024 * 1024
 
+/** From here on the WebAssembly that passes over lines saves more than the 2 ms that it takes to be made. */
+export const minBytesByBlocks: number = 8 * 1024 * 1024
+
 /** Over all tables; what comes after is skipped as bad. A libxul.so has 0.6 million. 12 to 16 bytes each, so the index stays within 128 MiB. */
 export const maxIndexRecords: number = 8 * 1024 * 1024
 

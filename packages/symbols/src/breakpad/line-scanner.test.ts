@@ -1,14 +1,27 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { LineScanner } from './line-scanner.ts'
+import { lineSkipper } from './line-skipper.ts'
 
 const encoder = new TextEncoder()
 const size = 256
 
+interface Marks {
+  readonly body: 0 | 1
+  readonly delta: 0 | 1
+}
+
 /** What the scanner stops at, with its buffer filled to the given lengths before each call. */
-function scanned(text: string, pieces: number[]): { lines: string[]; badLines: number } {
+function scanned(
+  text: string,
+  pieces: number[],
+  byBlocks: boolean,
+  marks: Marks = { body: 1, delta: 1 },
+): { lines: string[]; badLines: number } {
   const bytes = encoder.encode(text)
-  const scanner = new LineScanner(size)
+  const scanner = new LineScanner(size, byBlocks)
+  scanner.badBodyLine = marks.body
+  scanner.badCfiDelta = marks.delta
   const lines: string[] = []
   let taken = 0
   let fill = 0
@@ -48,21 +61,58 @@ const line = fc.oneof(
   fc.array(fc.constantFrom('\u000b', '\u0009', '\u000d', 'x', 'é', '\u0000'), { maxLength: 12 }).map((bytes) => bytes.join('')),
 )
 
-test('stops at every line but those of the three frequent kinds, wherever the buffer ends', () => {
-  fc.assert(
-    fc.property(fc.array(line, { maxLength: 30 }), fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 20 }), (lines, pieces) => {
-      const { lines: stopped, badLines } = scanned(lines.join('\n'), [...pieces])
-      expect(stopped).toEqual(lines.filter((one) => one !== '' && !isPassedOver(one)))
-      expect(badLines).toBe(lines.filter(isPassedOver).length)
-    }),
-    { numRuns: 2000 },
-  )
+const lines = fc.array(line, { maxLength: 30 })
+const pieces = fc.array(fc.integer({ min: 1, max: 250 }), { maxLength: 20 })
+const mark = fc.constantFrom(0 as const, 1 as const)
+
+describe.each([
+  ['word by word', false],
+  ['with WebAssembly', true],
+])('%s', (_, byBlocks) => {
+  test('stops at every line but those of the three frequent kinds, wherever the buffer ends', () => {
+    fc.assert(
+      fc.property(lines, pieces, mark, mark, (some, lengths, body, delta) => {
+        const { lines: stopped, badLines } = scanned(some.join('\n'), [...lengths], byBlocks, { body, delta })
+        expect(stopped).toEqual(some.filter((one) => one !== '' && !isPassedOver(one)))
+        const deltas = some.filter((one) => isPassedOver(one) && one.startsWith('S')).length
+        expect(badLines).toBe(deltas * delta + (some.filter(isPassedOver).length - deltas) * body)
+      }),
+      // Each makes the WebAssembly anew, which takes a millisecond.
+      { numRuns: byBlocks ? 300 : 2000 },
+    )
+  })
+
+  test('takes hundreds of lines of a function or of rules in one step, and stops at what only looks like them', () => {
+    const body = ['10 4 1 0', 'INLINE 0 1 0 0 1 2', 'f0 4 1 0'].join('\n').concat('\n').repeat(4)
+    const rules = 'STACK CFI 10 .cfa: x\n'.repeat(9)
+    for (const odd of [
+      'A0 4 1 0',
+      'INLINE_ORIGIN 0 f',
+      'g',
+      'INL NE x',
+      'STACK CFI INIT 1 2 x',
+      'STACK CFI A .cfa: x',
+      ' 10 4 1 0',
+      '/',
+      ':',
+      '`',
+    ]) {
+      const text = `${body}${odd}\n${body}${rules}${odd}\n${rules}`
+      // Of INLINE two letters are looked at.
+      const stopped = odd === 'INL NE x' ? [] : [odd, odd]
+      expect(scanned(text, [], byBlocks, { body: 0, delta: 0 })).toEqual({ lines: stopped, badLines: 0 })
+    }
+  })
+
+  test('counts the lines that it passes over as the caller says', () => {
+    const scanner = new LineScanner(64, byBlocks)
+    scanner.badBodyLine = 0
+    const fill = encoder.encodeInto('1 1 1 1\nSTACK CFI 1 x\nINLINE x\n', scanner.buffer).written
+    expect(scanner.next(0, fill, true)).toBe(false)
+    expect(scanner.badLines).toBe(1)
+  })
 })
 
-test('counts the lines that it passes over as the caller says', () => {
-  const scanner = new LineScanner(64)
-  scanner.badBodyLine = 0
-  const fill = encoder.encodeInto('1 1 1 1\nSTACK CFI 1 x\nINLINE x\n', scanner.buffer).written
-  expect(scanner.next(0, fill, true)).toBe(false)
-  expect(scanner.badLines).toBe(1)
+test('this machine has the WebAssembly', () => {
+  expect(lineSkipper(size)).toBeDefined()
 })

@@ -1,4 +1,5 @@
 import { maxLineBytes } from './limits.ts'
+import { type LineSkipper, lineSkipper } from './line-skipper.ts'
 
 const newline = 0x0a
 const space = 0x20
@@ -26,6 +27,7 @@ kinds['S'.charCodeAt(0)] = stackStart
  * what follows a `STACK CFI INIT`. Those are judged by their first letters only, however long they are; it stops at every other line.
  *
  * Line ends are found four bytes at a time: a word with a zero byte borrows into that byte's high bit when one is taken from each byte.
+ * Behind the first of several such lines in a row a WebAssembly goes on, sixteen bytes at a time, where there is one and nothing is to be counted.
  */
 export class LineScanner {
   readonly buffer: Uint8Array
@@ -37,12 +39,15 @@ export class LineScanner {
   start = 0
   end = 0
   readonly #words: Int32Array
+  readonly #skipper: LineSkipper | undefined
 
-  /** Takes `size` bytes, a multiple of 4. */
-  constructor(size: number) {
+  /** Takes `size` bytes, a multiple of 4. `byBlocks`: much is to be gone through, so that a WebAssembly pays that passes over lines. */
+  constructor(size: number, byBlocks: boolean) {
     // A newline behind the last byte ends every search for one.
-    this.buffer = new Uint8Array(size + 4)
-    this.#words = new Int32Array(this.buffer.buffer)
+    const bytes = size + 4
+    this.#skipper = byBlocks ? lineSkipper(bytes) : undefined
+    this.buffer = this.#skipper?.buffer ?? new Uint8Array(bytes)
+    this.#words = new Int32Array(this.buffer.buffer, 0, bytes >>> 2)
   }
 
   /** Goes on behind a line end. `atEnd`: no more bytes will come, so that the rest of the buffer is a line as well. */
@@ -50,6 +55,7 @@ export class LineScanner {
     const { buffer, badBodyLine, badCfiDelta } = this
     const words = this.#words
     const swap = !littleEndianHost
+    const skipper = this.#skipper
     buffer[fill] = newline
     let badLines = 0
     let start = from
@@ -71,18 +77,27 @@ export class LineScanner {
         return false
       }
       const kind = kinds[buffer[start] ?? 0]
-      if (kind === lineStart) badLines += badBodyLine
-      else if (kind === inlineStart && buffer[start + 2] === letterL && buffer[start + 6] === space) badLines += badBodyLine
-      else if (kind === stackStart && isCfiDelta(buffer, start)) badLines += badCfiDelta
-      else if (end - start > maxLineBytes) badLines++
+      let behind = end + 1
+      if (kind === lineStart || (kind === inlineStart && buffer[start + 2] === letterL && buffer[start + 6] === space)) {
+        badLines += badBodyLine
+        if (badBodyLine === 0 && skipper !== undefined) behind = skipper.passLines(end, fill)
+      } else if (kind === stackStart && isCfiDelta(buffer, start)) {
+        badLines += badCfiDelta
+        if (badCfiDelta === 0 && skipper !== undefined) behind = skipper.passDeltas(end, fill)
+      } else if (end - start > maxLineBytes) badLines++
       else if (end > start) {
         this.badLines += badLines
         this.start = start
         this.end = end
         return true
       }
-      start = end + 1
-      word |= lowest | (lowest - 1)
+      start = behind
+      if (behind === end + 1) {
+        word |= lowest | (lowest - 1)
+      } else {
+        index = start >>> 2
+        word = (wordAt(words, index, swap) ^ fourNewlines) | (bytesBefore[start & 3] ?? 0)
+      }
     }
   }
 }
