@@ -1,16 +1,18 @@
 /** This server as a server of symbols: for stackwalkers, WinDbg, profilers, and the real gdb through debuginfod. */
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { cabinetFile } from '../../packages/server/src/sources/cabinet.ts'
 import { temporaryFolder, undoAfterAll } from '../harness/cleanup.ts'
 import { exchange } from '../harness/http.ts'
-import { startServer, type TestedServer } from '../harness/server.ts'
+import { root, startServer, type TestedServer } from '../harness/server.ts'
 
 const run = promisify(execFile)
 const timeoutMs = 60_000
+const fixtures = join(root, '../shared/fixtures/debug-files/dump_syms/windows')
 const hasTools = ['gdb', 'gcc', 'objcopy', 'readelf'].every((tool) => existsSync(`/usr/bin/${tool}`))
 const debugId = '33221100554477668899AABBCCDDEEFF0'
 const windowsId = '0123456789ABCDEF0123456789ABCDEF1'
@@ -131,10 +133,64 @@ describe('to everybody', () => {
     '/buildid/00112233445566778899aabbccddeeff00112233/debuginfo',
     '/buildid/..%2f/debuginfo',
     '/buildid/0011/source/etc/passwd',
+    // What symsrv asks of a store before it asks for a file, and after it had none.
     '/symbols/pingme.txt',
-  ])('nothing is at %s', async (path) => {
-    expect([404, 401]).toContain((await get(path)).status)
+    '/symbols/index2.txt',
+    '/symbols//index2.txt',
+    '/symbols/default/index2.txt',
+    `/symbols/nosuch.pdb/${windowsId}/nosuch.pd_`,
+    `/symbols/nosuch.pdb/${windowsId}/file.ptr`,
+    '/symbols/',
+    '/symbols/default/',
+  ])('nothing is at %s, and that is said at once and without a page', async (path) => {
+    const answer = await get(path, { accept: 'text/html,*/*' })
+    expect([404, 401]).toContain(answer.status)
+    expect(answer.headers['content-type']).toMatch(/^application\/json/)
   })
+
+  test.skipIf(!existsSync(fixtures))(
+    'PDB and program as WinDbg and Visual Studio ask for them: by signature and age, by time stamp and size, plain and in a cabinet (needs ../shared fixtures)',
+    async () => {
+      const pe = readFileSync(join(fixtures, 'dump_syms_regtest64.exe'))
+      const pdb = readFileSync(join(fixtures, 'dump_syms_regtest64.pdb'))
+      for (const [name, body] of [
+        ['test.exe', pe],
+        ['dump_syms_regtest64.pdb', pdb],
+      ] as const) {
+        const upload = await server.ask(`/api/v1/symbols?project=default&name=${name}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/octet-stream' },
+          body,
+        })
+        expect(upload.status, upload.text).toBe(200)
+      }
+      // As dbghelp prints them: the time stamp with eight digits, the size without leading zeros.
+      const header = pe.readUInt32LE(0x3c)
+      const stamp = pe
+        .readUInt32LE(header + 8)
+        .toString(16)
+        .toUpperCase()
+        .padStart(8, '0')
+      const codeId = `${stamp}${pe.readUInt32LE(header + 24 + 56).toString(16)}`
+      const debugId = '72E103A85CB249078B76B2E7C06257B13'
+      for (const place of ['/symbols', '/symbols/', '/symbols/default', '/symbols/default/'])
+        for (const [file, id, cabinet, content] of [
+          ['dump_syms_regtest64.pdb', debugId, 'dump_syms_regtest64.pd_', pdb],
+          ['test.exe', codeId, 'test.ex_', pe],
+        ] as const)
+          for (const tier of ['', `${file.slice(0, 2)}/`]) {
+            const plain = await get(`${place}/${tier}${file}/${id}/${file}`)
+            expect([plain.status, plain.body.equals(content)], `${place}/${tier}${file}`).toEqual([200, true])
+            const packed = await get(`${place}/${tier}${file}/${id}/${cabinet}`)
+            expect([packed.status, packed.headers['content-length']]).toEqual([200, String(packed.body.length)])
+            const path = join(folder, cabinet)
+            await writeFile(path, packed.body)
+            expect(Buffer.concat([...cabinetFile(path)]).equals(content)).toBe(true)
+          }
+      const head = await exchange(`${server.url}/symbols/test.exe/${codeId}/test.ex_`, { method: 'HEAD' })
+      expect([head.status, head.body.length, Number(head.headers['content-length']) > pe.length]).toEqual([200, 0, true])
+    },
+  )
 
   test('symbolicates stacks as Mozilla does, with inlined calls', async () => {
     const job = {

@@ -1,42 +1,41 @@
 /** Files at the places where debuggers and stackwalkers look for them: Breakpad's and Microsoft's layout, and debuginfod's. */
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiProblem } from '../api/api-error.ts'
 import type { Store } from '../store/store.ts'
-import { moduleKey } from '../store/symbol-fetches.ts'
+import { type ModuleName, moduleKey } from '../store/symbol-fetches.ts'
 import { projectSymbolScope, sharedScope } from '../store/symbols/symbol-scope.ts'
 import { findSymbols } from './find-symbols.ts'
-import { symbolServerLimits } from './limits.ts'
-import { sendFile } from './send-file.ts'
+import { formOf, type Place, placeOf } from './place.ts'
+import { sendBytes, sendFile } from './send-file.ts'
+import { storedCabinet } from './stored-cabinet.ts'
 import { visibleProjects } from './visible-scopes.ts'
 
-interface Place {
-  readonly project?: string
-  readonly file: string
-  readonly id: string
-  readonly name: string
-}
-
 export function serveLayouts(app: FastifyInstance, store: Store): void {
-  const symbols = async (request: FastifyRequest<{ Params: Place }>, reply: FastifyReply) => {
-    const { project, file, id, name } = request.params
-    const { maxNameLength } = symbolServerLimits
-    const projects = await visibleProjects(store, request, project)
-    if (file.length > maxNameLength || name.length > maxNameLength || !/^[0-9a-f]{1,80}$/i.test(id)) throw notHere()
-    if (/\.sym$/i.test(name)) {
-      for (const { debugFile, debugId } of await modulesAt(store, { file, id, name })) {
-        const module = { debugFile, debugId }
+  const symbols = async (request: FastifyRequest<{ Params: { '*': string } }>, reply: FastifyReply) => {
+    const place = placeOf(request.params['*'])
+    const projects = await visibleProjects(store, request, place?.project)
+    const form = place && formOf(place)
+    if (place === undefined || form === undefined) throw notHere()
+    const { file, id } = place
+    if (form === 'sym') {
+      for (const module of await modulesAt(store, place)) {
         const path = (await findSymbols(store, projects, [module])).get(moduleKey(module))
         if (path !== undefined) return sendFile(request, reply, path, 'text/plain; charset=utf-8')
       }
       throw notHere()
     }
-    if (name.toLowerCase() !== file.toLowerCase()) throw notHere()
-    const kind = /\.pdb$/i.test(name) ? 'pdb' : 'pe'
-    const original = await store.originals.find(scopesOf(projects), { kind, id, name })
+    const kind = /\.pdb$/i.test(file) ? 'pdb' : 'pe'
+    const original = await store.originals.find(scopesOf(projects), { kind, id, name: file })
     if (original === undefined) throw notHere()
-    return sendFile(request, reply, original.path, 'application/octet-stream')
+    if (form === 'original') return sendFile(request, reply, original.path, 'application/octet-stream')
+    const cabinet = storedCabinet(original.path, original.name, original.size)
+    if (cabinet === undefined) throw notHere()
+    const open = () => Readable.from(cabinet.bytes, { objectMode: false })
+    return sendBytes(request, reply, { size: cabinet.size, contentType: 'application/vnd.ms-cab-compressed', open })
   }
-  for (const url of ['/symbols/:file/:id/:name', '/symbols/:project/:file/:id/:name']) app.get<{ Params: Place }>(url, symbols)
+  // Also what is never there: a debugger that asks for `index2.txt` shall learn so at once, and not get a page.
+  app.get<{ Params: { '*': string } }>('/symbols/*', symbols)
 
   const buildId = async (request: FastifyRequest<{ Params: { project?: string; id: string; kind: string } }>, reply: FastifyReply) => {
     const { project, id, kind } = request.params
@@ -64,7 +63,7 @@ export function serveLayouts(app: FastifyInstance, store: Store): void {
 }
 
 /** By debug file and id; a code file with its code id leads to the same symbols. */
-async function modulesAt(store: Store, { file, id, name }: Omit<Place, 'project'>) {
+async function modulesAt(store: Store, { file, id, name }: Place): Promise<ModuleName[]> {
   const stem = name.slice(0, -'.sym'.length).toLowerCase()
   const lower = file.toLowerCase()
   const named = (ending: string) => lower.endsWith(ending) && stem === lower.slice(0, -ending.length)
