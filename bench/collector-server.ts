@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { serve } from '@crashkeep/server'
 
 // As `crashkeep serve` does.
-setFlagsFromString('--heap-growing-percent=100')
+setFlagsFromString('--heap-growing-percent=40')
 const server = await serve({ data: process.argv[2] ?? 'crashkeep-data', port: 0, role: 'collector', logLevel: 'error' })
 console.log(`${server.port} ${new URL((await server.ingestUrl('default')) ?? '').pathname}`)
 process.once('SIGTERM', () => void server.close())

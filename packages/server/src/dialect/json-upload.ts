@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import { ServerError } from '../errors.ts'
 import type { Upload } from '../intake/multipart.ts'
+import { holdForJson } from '../intake/parse-json.ts'
 import type { LedgerProject } from '../store/database/ledger.ts'
 import { bodyOf } from './exchange.ts'
 import { parseJson } from './json-value.ts'
@@ -35,19 +36,27 @@ export async function readJsonUpload(
     const [file] = upload.files
     if (file === undefined) throw new ServerError('empty_body')
     if (upload.problems.some(({ code }) => code === 'truncated_body')) throw new ServerError('truncated_body')
-    return { id, upload, json: await jsonOfFile(file, unpacked) }
+    return { id, upload, json: await jsonOfFile(upload, file, unpacked) }
   } catch (error) {
     await upload.discard()
     throw error
   }
 }
 
-export async function jsonOfFile(file: SubmittedFile, unpacked: (bytes: Buffer) => Uint8Array = (bytes) => bytes): Promise<unknown> {
+/** What is parsed is held as part of the upload. */
+export async function jsonOfFile(
+  upload: Pick<Upload, 'hold'>,
+  file: SubmittedFile,
+  unpacked: (bytes: Buffer) => Uint8Array = (bytes) => bytes,
+): Promise<unknown> {
   const bytes = await bytesOfFile(file, maxEventBytes)
   if (bytes === undefined) throw new ServerError('too_large')
   try {
-    return parseJson(unpacked(bytes))
+    const text = unpacked(bytes)
+    holdForJson(text.length, (more) => upload.hold(more))
+    return parseJson(text)
   } catch (cause) {
+    if (cause instanceof ServerError) throw cause
     throw new ServerError('bad_event', { cause })
   }
 }

@@ -7,15 +7,15 @@ import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ServerError } from '../errors.ts'
 import { mayReport, originOf } from '../intake/allowed-origins.ts'
-import { newBodyNotes, openBody, readWhole } from '../intake/body.ts'
-import type { Intake } from '../intake/intake.ts'
-import { parseJson } from '../intake/parse-json.ts'
+import { readWhole } from '../intake/body.ts'
+import type { Intake, OpenedBody } from '../intake/intake.ts'
+import { holdForJson, parseJson } from '../intake/parse-json.ts'
 import type { LedgerProject } from '../store/database/ledger.ts'
 import { browserErrorType, errorFields, scriptErrorOf } from './browser-error.ts'
 import { type BrowserReport, contextOf, fieldsOf, jsonOfReport, readBrowserReports } from './browser-report.ts'
 import { browserSessionType, countBrowserSession } from './browser-session.ts'
 import type { DialectContext } from './dialect-context.ts'
-import { asServerError, countDrop, countRefusal, keyOf, letGo } from './exchange.ts'
+import { asServerError, bodyOf, countDrop, countRefusal, keyOf, letGo } from './exchange.ts'
 import { scriptErrorFile } from './script-error.ts'
 import type { Submission, SubmissionProblem } from './submission.ts'
 
@@ -47,7 +47,12 @@ export async function answerReportingApi(request: FastifyRequest, reply: Fastify
     projectId = project.id
     allowOrigin(request, reply, project)
     intake.checkOrigin(project, request.raw.headers.origin)
-    await take(request, intake, project)
+    const body = intake.openBody(bodyOf(request), intake.limits.browserBodyBytes)
+    try {
+      await take(request, intake, project, body)
+    } finally {
+      body.close()
+    }
     await reply.code(204).send()
   } catch (cause) {
     const error = asServerError(cause, request)
@@ -71,10 +76,10 @@ function allowOrigin(request: FastifyRequest, reply: FastifyReply, project: Ledg
   return origin !== undefined && mayReport(project, origin) ? reply.header('access-control-allow-origin', origin) : reply
 }
 
-async function take(request: FastifyRequest, intake: Intake, project: LedgerProject): Promise<void> {
+async function take(request: FastifyRequest, intake: Intake, project: LedgerProject, body: OpenedBody): Promise<void> {
   const { limits } = intake
   const receivedAt = intake.now()
-  const reports = await readReports(request, intake)
+  const reports = await readReports(body)
   const isCrash = ({ type }: BrowserReport) => type === 'crash' || type === browserErrorType
   // A page's own server may be the one that it reports to, and then no Origin is sent.
   const crashes = reports.filter((report) => isCrash(report) && mayReport(project, originOf(report.url)))
@@ -100,26 +105,25 @@ async function take(request: FastifyRequest, intake: Intake, project: LedgerProj
     countDrop(request, intake, { ...drop, reason: 'too_many_reports', detail: `${crashes.length} crashes` })
   }
   const neighbours = crashes.length === 0 ? [] : neighboursOf(others, limits)
-  await Promise.all(
-    crashes.slice(0, limits.browserReports).map((crash) => {
-      const exchange = { request, receivedAt }
-      const submission =
-        crash.type === browserErrorType ? errorSubmission(crash, exchange) : submissionOf(crash, neighbours, others.length, exchange)
-      return intake.accept(project, intake.newReportId(), submission)
-    }),
-  )
+  const kept = crashes.slice(0, limits.browserReports)
+  for (let first = 0; first < kept.length; first += limits.browserReportsAtOnce) {
+    await Promise.all(
+      kept.slice(first, first + limits.browserReportsAtOnce).map((crash) => {
+        const exchange = { request, receivedAt }
+        const submission =
+          crash.type === browserErrorType ? errorSubmission(crash, exchange) : submissionOf(crash, neighbours, others.length, exchange)
+        return intake.accept(project, intake.newReportId(), submission)
+      }),
+    )
+  }
 }
 
-async function readReports(request: FastifyRequest, intake: Intake): Promise<readonly BrowserReport[]> {
-  const { limits } = intake
-  const { headers } = request.raw
-  const notes = newBodyNotes()
-  const source = { stream: request.raw, contentEncoding: headers['content-encoding'], contentLength: headers['content-length'] }
-  const bounds = { maxBytes: limits.browserBodyBytes, idleMs: limits.bodyIdleMs, totalMs: limits.bodyTotalMs }
-  const body = await readWhole(openBody(source, bounds, notes))
+async function readReports({ bytes, notes, share }: OpenedBody): Promise<readonly BrowserReport[]> {
+  const body = await readWhole(bytes, share)
   if (notes.badCompression) throw new ServerError('bad_gzip')
   if (notes.endedEarly !== undefined) throw new ServerError('truncated_body')
   if (body.length === 0) throw new ServerError('empty_body')
+  holdForJson(body.length, (more) => share.take(more))
   const reports = readBrowserReports(parseJson(body))
   if (reports === undefined) throw new ServerError('bad_json')
   return reports

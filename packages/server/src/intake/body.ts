@@ -5,6 +5,8 @@
 import type { Readable } from 'node:stream'
 import { ServerError } from '../errors.ts'
 import { codingOf, decompress } from './decompress.ts'
+import { gunzipSmall } from './gunzip-small.ts'
+import type { MemoryShare } from './memory-budget.ts'
 
 /** A socket's chunk has up to 64 KiB; so much of an upload waits for its reader. */
 const maxWaitingChunks = 2
@@ -35,8 +37,8 @@ export function newBodyNotes(): BodyNotes {
   return { endedEarly: undefined, badCompression: false, bytes: 0 }
 }
 
-/** Refuses what can be refused from the headers, then hands out the decompressed bytes. */
-export function openBody(source: BodySource, limits: BodyLimits, notes: BodyNotes): AsyncGenerator<Uint8Array> {
+/** Refuses what can be refused from the headers, then hands out the decompressed bytes. What is held of them meanwhile is taken of `share`. */
+export function openBody(source: BodySource, limits: BodyLimits, notes: BodyNotes, share: MemoryShare): AsyncGenerator<Uint8Array> {
   const announced = Number(source.contentLength ?? Number.NaN)
   if (announced === 0) throw new ServerError('empty_body')
   if (announced > limits.maxBytes) throw new ServerError('too_large')
@@ -47,14 +49,27 @@ export function openBody(source: BodySource, limits: BodyLimits, notes: BodyNote
     notes.badCompression = true
     notes.endedEarly = 'The compressed body is damaged behind this point.'
   }
-  return countBytes(decompress(raw, coding, noteDamage), limits.maxBytes, notes)
+  const plain = coding === 'gzip' ? gunzipSmall(raw, share, noteDamage) : decompress(raw, coding, noteDamage)
+  return countBytes(plain, limits.maxBytes, notes)
 }
 
-/** The whole of a small body. */
-export async function readWhole(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of body) chunks.push(chunk)
-  return Buffer.concat(chunks)
+/** Of a body that is not read to its end; what unpacks it ends when its sender does. */
+export function letGo(body: AsyncGenerator<Uint8Array>): void {
+  body.return(undefined).catch(() => undefined)
+}
+
+/** The whole of a small body, which belongs to `share`; throws `busy` where that has nothing left. */
+export async function readWhole(body: AsyncIterable<Uint8Array>, share: MemoryShare): Promise<Buffer> {
+  let held: Buffer | undefined
+  let length = 0
+  for await (const chunk of body) {
+    // Copied, because a sender may cut its body into single bytes, and a chunk of one takes two hundred.
+    held = share.withRoom(held, length, chunk.length)
+    if (held === undefined) throw new ServerError('busy')
+    held.set(chunk, length)
+    length += chunk.length
+  }
+  return held?.subarray(0, length) ?? Buffer.alloc(0)
 }
 
 /**

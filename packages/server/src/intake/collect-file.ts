@@ -30,17 +30,21 @@ export async function collectFile(
   let spoolFile: SpoolFile | undefined
   try {
     for await (const chunk of source) {
-      if (spoolFile === undefined && mayHold(room, length, chunk.length)) {
+      const roomy =
+        spoolFile === undefined && mayHold(room, length, chunk.length) ? room.share.withRoom(held, length, chunk.length) : undefined
+      if (roomy !== undefined) {
         room.inlineLeft -= chunk.length
-        held = room.share.withRoom(held, length, chunk.length)
+        held = roomy
         held.set(chunk, length)
         length += chunk.length
         continue
       }
       if (spoolFile === undefined) {
         spoolFile = await openFile()
-        if (held !== undefined) await spoolFile.write(held.subarray(0, length))
-        room.share.give(length)
+        if (held !== undefined) {
+          await spoolFile.write(held.subarray(0, length))
+          room.share.giveRoom(held)
+        }
         room.inlineLeft += length
       }
       await spoolFile.write(chunk)
@@ -63,5 +67,5 @@ export async function collectFile(
 }
 
 function mayHold(room: FileRoom, held: number, more: number): boolean {
-  return held + more <= room.maxInlineFileBytes && more <= room.inlineLeft && room.share.take(more)
+  return held + more <= room.maxInlineFileBytes && more <= room.inlineLeft
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { brotliCompressSync, constants, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { DecoderTurns } from './decoder-turns.ts'
 import { type Coding, codingOf, decompress } from './decompress.ts'
 
 const quickBrotli = (bytes: Uint8Array) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } })
@@ -73,14 +74,29 @@ it('gives all of a gzip body whose checksum is wrong', async () => {
   }
 })
 
-it('refuses more large windows at once than memory is set aside for, and takes the next when one is free', async () => {
+it('unpacks no more bodies with large windows at once than memory is set aside for; the next waits until one is free', async () => {
   const packed = zstdCompressSync(Buffer.alloc(1_000_000, 1))
-  const readers = Array.from({ length: 6 }, () => decompress(pieces(packed, 10), 'zstd', () => undefined))
+  const readers = Array.from({ length: 2 }, () => decompress(pieces(packed, 10), 'zstd', () => undefined))
   for (const reader of readers) await reader.next()
-  await expect(all(packed, 'br')).rejects.toMatchObject({ code: 'busy' })
+  let done = false
+  const third = all(packed, 'zstd').finally(() => {
+    done = true
+  })
+  // A small window is not held up by large ones.
+  expect((await all(gzipSync('plain'), 'gzip')).bytes.toString()).toBe('plain')
+  expect(done).toBe(false)
   await readers[0]?.return(undefined)
-  expect((await all(packed, 'zstd')).bytes.length).toBe(1_000_000)
-  for (const reader of readers) await reader.return(undefined)
+  expect((await third).bytes.length).toBe(1_000_000)
+  await readers[1]?.return(undefined)
+})
+
+it('refuses a body whose turn does not come', async () => {
+  const turns = new DecoderTurns(1, 1)
+  const end = await turns.begin()
+  await expect(turns.begin()).rejects.toMatchObject({ code: 'busy' })
+  end()
+  const again = await turns.begin()
+  again()
 })
 
 it('refuses zstd frames that want a larger window than every decoder has', async () => {

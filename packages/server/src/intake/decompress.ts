@@ -12,6 +12,7 @@ import {
   type Gunzip,
 } from 'node:zlib'
 import { ServerError } from '../errors.ts'
+import { decoderTurn } from './decoder-turns.ts'
 
 /** One piece of a socket's 64 KiB gives a few of these: each is a turn of a thread. */
 const chunkSize = 64 * 1024
@@ -21,10 +22,6 @@ const brotliOptions = { chunkSize, finishFlush: constants.BROTLI_OPERATION_FLUSH
 /** RFC 8878 asks every decoder for 8 MiB and no more; the format goes to terabytes. */
 const zstdWindowLog = 23
 const zstdOptions = { chunkSize, finishFlush: constants.ZSTD_e_flush, params: { [constants.ZSTD_d_windowLogMax]: zstdWindowLog } }
-
-/** Brotli and zstd take up to 16 MiB each for their windows, where gzip takes 32 KiB. No crash handler sends them. */
-const maxLargeWindows = 6
-let largeWindows = 0
 
 /** Checksum and size stand in the last bytes of gzip. They come apart, since zlib gives nothing of the piece in which they are wrong. */
 const gzipTrailerBytes = 8
@@ -53,9 +50,7 @@ export function codingOf(contentEncoding: string | undefined): Coding | undefine
 
 /** `onDamage` is called once, when what follows cannot be read; the rest of the source is read and thrown away then. */
 export async function* decompress(source: AsyncIterable<Uint8Array>, coding: Coding, onDamage: () => void): AsyncGenerator<Uint8Array> {
-  const isLarge = coding === 'br' || coding === 'zstd'
-  if (isLarge && largeWindows >= maxLargeWindows) throw new ServerError('busy')
-  if (isLarge) largeWindows += 1
+  const endTurn = await decoderTurn(coding === 'br' || coding === 'zstd' ? 'large' : 'small')
   const decoder = decoderOf(coding)
   let state: 'open' | 'ended' | 'damaged' = 'open'
   let wake: () => void = () => undefined
@@ -94,7 +89,7 @@ export async function* decompress(source: AsyncIterable<Uint8Array>, coding: Cod
     yield* readUntil(() => false)
   } finally {
     decoder.destroy()
-    if (isLarge) largeWindows -= 1
+    endTurn()
   }
 }
 

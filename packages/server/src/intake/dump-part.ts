@@ -4,6 +4,7 @@
  */
 import { pipeline } from 'node:stream/promises'
 import { constants, createGunzip, createZstdDecompress } from 'node:zlib'
+import { decoderTurn } from './decoder-turns.ts'
 
 export type DumpPart =
   | { readonly kind: 'file'; readonly bytes: AsyncIterable<Uint8Array> }
@@ -37,9 +38,8 @@ export async function openDumpPart(source: AsyncIterable<Uint8Array>, options: D
     options.note('form_in_form', 'The part of the dump held a form of its own, which was taken apart.')
     return { kind: 'form', boundary, bytes: rest }
   }
-  if (head.subarray(0, gzipMagic.length).equals(gzipMagic)) return { kind: 'file', bytes: unpack(rest, createGunzip(), options) }
-  if (head.subarray(0, zstdMagic.length).equals(zstdMagic))
-    return { kind: 'file', bytes: unpack(rest, createZstdDecompress(zstdOptions), options) }
+  if (head.subarray(0, gzipMagic.length).equals(gzipMagic)) return { kind: 'file', bytes: unpack(rest, 'small', options) }
+  if (head.subarray(0, zstdMagic.length).equals(zstdMagic)) return { kind: 'file', bytes: unpack(rest, 'large', options) }
   if (otherMagics.some((magic) => head.subarray(0, magic.length).equals(magic))) {
     options.note('packed_dump', 'The dump is packed with xz or bzip2, which is not unpacked here; send it plain or as gzip.')
   }
@@ -71,10 +71,10 @@ function boundaryLine(head: Buffer, maxLength: number): string | undefined {
   return line !== undefined && line.length <= maxLength ? line : undefined
 }
 
-type Unpacker = ReturnType<typeof createGunzip> | ReturnType<typeof createZstdDecompress>
-
 /** Up to the damage, where there is some; what was unpacked until then is the rest of a crash. */
-async function* unpack(source: AsyncIterable<Uint8Array>, unpacker: Unpacker, options: DumpPartOptions): AsyncGenerator<Uint8Array> {
+async function* unpack(source: AsyncIterable<Uint8Array>, window: 'small' | 'large', options: DumpPartOptions): AsyncGenerator<Uint8Array> {
+  const endTurn = await decoderTurn(window)
+  const unpacker = window === 'small' ? createGunzip() : createZstdDecompress(zstdOptions)
   const fed = pipeline(source, unpacker).catch(() => undefined)
   let bytes = 0
   try {
@@ -89,7 +89,9 @@ async function* unpack(source: AsyncIterable<Uint8Array>, unpacker: Unpacker, op
     }
   } catch {
     options.note('damaged_dump', `The packed dump is damaged behind ${bytes} bytes.`)
+  } finally {
+    unpacker.destroy()
+    await fed
+    endTurn()
   }
-  unpacker.destroy()
-  await fed
 }

@@ -11,12 +11,12 @@ import type { SpoolReport } from '../spool/spool-report.ts'
 import type { LedgerProject } from '../store/database/ledger.ts'
 import type { NewRejection } from '../store/database/report-index.ts'
 import { mayReport } from './allowed-origins.ts'
-import type { BodySource } from './body.ts'
+import { type BodyNotes, type BodySource, letGo, newBodyNotes, openBody } from './body.ts'
 import { type CountReceived, DailyQuota } from './daily-quota.ts'
 import { fieldPrivacy } from './field-privacy.ts'
 import { droppingRule } from './keep-rules.ts'
 import { type IntakeLimits, intakeLimits } from './limits.ts'
-import { MemoryBudget } from './memory-budget.ts'
+import { MemoryBudget, MemoryShare } from './memory-budget.ts'
 import { type MultipartSource, readMultipart, type Upload } from './multipart.ts'
 import { readPieces, type TakePieces } from './piece-upload.ts'
 import { applyPrivacy } from './privacy.ts'
@@ -62,6 +62,16 @@ export interface IntakeStats {
   readonly bufferedBytes: number
 }
 
+/** A body that a dialect reads itself. */
+export interface OpenedBody {
+  readonly bytes: AsyncIterable<Uint8Array>
+  readonly notes: BodyNotes
+  /** Holds what is kept of it. */
+  readonly share: MemoryShare
+  /** Gives the memory back, whether it was read to its end or not. */
+  close(): void
+}
+
 export interface Intake {
   readonly limits: IntakeLimits
   now(): number
@@ -75,6 +85,7 @@ export interface Intake {
    * refused early.
    */
   readMultipart(reportId: string, source: MultipartSource, project?: LedgerProject): Promise<Upload>
+  openBody(source: BodySource, maxBytes: number): OpenedBody
   /** As `readMultipart`, for a body that is no form: `take` gets it, and puts files and fields into what becomes the upload. */
   readPieces(reportId: string, source: BodySource, project: LedgerProject, take: TakePieces): Promise<Upload>
   /** Refuses what comes from a page that the project does not list, by the request's `Origin`. */
@@ -115,6 +126,16 @@ export function createIntake(options: IntakeOptions): Intake {
     projectByKey: (key) => keys.byKey(key),
     projectBySlug: (slug) => keys.bySlug(slug),
     canAccept: () => options.spool.canAccept(),
+    openBody: (source, maxBytes) => {
+      const notes = newBodyNotes()
+      const share = new MemoryShare(budget)
+      const bytes = openBody(source, { maxBytes, idleMs: limits.bodyIdleMs, totalMs: limits.bodyTotalMs }, notes, share)
+      const close = () => {
+        letGo(bytes)
+        share.release()
+      }
+      return { bytes, notes, share, close }
+    },
     readMultipart: async (reportId, source, project) => {
       // Asked before the body is read: refusing now is cheaper for both sides than after 200 MiB.
       if (!(await options.spool.canAccept())) throw new ServerError('storage_full')

@@ -6,6 +6,8 @@ export interface IntakeLimits {
   readonly browserBodyBytes: number
   /** Reports of one batch; Chromium queues at most 100. */
   readonly browserReports: number
+  /** Of one batch kept at the same time: each is written out with its neighbours, and they share a sync. */
+  readonly browserReportsAtOnce: number
   /** Neighbours kept with each crash of a batch, and the JSON of each. */
   readonly browserNeighbours: number
   readonly browserNeighbourBytes: number
@@ -29,8 +31,13 @@ export interface IntakeLimits {
   readonly inlineFileBytes: number
   /** All inline files of one report together. */
   readonly inlineReportBytes: number
-  /** Files and fields of all uploads under way together; beyond it files go to disk at once and long fields are refused as `busy`. */
+  /**
+   * What all uploads under way hold together of files, fields, bodies that are gathered and JSON that was parsed. Beyond it files go to disk at once,
+   * and long fields and large JSON are refused as `busy`.
+   */
   readonly bufferedBytes: number
+  /** A form is taken apart once so much of it is there; until then a connection costs half as much memory. */
+  readonly unbuiltBytes: number
   /** What each upload may hold in fields without asking, so that ordinary ones pass even then. */
   readonly unaskedFieldBytes: number
   /** Query parameters taken as fields. */
@@ -60,6 +67,7 @@ export const intakeLimits: IntakeLimits = {
   uploadBytes: 200 * 1024 * 1024,
   browserBodyBytes: 1024 * 1024,
   browserReports: 100,
+  browserReportsAtOnce: 8,
   browserNeighbours: 20,
   browserNeighbourBytes: 16 * 1024,
   fields: 4000,
@@ -73,7 +81,8 @@ export const intakeLimits: IntakeLimits = {
   boundaryLength: 200,
   inlineFileBytes: 1024 * 1024,
   inlineReportBytes: 4 * 1024 * 1024,
-  bufferedBytes: 48 * 1024 * 1024,
+  bufferedBytes: 32 * 1024 * 1024,
+  unbuiltBytes: 4096,
   unaskedFieldBytes: 64 * 1024,
   queryFields: 32,
   queryFieldLength: 4096,

@@ -1,4 +1,4 @@
-import { Slabs } from './slabs.ts'
+import { Slabs, slabBytes } from './slabs.ts'
 
 /** What all uploads under way may hold in memory together. */
 export class MemoryBudget {
@@ -28,7 +28,7 @@ export class MemoryBudget {
 /** One upload's share, given back all at once. */
 export class MemoryShare {
   readonly #budget: MemoryBudget
-  readonly #slabs: Buffer[] = []
+  readonly #slabs = new Set<Buffer>()
   #taken = 0
 
   constructor(budget: MemoryBudget) {
@@ -46,18 +46,33 @@ export class MemoryShare {
     this.#budget.give(bytes)
   }
 
-  /** The bytes of `held`, the first `length` of them used, in a buffer with room for so many more. */
-  withRoom(held: Buffer | undefined, length: number, more: number): Buffer {
+  /**
+   * The bytes of `held`, the first `length` of them used, in a buffer with room for so many more; undefined where the budget has none left.
+   * `held` belongs to others once something else was returned.
+   */
+  withRoom(held: Buffer | undefined, length: number, more: number): Buffer | undefined {
     if (held !== undefined && held.length >= length + more) return held
+    if (!this.take(slabBytes(length + more))) return undefined
     const larger = this.#budget.slabs.take(length + more)
-    held?.copy(larger, 0, 0, length)
-    this.#slabs.push(larger)
+    this.#slabs.add(larger)
+    if (held !== undefined) {
+      held.copy(larger, 0, 0, length)
+      this.giveRoom(held)
+    }
     return larger
+  }
+
+  /** One buffer that `withRoom` gave. */
+  giveRoom(slab: Buffer): void {
+    if (!this.#slabs.delete(slab)) return
+    this.give(slab.length)
+    this.#budget.slabs.give(slab)
   }
 
   /** What `withRoom` gave belongs to other uploads from now on. */
   release(): void {
+    for (const slab of this.#slabs) this.#budget.slabs.give(slab)
+    this.#slabs.clear()
     this.give(this.#taken)
-    for (const slab of this.#slabs.splice(0)) this.#budget.slabs.give(slab)
   }
 }

@@ -11,6 +11,7 @@ import { boundaryOf } from './boundary.ts'
 import { type CollectedFile, collectFile, type FileRoom } from './collect-file.ts'
 import { isDumpName, openDumpPart } from './dump-part.ts'
 import { FieldList } from './field-list.ts'
+import { gather } from './gather.ts'
 import type { IntakeLimits } from './limits.ts'
 import { type MemoryBudget, MemoryShare } from './memory-budget.ts'
 import { type MultipartEnd, mendMultipartEnd } from './multipart-end.ts'
@@ -32,6 +33,8 @@ export interface Upload {
   readonly problems: readonly SubmissionProblem[]
   /** Bytes after decompression. */
   readonly bytes: number
+  /** Takes more of the memory of all uploads; false where it has none left. */
+  hold(bytes: number): boolean
   /** Gives the memory back. */
   release(): void
   /** …and removes the files that were streamed to disk. */
@@ -53,14 +56,15 @@ export async function readMultipart(source: MultipartSource, room: MultipartRoom
   const { limits } = room
   const boundary = boundaryOf(source.contentType, limits.boundaryLength)
   const notes = newBodyNotes()
-  const body = openBody(source, { maxBytes: limits.uploadBytes, idleMs: limits.bodyIdleMs, totalMs: limits.bodyTotalMs }, notes)
   const share = new MemoryShare(room.budget)
+  const body = openBody(source, { maxBytes: limits.uploadBytes, idleMs: limits.bodyIdleMs, totalMs: limits.bodyTotalMs }, notes, share)
   const fields = new FieldList(limits, share)
   const parts: FilePart[] = []
   try {
     const end = { opened: false, closed: false }
     const fileRoom: FileRoom = { share, inlineLeft: limits.inlineReportBytes, maxInlineFileBytes: limits.inlineFileBytes }
-    await parse(mendMultipartEnd(body, boundary, end), boundary, { limits, fields, parts, room, fileRoom, nested: false })
+    const begun = await gather(body, share, limits.unbuiltBytes)
+    await parse(mendMultipartEnd(begun.all(), boundary, end), boundary, { limits, fields, parts, room, fileRoom, nested: false })
     const collected = await Promise.all(parts.map((part) => part.collected))
     const files = parts.flatMap((part, i) => submittedFile(part, collected[i], fields))
     if (end.closed && notes.badCompression) fields.note('bad_compression', 'The checksum of the compressed body is wrong.')
@@ -70,7 +74,8 @@ export async function readMultipart(source: MultipartSource, room: MultipartRoom
       share.release()
       for (const file of collected) await file?.spoolFile?.abandon()
     }
-    return { fields: fields.values, files, problems: fields.problems, bytes: notes.bytes, release: () => share.release(), discard }
+    const hold = (bytes: number) => share.take(bytes)
+    return { fields: fields.values, files, problems: fields.problems, bytes: notes.bytes, hold, release: () => share.release(), discard }
   } catch (error) {
     const collected = await Promise.allSettled(parts.map((part) => part.collected))
     for (const each of collected) if (each.status === 'fulfilled') await each.value?.spoolFile?.abandon()

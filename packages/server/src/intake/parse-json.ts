@@ -1,5 +1,17 @@
 import { ServerError } from '../errors.ts'
 
+/**
+ * JSON of many small objects takes several times its length once it is parsed. Beyond what an ordinary report or event has, that is asked of the
+ * budget of all uploads before.
+ */
+const unaskedBytes = 128 * 1024
+const parsedBytesPerByte = 4
+
+/** Throws `busy` where so much JSON cannot be parsed now. `hold` keeps memory until the upload is done. */
+export function holdForJson(length: number, hold: (bytes: number) => boolean): void {
+  if (length > unaskedBytes && !hold(length * parsedBytesPerByte)) throw new ServerError('busy')
+}
+
 /** Real reports have less than ten levels. Half a million of them, which fit into 1 MiB, take a hundred times their size in memory. */
 const maxDepth = 200
 

@@ -1,7 +1,7 @@
 /** An upload that is no form: files and fields come out of the body one after the other, held to the same limits as a form's. */
 import type { SubmittedFile } from '../dialect/submission.ts'
 import { ServerError } from '../errors.ts'
-import { type BodyNotes, type BodySource, newBodyNotes, openBody } from './body.ts'
+import { type BodyNotes, type BodySource, letGo, newBodyNotes, openBody } from './body.ts'
 import { type CollectedFile, collectFile, type FileRoom } from './collect-file.ts'
 import { isDumpName, openDumpPart } from './dump-part.ts'
 import { FieldList } from './field-list.ts'
@@ -20,6 +20,8 @@ export interface NewFile {
 export interface Pieces {
   readonly fields: FieldList
   readonly notes: BodyNotes
+  /** Takes more of the memory of all uploads; false where it has none left. */
+  hold(bytes: number): boolean
   /** Reads the source to its end; a file beyond the limit of files is read and left out. */
   addFile(file: NewFile, source: AsyncIterable<Uint8Array>): Promise<SubmittedFile | undefined>
 }
@@ -64,16 +66,27 @@ export async function readPieces(source: BodySource, room: MultipartRoom, take: 
     files.push(added)
     return added
   }
+  const hold = (bytes: number) => share.take(bytes)
+  const body = openBody(source, { maxBytes: limits.uploadBytes, idleMs: limits.bodyIdleMs, totalMs: limits.bodyTotalMs }, notes, share)
   try {
-    const body = openBody(source, { maxBytes: limits.uploadBytes, idleMs: limits.bodyIdleMs, totalMs: limits.bodyTotalMs }, notes)
-    await take(body, { fields, notes, addFile })
+    await take(body, { fields, notes, hold, addFile })
     if (notes.endedEarly !== undefined) fields.noteTruncation(notes.endedEarly)
     if (fields.values.size === 0 && files.every(({ size }) => size === 0)) throw nothingIn(notes)
   } catch (error) {
     await abandon()
     throw error
+  } finally {
+    letGo(body)
   }
-  return { fields: fields.values, files, problems: fields.problems, bytes: notes.bytes, release: () => share.release(), discard: abandon }
+  return {
+    fields: fields.values,
+    files,
+    problems: fields.problems,
+    bytes: notes.bytes,
+    hold,
+    release: () => share.release(),
+    discard: abandon,
+  }
 }
 
 function nothingIn(notes: BodyNotes): ServerError {

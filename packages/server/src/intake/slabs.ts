@@ -3,10 +3,15 @@
  * collected with the whole heap, several times a second.
  */
 
-/** A dump of Electron has 100 to 300 KB; the largest is what a file in memory may have. */
-const sizes = [64 * 1024, 256 * 1024, 1024 * 1024] as const
+/** A dump of Electron has 100 to 300 KB, a log a few; the largest is what a file in memory may have. */
+const sizes = [4 * 1024, 16 * 1024, 64 * 1024, 256 * 1024, 1024 * 1024] as const
 /** Unused slabs kept for the next uploads. */
-const maxFreeBytes = 16 * 1024 * 1024
+const maxFreeBytes = 8 * 1024 * 1024
+
+/** What a slab that holds so many bytes takes itself. */
+export function slabBytes(bytes: number): number {
+  return sizes.find((each) => each >= bytes) ?? bytes
+}
 
 export class Slabs {
   readonly #free = new Map<number, Buffer[]>()
@@ -14,7 +19,7 @@ export class Slabs {
 
   /** Has at least so many bytes, of whatever content. */
   take(bytes: number): Buffer {
-    const size = sizes.find((each) => each >= bytes) ?? bytes
+    const size = slabBytes(bytes)
     const slab = this.#free.get(size)?.pop()
     if (slab === undefined) return Buffer.allocUnsafeSlow(size)
     this.#freeBytes -= size

@@ -98,7 +98,7 @@ async function describe({ upload }: ReadUpload, { attributes, format }: Backtrac
   const files = upload.files.map(renamed)
   const json = files.find(({ name }) => name === 'event')
   if (json === undefined || files.some(isMinidump)) return { kind: format === 'minidump' ? 'minidump' : kindOf(files), fields, files }
-  const report = readBacktraceReport(await jsonOfFile(json))
+  const report = readBacktraceReport(await jsonOfFile(upload, json))
   return {
     kind: report.kind,
     fields: new Map([...fields, ...report.fields]),

@@ -117,7 +117,8 @@ export async function answerBugsnagMinidump(request: FastifyRequest, reply: Fast
     const text = fields.get('event')
     fields.delete('event')
     const sent = upload.files.find(({ name }) => name === 'event')
-    const payload = text === undefined ? (sent === undefined ? undefined : await jsonOfFile(sent).catch(() => undefined)) : parsed(text)
+    const payload =
+      text === undefined ? (sent === undefined ? undefined : await jsonOfFile(upload, sent).catch(() => undefined)) : parsed(text)
     const [json] = listOf(at(payload, 'events'))
     const event = readBugsnagEvent(json)
     const eventFile = text === undefined ? [] : [bytesFile('event', Buffer.from(text, 'utf8'), 'application/json')]

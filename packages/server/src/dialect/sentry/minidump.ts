@@ -61,7 +61,7 @@ async function describe({ request, context }: Served, upload: Upload): Promise<D
   const event = { ...form.event, ...(await nativeEvent(upload.files)) }
   // What a script's client sent in an envelope with the dump.
   const sent = upload.files.find(({ name, contentType }) => name === 'event' && contentType === 'application/json')
-  const said = sent === undefined ? event : await jsonOfFile(sent).catch(() => event)
+  const said = sent === undefined ? event : await jsonOfFile(upload, sent).catch(() => event)
   const { eventId, fields } = readSentryEvent(said)
   const all = queryFields(
     request.raw.url ?? '',

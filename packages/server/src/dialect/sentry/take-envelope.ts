@@ -1,7 +1,8 @@
 /** One envelope: at most one report, of its event and its dump, and files for an event that came before. */
 import { Readable } from 'node:stream'
 import { ServerError } from '../../errors.ts'
-import { type BodySource, newBodyNotes, openBody } from '../../intake/body.ts'
+import type { BodySource } from '../../intake/body.ts'
+import type { OpenedBody } from '../../intake/intake.ts'
 import type { Upload } from '../../intake/multipart.ts'
 import type { Pieces } from '../../intake/piece-upload.ts'
 import type { LedgerProject } from '../../store/database/ledger.ts'
@@ -31,6 +32,9 @@ const feedbackItems = new Set(['user_report', 'feedback'])
 
 /** A session is 300 bytes; a server's aggregates of an hour are some ten thousand. */
 const maxSessionBytes = 256 * 1024
+/** A name, an address and what somebody wrote; a client sends one of them. */
+const maxFeedbackBytes = 64 * 1024
+const maxFeedback = 8
 
 interface Taken {
   eventId: string | undefined
@@ -44,18 +48,23 @@ export async function takeEnvelope(served: Served, findProject: (() => Promise<L
   const { request, context } = served
   if (findProject !== undefined) return takeFrom(served, findProject, async () => bodyOf(request))
   const { limits } = context.intake
-  const bounds = { maxBytes: limits.uploadBytes, idleMs: limits.bodyIdleMs, totalMs: limits.bodyTotalMs }
-  const opened: { line?: Buffer; reader?: ByteReader } = {}
-  await takeFrom(
-    served,
-    async () => {
-      const reader = new ByteReader(openBody(bodyOf(request), bounds, newBodyNotes()))
-      const line = await reader.line(maxHeaderBytes)
-      Object.assign(opened, { line, reader })
-      return sentryProject(request, context.intake, dsnOf(line))
-    },
-    async () => ({ stream: Readable.from(again(opened), { objectMode: false }), contentEncoding: undefined, contentLength: undefined }),
-  )
+  const opened: { body?: OpenedBody; line?: Buffer; reader?: ByteReader } = {}
+  try {
+    await takeFrom(
+      served,
+      async () => {
+        const body = context.intake.openBody(bodyOf(request), limits.uploadBytes)
+        const reader = new ByteReader(body.bytes)
+        Object.assign(opened, { body, reader })
+        const line = await reader.line(maxHeaderBytes)
+        Object.assign(opened, { line })
+        return sentryProject(request, context.intake, dsnOf(line))
+      },
+      async () => ({ stream: Readable.from(again(opened), { objectMode: false }), contentEncoding: undefined, contentLength: undefined }),
+    )
+  } finally {
+    opened.body?.close()
+  }
 }
 
 /** The body from its first line on. */
@@ -126,7 +135,8 @@ async function takeItem(
   }
   if (feedbackItems.has(type)) {
     const file = await pieces.addFile({ name: 'user-report', fileName: 'user-report.json', contentType: 'application/json' }, payload)
-    if (file !== undefined) taken.feedback.push({ file, json: await jsonOfFile(file).catch(() => undefined) })
+    if (file !== undefined && taken.feedback.length < maxFeedback)
+      taken.feedback.push({ file, json: file.size > maxFeedbackBytes ? undefined : await jsonOfFile(pieces, file).catch(() => undefined) })
     return true
   }
   if (type !== 'attachment') return false
@@ -188,7 +198,7 @@ async function keep(
     await attachUpload(served.request, served.context, project, { id, report, upload, dialect: served.service.name })
     return taken.eventId
   }
-  const json = await jsonOfFile(taken.event).catch(async (error: unknown) => {
+  const json = await jsonOfFile(upload, taken.event).catch(async (error: unknown) => {
     await upload.discard()
     throw error
   })

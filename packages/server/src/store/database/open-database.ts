@@ -26,7 +26,8 @@ export interface Databases {
   readonly index: Database<IndexSchema>
 }
 
-const readers = 2
+/** Each thread takes 10 MB. The ledger is small, and what is asked of it short. */
+const readers = { ledger: 1, index: 2 } as const
 const scanners = 1
 const postgresConnections = 6
 const postgresScanners = 2
@@ -53,14 +54,19 @@ async function openDatabase<Schema>(
 ): Promise<Database<Schema>> {
   if (url === undefined) {
     await mkdir(dataDir, { recursive: true })
-    return openSqlite(join(dataDir, `${name}.db`), migrations, clock)
+    return openSqlite(join(dataDir, `${name}.db`), readers[name], migrations, clock)
   }
   if (!/^postgres(ql)?:\/\//.test(url))
     throw new StoreError('bad_database_url', '--database takes postgres://USER@HOST/NAME; leave it out for SQLite in the data folder')
   return openPostgres(url, `crashkeep_${name}`, migrations, clock)
 }
 
-async function openSqlite<Schema>(path: string, migrations: readonly Migration[], clock: () => number): Promise<Database<Schema>> {
+async function openSqlite<Schema>(
+  path: string,
+  readers: number,
+  migrations: readonly Migration[],
+  clock: () => number,
+): Promise<Database<Schema>> {
   const db = new Kysely<Schema>({ dialect: sqliteDialect({ path, writes: true, readers, readTimeLimitMs: queryTimeLimitMs }) })
   try {
     await migrate(db as Kysely<unknown>, 'sqlite', migrations, clock())
