@@ -38,6 +38,8 @@ export interface Zombies {
   command(steps: Steps, options?: RunOptions): string[]
   readonly environment: NodeJS.ProcessEnv
   run(steps: Steps, options?: RunOptions): Promise<Ended>
+  /** A file of its folder. */
+  script(name: string, options?: RunOptions): Promise<Ended>
   /** CommonJS. */
   evaluate(code: string, options?: RunOptions): Promise<Ended>
 }
@@ -85,6 +87,7 @@ export function zombies(folder: string): Zombies {
     command,
     environment: ownEnvironment,
     run: (steps, options = {}) => start(command(steps, options), options),
+    script: (name, options = {}) => start([...(options.flags ?? []), name], options),
     evaluate: (code, options = {}) => start([...(options.flags ?? []), '-e', code], options),
   }
 }

@@ -14,12 +14,13 @@ export function passOnByNodeOptions(): void {
   process.env.NODE_OPTIONS = `${options}${options === '' ? '' : ' '}${option}`
 }
 
-/** A name that somebody put there means nothing to a child in another folder, which would not start then. */
-export function makeNodeOptionsAbsolute(): void {
+/** A name that somebody put there means nothing to a child in another folder, which would not start then. Whether there was one. */
+export function makeNodeOptionsAbsolute(): boolean {
   const options = process.env.NODE_OPTIONS
-  const option = ourOption()
-  if (options !== undefined && option !== undefined)
-    process.env.NODE_OPTIONS = options.replace(named, (_, before: string) => before + option)
+  const option = options !== undefined && named.test(options) ? ourOption() : undefined
+  if (options === undefined || option === undefined) return false
+  process.env.NODE_OPTIONS = options.replace(named, (_, before: string) => before + option)
+  return true
 }
 
 function ourOption(): string | undefined {
