@@ -8,7 +8,20 @@ import { type CompiledDemangler, compileDemangler, compileDemanglerLater, WasmDe
  * The name that a person wrote, with parameters and without return type, as Mozilla's dump_syms prints it: C++ (Itanium and Microsoft) and Rust
  * (both forms). A name of another language, a damaged one, and one past the limits come back as they are. Never throws.
  */
-export type Demangle = (name: string) => string
+export interface Demangle {
+  (name: string): string
+  readonly ofBytes: ByteDemangler
+}
+
+/** The same for names that are bytes, as most of a file's are, without making a string of each. */
+export interface ByteDemangler {
+  /** After `read` has said yes the name stands in `bytes` from `start` to `end`, until the next call of anything here. */
+  readonly bytes: Uint8Array
+  readonly start: number
+  readonly end: number
+  /** No: only the form that takes a string can tell. The name must be one that `mangledShape` calls mangled. */
+  read(name: Uint8Array, start: number, end: number): boolean
+}
 
 /** @param wasm The bytes of `gecko-profiler-demangle/index_bg.wasm`; Node has them from `readDemangler` of `@crashkeep/symbols/node`. */
 export function createDemangler(wasm: Uint8Array): Demangle {
@@ -21,34 +34,86 @@ export async function loadDemangler(wasm: Uint8Array): Promise<Demangle> {
 }
 
 function demangleWith(module: CompiledDemangler): Demangle {
-  let instance: WasmDemangler | undefined = new WasmDemangler(module)
-  let traps = 0
-  let discardedBytes = 0
+  const ofBytes = new Demangler(module)
+  return Object.assign((name: string) => ofBytes.demangle(name), { ofBytes })
+}
 
-  function run(name: string): string | undefined {
-    if (traps >= maxTraps || discardedBytes >= maxDiscardedBytes) return undefined
-    try {
-      instance ??= new WasmDemangler(module)
-      const text = instance.demangle(name, name.includes('_Z') ? maxCppBytes : maxDemangledBytes)
-      if (typeof text === 'string') return text
-      discardedBytes += text
-      return undefined
-    } catch {
-      // Its stack or its memory ended, or it met a bug of its own: the next name gets a new instance.
-      traps++
-      instance = undefined
-      return undefined
-    }
+class Demangler implements ByteDemangler {
+  bytes: Uint8Array = new Uint8Array(0)
+  start = 0
+  end = 0
+  readonly #module: CompiledDemangler
+  #instance: WasmDemangler | undefined
+  #traps = 0
+  #discardedBytes = 0
+
+  constructor(module: CompiledDemangler) {
+    this.#module = module
+    this.#instance = new WasmDemangler(module)
   }
 
-  return (name) => {
+  demangle(name: string): string {
     if (name.length > maxMangledChars || !isMangled(name)) return name
     const whole = withoutCloneSuffixes(name)
     const hidden = /B\d/.test(whole) ? hideAbiTags(whole) : whole
-    const demangled = run(hidden)
+    const demangled = this.#run(hidden)
     // What it cannot read it gives back, without the underscore of macOS.
     if (demangled === undefined || demangled === '' || demangled === hidden || demangled === hidden.slice(1)) return name
     const named = demangled.replaceAll("`anonymous namespace'", '(anonymous namespace)')
     return hidden === whole ? named : showAbiTags(named)
   }
+
+  read(name: Uint8Array, start: number, end: number): boolean {
+    if (end - start > maxMangledChars || this.#hasGivenUp()) return false
+    try {
+      this.#instance ??= new WasmDemangler(this.#module)
+      this.#instance.demangleBytes(name, start, end)
+    } catch {
+      this.#trapped()
+      return this.#give(name, start, end)
+    }
+    const { bytes, start: from, end: to } = this.#instance
+    // The other form knows the limit of each kind of names, and counts what is longer.
+    if (to - from > maxCppBytes) return false
+    return to === from || endsWith(name, start, end, bytes, from, to) ? this.#give(name, start, end) : this.#give(bytes, from, to)
+  }
+
+  #give(bytes: Uint8Array, start: number, end: number): boolean {
+    this.bytes = bytes
+    this.start = start
+    this.end = end
+    return true
+  }
+
+  #run(name: string): string | undefined {
+    if (this.#hasGivenUp()) return undefined
+    try {
+      this.#instance ??= new WasmDemangler(this.#module)
+      const text = this.#instance.demangle(name, name.includes('_Z') ? maxCppBytes : maxDemangledBytes)
+      if (typeof text === 'string') return text
+      this.#discardedBytes += text
+      return undefined
+    } catch {
+      this.#trapped()
+      return undefined
+    }
+  }
+
+  /** Its stack or its memory ended, or it met a bug of its own: the next name gets a new instance. */
+  #trapped(): void {
+    this.#traps++
+    this.#instance = undefined
+  }
+
+  #hasGivenUp(): boolean {
+    return this.#traps >= maxTraps || this.#discardedBytes >= maxDiscardedBytes
+  }
+}
+
+/** What it cannot read it gives back, without the underscore of macOS. */
+function endsWith(name: Uint8Array, start: number, end: number, text: Uint8Array, from: number, to: number): boolean {
+  const missing = end - start - (to - from)
+  if (missing !== 0 && missing !== 1) return false
+  for (let index = start + missing, at = from; index < end; index++, at++) if (name[index] !== text[at]) return false
+  return true
 }

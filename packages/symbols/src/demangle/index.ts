@@ -1,2 +1,2 @@
-export { createDemangler, type Demangle, loadDemangler } from './create-demangler.ts'
+export { type ByteDemangler, createDemangler, type Demangle, loadDemangler } from './create-demangler.ts'
 export { isMangled } from './mangling.ts'

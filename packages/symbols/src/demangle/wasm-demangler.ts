@@ -34,6 +34,9 @@ const decoder = new TextDecoder()
 
 /** One instance. After a trap (stack, memory, a panic) its memory is in no known state, and a new one is needed. */
 export class WasmDemangler {
+  /** Where the text of the last `demangleBytes` stands in `bytes`. */
+  start = 0
+  end = 0
   readonly #wasm: Exports
   #bytes: Uint8Array
 
@@ -50,20 +53,45 @@ export class WasmDemangler {
   /** A number where the text is longer than `maxBytes`: its length. Throws what the engine throws at a trap. */
   demangle(name: string, maxBytes: number): string | number {
     const wasm = this.#wasm
+    this.#release()
     const [at, byteCount] = this.#put(name)
     // The callee owns the text and frees it.
     const [signedStart, length] = wasm.demangle_any(at, byteCount)
     const start = signedStart >>> 0
-    const text = length > maxBytes ? length : decoder.decode(this.#view().subarray(start, start + length))
+    const text = length > maxBytes ? length : decoder.decode(this.bytes.subarray(start, start + length))
     wasm.__wbindgen_free(start, length, 1)
     return text
+  }
+
+  /** The same without strings: the text stands in `bytes` until the next call of anything. */
+  demangleBytes(name: Uint8Array, from: number, to: number): void {
+    const wasm = this.#wasm
+    this.#release()
+    const at = wasm.__wbindgen_malloc(to - from, 1) >>> 0
+    const room = this.bytes
+    for (let index = from, into = at; index < to; index++, into++) room[into] = name[index] ?? 0
+    const found = wasm.demangle_any(at, to - from)
+    this.start = found[0] >>> 0
+    this.end = this.start + found[1]
+  }
+
+  /** The memory's buffer is another one after it has grown. */
+  get bytes(): Uint8Array {
+    if (this.#bytes.buffer !== this.#wasm.memory.buffer) this.#bytes = new Uint8Array(this.#wasm.memory.buffer)
+    return this.#bytes
+  }
+
+  #release(): void {
+    if (this.end > this.start) this.#wasm.__wbindgen_free(this.start, this.end - this.start, 1)
+    this.start = 0
+    this.end = 0
   }
 
   /** Nearly every name is ASCII, and for short text a loop is four times as fast as an encoder. */
   #put(name: string): readonly [at: number, byteCount: number] {
     const wasm = this.#wasm
     const at = wasm.__wbindgen_malloc(name.length, 1) >>> 0
-    const room = this.#view()
+    const room = this.bytes
     let index = 0
     for (; index < name.length; index++) {
       const code = name.charCodeAt(index)
@@ -74,14 +102,8 @@ export class WasmDemangler {
     wasm.__wbindgen_free(at, name.length, 1)
     const bytes = encoder.encode(name)
     const longer = wasm.__wbindgen_malloc(bytes.length, 1) >>> 0
-    this.#view().set(bytes, longer)
+    this.bytes.set(bytes, longer)
     return [longer, bytes.length]
-  }
-
-  /** The memory's buffer is another one after it has grown. */
-  #view(): Uint8Array {
-    if (this.#bytes.buffer !== this.#wasm.memory.buffer) this.#bytes = new Uint8Array(this.#wasm.memory.buffer)
-    return this.#bytes
   }
 }
 

@@ -4,7 +4,6 @@ import { dumpElf } from './elf/dump-elf.ts'
 import type { DumpedFile, DumpInput, DumpOptions } from './input.ts'
 import { maxDebugFileBytes } from './limits.ts'
 import { dumpMacho } from './macho/dump-macho.ts'
-import { functionName } from './output/function-name.ts'
 import { type SymbolCounts, SymbolRecords } from './output/symbol-records.ts'
 import { type DumpedModule, SymbolWriter } from './output/symbol-writer.ts'
 import { dumpPdb } from './pdb/dump-pdb.ts'
@@ -14,7 +13,7 @@ import { type DebugFileFormat, recogniseFormat } from './recognise-format.ts'
 
 export { recogniseFile, type SymbolFileKind } from '../recognise-file.ts'
 export { type RecognisedModule, recogniseModules } from '../recognise-modules.ts'
-export type { Companion, Compression, DumpOptions } from './input.ts'
+export type { Companion, Compression, DumpDemangler, DumpOptions } from './input.ts'
 export type { DumpedModule } from './output/symbol-writer.ts'
 export type { DumpProblem } from './problem.ts'
 export { type DebugFileFormat, recogniseFormat } from './recognise-format.ts'
@@ -48,9 +47,9 @@ export function dumpSymbols(source: ByteSource, sink: (chunk: Uint8Array) => voi
   const [records, problems] = [new SymbolRecords(), new Problems()]
   records.allow(source.size)
   const dumped = refused(() => dump({ source, options, records, problems }))
-  const writer = new SymbolWriter(sink)
+  const writer = new SymbolWriter(sink, options.demangle)
   writer.module(dumped.module)
-  const counts = records.write(writer, functionName(options.demangle))
+  const counts = records.write(writer)
   problems.guard(() => dumped.stack?.(writer))
   writer.flush()
   return { format, module: dumped.module, counts, problems: problems.all() }

@@ -1,4 +1,5 @@
 import type { ByteSource } from '../byte-source.ts'
+import type { ByteDemangler } from '../demangle/create-demangler.ts'
 import type { SymbolRecords } from './output/symbol-records.ts'
 import type { DumpedModule, SymbolWriter } from './output/symbol-writer.ts'
 import type { Problems } from './problem.ts'
@@ -25,6 +26,9 @@ export type Companion =
 
 export type Compression = 'zlib' | 'zstd'
 
+/** A demangler; with the form for bytes, as those of `@crashkeep/symbols/demangle` have it, writing takes half the time. */
+export type DumpDemangler = ((name: string) => string) & { readonly ofBytes?: ByteDemangler }
+
 export interface DumpOptions {
   /** The file's name or path; its leaf names the module where the file itself does not. */
   readonly fileName?: string
@@ -32,7 +36,7 @@ export interface DumpOptions {
   readonly debugFile?: string
   /** INLINE records; yes unless false. Without them each address keeps the line of the outermost call. */
   readonly inlines?: boolean
-  readonly demangle?: (name: string) => string
+  readonly demangle?: DumpDemangler
   readonly companions?: (wanted: Companion) => ByteSource | undefined
   /** Must give exactly `size` bytes or throw. */
   readonly decompress?: (kind: Compression, bytes: Uint8Array, size: number) => Uint8Array

@@ -64,11 +64,25 @@ export class NameTable {
 
   /** A view; valid until the next `add`. */
   bytes(id: number): Uint8Array {
-    return this.#bytes.subarray(id === 0 ? 0 : this.#ends[id - 1], this.#ends[id])
+    return this.#bytes.subarray(this.startOf(id), this.endOf(id))
+  }
+
+  /** Holds all names; valid until the next `add`. */
+  get buffer(): Uint8Array {
+    return this.#bytes
+  }
+
+  /** Where a name begins in `buffer`. */
+  startOf(id: number): number {
+    return id === 0 ? 0 : (this.#ends[id - 1] ?? 0)
+  }
+
+  endOf(id: number): number {
+    return this.#ends[id] ?? 0
   }
 
   #equal(id: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const from = id === 0 ? 0 : (this.#ends[id - 1] ?? 0)
+    const from = this.startOf(id)
     if ((this.#ends[id] ?? 0) - from !== end - start) return false
     const own = this.#bytes
     for (let index = start, at = from; index < end; index++, at++) if (own[at] !== bytes[index]) return false

@@ -136,11 +136,11 @@ export class SymbolRecords {
   }
 
   /** Writes files, origins, then functions and publics by address; what lies before the module is left out. Of several functions at one address the first is written, marked as multiple. */
-  write(writer: SymbolWriter, demangle: (name: string) => string): SymbolCounts {
+  write(writer: SymbolWriter): SymbolCounts {
     this.#endBody()
     const counts: SymbolCounts = { functions: 0, publics: 0, lines: 0, inlines: 0 }
-    for (let id = 0; id < this.files.count; id++) writer.file(id, this.files.get(id))
-    for (let id = 0; id < this.origins.count; id++) writer.inlineOrigin(id, named(this.origins.get(id), demangle))
+    for (let id = 0; id < this.files.count; id++) writer.file(id, this.files)
+    for (let id = 0; id < this.origins.count; id++) writer.inlineOrigin(id, this.origins)
     const functions = addressOrder(this.#addresses)
     const publics = addressOrder(this.#publicAddresses)
     let nextPublic = 0
@@ -153,7 +153,7 @@ export class SymbolRecords {
         let after = nextPublic + 1
         while (after < publics.length && this.#publicAddresses.at(publics[after] ?? 0) === address) after++
         if (address >= covered && address >= 0) {
-          this.#writePublic(writer, publics.subarray(nextPublic, after), demangle)
+          this.#writePublic(writer, publics, nextPublic, after)
           counts.publics++
         }
         nextPublic = after
@@ -173,8 +173,7 @@ export class SymbolRecords {
         multiple ||= this.#names.at(functions[after] ?? 0) !== this.#names.at(index)
         after++
       }
-      const name = named(this.names.get(this.#names.at(index)), demangle)
-      writer.func(address, this.#sizes.at(index), this.#parameterSizes.at(index), name, multiple)
+      writer.func(address, this.#sizes.at(index), this.#parameterSizes.at(index), this.names, this.#names.at(index), multiple)
       this.#writeBody(writer, index, counts)
       counts.functions++
       covered = Math.max(covered, address + Math.max(this.#sizes.at(index), 1))
@@ -184,11 +183,13 @@ export class SymbolRecords {
     return counts
   }
 
-  #writePublic(writer: SymbolWriter, same: Uint32Array, demangle: (name: string) => string): void {
-    const index = same[0] ?? 0
-    const multiple = same.length > 1 && same.some((other) => this.#publicNames.at(other) !== this.#publicNames.at(index))
-    const name = named(this.names.get(this.#publicNames.at(index)), demangle)
-    writer.public(this.#publicAddresses.at(index), this.#publicParameterSizes.at(index), name, multiple)
+  /** The symbols of one address, from `from` to `to` in the order of addresses. */
+  #writePublic(writer: SymbolWriter, order: Uint32Array, from: number, to: number): void {
+    const index = order[from] ?? 0
+    const name = this.#publicNames.at(index)
+    let multiple = false
+    for (let at = from + 1; at < to && !multiple; at++) multiple = this.#publicNames.at(order[at] ?? 0) !== name
+    writer.public(this.#publicAddresses.at(index), this.#publicParameterSizes.at(index), this.names, name, multiple)
   }
 
   #writeBody(writer: SymbolWriter, index: number, counts: SymbolCounts): void {
@@ -233,8 +234,4 @@ export class SymbolRecords {
   #count(): void {
     if (++this.#records > maxRecords) throw new Damage('too_many_lines', 'The file has more lines and inlined calls than the limit.')
   }
-}
-
-function named(name: string, demangle: (name: string) => string): string {
-  return name === '' ? '<name omitted>' : demangle(name)
 }

@@ -1,3 +1,6 @@
+import type { DumpDemangler } from '../input.ts'
+import type { NameTable } from './name-table.ts'
+import { NameWriter } from './name-writer.ts'
 import { TextSink } from './text-sink.ts'
 
 /** What the first lines of a symbol file say. */
@@ -19,9 +22,11 @@ export interface DumpedModule {
  */
 export class SymbolWriter {
   readonly #out: TextSink
+  readonly #names: NameWriter
 
-  constructor(write: (chunk: Uint8Array) => void) {
+  constructor(write: (chunk: Uint8Array) => void, demangle?: DumpDemangler) {
     this.#out = new TextSink(write)
+    this.#names = new NameWriter(demangle)
   }
 
   module(module: DumpedModule): void {
@@ -38,17 +43,26 @@ export class SymbolWriter {
     out.newline()
   }
 
-  file(id: number, name: string): void {
-    this.#out.text('FILE ')
-    this.#named(id, name)
+  file(id: number, files: NameTable): void {
+    const out = this.#out
+    out.text('FILE ')
+    out.decimal(id)
+    out.space()
+    if (!out.plainName(files.buffer, files.startOf(id), files.endOf(id))) out.name(files.get(id))
+    out.newline()
   }
 
-  inlineOrigin(id: number, name: string): void {
-    this.#out.text('INLINE_ORIGIN ')
-    this.#named(id, name)
+  inlineOrigin(id: number, origins: NameTable): void {
+    const out = this.#out
+    out.text('INLINE_ORIGIN ')
+    out.decimal(id)
+    out.space()
+    this.#names.write(origins, id, out)
+    out.newline()
   }
 
-  func(address: number, size: number, parameterSize: number, name: string, multiple = false): void {
+  /** `name` is a number of `names`. */
+  func(address: number, size: number, parameterSize: number, names: NameTable, name: number, multiple = false): void {
     const out = this.#out
     out.text(multiple ? 'FUNC m ' : 'FUNC ')
     out.hex(address)
@@ -57,7 +71,7 @@ export class SymbolWriter {
     out.space()
     out.hex(parameterSize)
     out.space()
-    out.name(name)
+    this.#names.write(names, name, out)
     out.newline()
   }
 
@@ -98,14 +112,14 @@ export class SymbolWriter {
     out.newline()
   }
 
-  public(address: number, parameterSize: number, name: string, multiple = false): void {
+  public(address: number, parameterSize: number, names: NameTable, name: number, multiple = false): void {
     const out = this.#out
     out.text(multiple ? 'PUBLIC m ' : 'PUBLIC ')
     out.hex(address)
     out.space()
     out.hex(parameterSize)
     out.space()
-    out.name(name)
+    this.#names.write(names, name, out)
     out.newline()
   }
 
@@ -160,13 +174,6 @@ export class SymbolWriter {
       out.text(program ? '0 1' : '0 0')
     }
     out.newline()
-  }
-
-  #named(id: number, name: string): void {
-    this.#out.decimal(id)
-    this.#out.space()
-    this.#out.name(name)
-    this.#out.newline()
   }
 
   flush(): void {

@@ -1,6 +1,7 @@
 const chunkBytes = 64 * 1024
 const space = 0x20
 const newline = 0x0a
+const quote = 0x60
 
 /** Builds text as bytes, in chunks of 64 KiB, without a string per line. Addresses are doubles, exact to 2^53. */
 export class TextSink {
@@ -50,6 +51,21 @@ export class TextSink {
       }
       this.#byte(code)
     }
+  }
+
+  /** The same from bytes, if they are printable ASCII without the quotes that Microsoft puts into names; if not, nothing is written. */
+  plainName(bytes: Uint8Array, start: number, end: number): boolean {
+    if (end - start > chunkBytes) return false
+    if (this.#length + end - start > chunkBytes) this.flush()
+    const own = this.#bytes
+    let at = this.#length
+    for (let index = start; index < end; index++) {
+      const byte = bytes[index] ?? 0
+      if (byte < 0x20 || byte > 0x7e || byte === quote) return false
+      own[at++] = byte
+    }
+    this.#length = at
+    return true
   }
 
   space(): void {
