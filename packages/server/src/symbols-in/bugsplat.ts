@@ -3,7 +3,6 @@
  * database is the slug of a project (or `_shared`), the password or client secret a token. Source: @bugsplat/symbol-upload and
  * @bugsplat/js-api-client.
  */
-import { randomBytes } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
 import { ApiProblem } from '../api/api-error.ts'
 import type { AnsweredProblem } from '../api/error-handler.ts'
@@ -64,8 +63,9 @@ export const answerUploadUrl: Answer = answering(refuse, async (exchange) => {
     debugId: fields.get('dbgId') ?? '',
   })
   const whole = exchange.request.routeOptions.url === '/api/v2/versions'
-  const token = randomBytes(24).toString('hex')
-  exchange.context.tickets.set(token, { owner, name, release: fields.get('appVersion') ?? '', key: ticket, whole })
+  const { tickets, tmpFolder } = exchange.context
+  const issued = { owner, name, release: fields.get('appVersion') ?? '', key: ticket, whole }
+  const token = await withUploadFolder(tmpFolder, (folder) => tickets.issue(issued, folder))
   await reply.code(200).send({ Status: 'Success', url: `${baseUrl(exchange)}/symsrv/file/${token}` })
 })
 
@@ -74,9 +74,9 @@ export const answerPutFile: Answer = answering(
   (_, { code, message }) => ({ code, message }),
   async (exchange) => {
     const { request, reply, context } = exchange
-    const ticket = context.tickets.take(parameterOf(exchange, 'token'))
-    if (ticket === undefined) throw new ApiProblem('not_found', 'This address was used, or is too old; ask for another one.')
     await withUploadFolder(context.tmpFolder, async (folder) => {
+      const ticket = await context.tickets.take(parameterOf(exchange, 'token'), folder)
+      if (ticket === undefined) throw new ApiProblem('not_found', 'This address was used, or is too old; ask for another one.')
       // The file may be called gzip in the header and be gzip twice, or not at all: the content tells.
       const file = await receiveBody(request, folder, ticket.name)
       if (ticket.whole) await context.inbox.take({ owner: ticket.owner, file, folder, release: ticket.release })

@@ -25,11 +25,15 @@ export interface UploadsOptions extends ConverterOptions {
   readonly shared?: SharedSymbolRules
 }
 
+/** What lies staged for its whole time may be gigabytes, and nobody may come to add more. */
+const cleanUpEveryMs = 10 * 60_000
+
 /** Everything that takes symbols in. */
 export function openUploads(options: UploadsOptions): SymbolUploads {
   const { store, tmpFolder, reprocessed, publicUrl, clock = Date.now, shared = anyNumber } = options
   const converter = new SymbolConverter(options)
   const staged = new StagedFiles(tmpFolder, clock)
+  const cleanUp = setInterval(() => void staged.dropOld().catch(() => undefined), cleanUpEveryMs).unref()
   const assemblies = new Assemblies(clock)
   const context = {
     store,
@@ -38,16 +42,16 @@ export function openUploads(options: UploadsOptions): SymbolUploads {
     shared,
     staged,
     assemblies,
-    tickets: new Tickets(clock),
+    tickets: new Tickets(staged),
     inbox: new SymbolInbox({ store, converter, reprocessed }),
   }
   return {
     ...context,
     converter,
     plugin: async (app) => register(app, context),
-    async close() {
-      await converter.close()
-      await staged.close()
+    close() {
+      clearInterval(cleanUp)
+      return converter.close()
     },
   }
 }

@@ -75,8 +75,11 @@ export async function joined(
   const there = paths.filter((path) => path !== undefined)
   if (there.length < paths.length) throw new ApiProblem('bad_request', 'Pieces of the file are not there any more; upload it again.')
   const whole = await folder.write(Readable.from(contentsOf(there)), file.name)
-  if ((await sha1Of([whole.path])) !== file.checksum)
-    throw new ApiProblem('bad_request', 'The pieces do not make the file of this checksum.')
+  if ((await sha1Of([whole.path])) !== file.checksum) {
+    // One of them may have been damaged on the disk: the client is told to send all of them again.
+    for (const sha1 of file.chunks) await staged.drop(chunkKey(file.tokenId, sha1))
+    throw new ApiProblem('bad_request', 'The pieces do not make the file of this checksum; upload them again.')
+  }
   return whole
 }
 
