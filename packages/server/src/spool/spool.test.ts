@@ -38,9 +38,9 @@ async function close(spool: Spool): Promise<void> {
 const segments = async () => (await readdir(join(folder, 'segments'))).filter((name) => name !== 'spare')
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000
+  const deadline = Date.now() + 60_000
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error('it did not happen within ten seconds')
+    if (Date.now() > deadline) throw new Error('it did not happen within a minute')
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }
