@@ -21,6 +21,8 @@ export interface ScriptError {
   readonly handled: boolean | null
   /** The innermost first. */
   readonly frames: readonly ScriptFrame[]
+  /** Of source maps, by the address of the script. */
+  readonly debugIds?: Readonly<Record<string, string>>
   /** Where the client sent the stack as text. */
   readonly stackText: string | null
   readonly url: string | null
@@ -57,6 +59,7 @@ function bounded(error: ScriptError): ScriptError {
     type: cut(error.type),
     message: cut(error.message),
     frames: error.frames.slice(0, maxFrames),
+    debugIds: Object.fromEntries(Object.entries(error.debugIds ?? {}).slice(0, maxFrames)),
     stackText: error.stackText?.slice(0, 4 * maxText) ?? null,
     causes: error.causes
       .slice(0, maxCauses)

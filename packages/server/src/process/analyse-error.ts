@@ -6,11 +6,12 @@ import { plainRelease } from '../store/source-map-store.ts'
 import type { Analysis } from './analysis.ts'
 import { boundedSteps, cut } from './bounded.ts'
 import { browserName } from './browser-name.ts'
+import { describeError } from './describe-error.ts'
 import { processLimits } from './limits.ts'
 import type { ReportTask } from './messages.ts'
-import { originalStack, type StackSource, writtenFrames } from './original-stack.ts'
+import { debugIdsOf, originalStack, type StackSource, writtenFrames } from './original-stack.ts'
 import { processorVersion } from './processed-header.ts'
-import { type ReadScriptError, readScriptError } from './script-error.ts'
+import { readScriptError } from './script-error.ts'
 import { UnreadableReport } from './unreadable-report.ts'
 
 /** An error that a client caught, in a script or in another language whose frames have the same parts. */
@@ -22,8 +23,10 @@ export async function analyseError(task: ReportTask, findSymbols: StackSource['f
   const error = readScriptError(readFileSync(task.inputPath, 'utf8'))
   const frames =
     error.stack.length > 0 ? error.stack : parseJavaScriptStack(error.stackText).frames.slice(0, processLimits.maxBrowserFrames)
-  const release = plainRelease(senderFact(new Map(task.fields), 'version'))
-  const { stack, modules, problems } = await originalStack(frames, { release, debugIds: new Map(), findSymbols })
+  const fields = new Map(task.fields)
+  const release = plainRelease(senderFact(fields, 'version'))
+  const debugIds = new Map([...error.debugIds, ...debugIdsOf(fields.get('debugIds'))])
+  const { stack, modules, problems } = await originalStack(frames, { release, debugIds, findSymbols })
   const processed: ProcessedBrowserCrash = {
     kind: 'javascript',
     reason: error.reason,
@@ -79,13 +82,4 @@ export async function analyseError(task: ReportTask, findSymbols: StackSource['f
     },
     crashJson: JSON.stringify(processed),
   }
-}
-
-function describeError({ handled, reason }: ReadScriptError, stack: ProcessedBrowserCrash['stack']): string {
-  const [top] = writtenFrames(stack)
-  const what = handled === true ? 'An error was caught' : handled === false ? 'An error was thrown and not caught' : 'An error was reported'
-  const file = top?.url?.split(/[\\/]/).at(-1)?.split('?', 1)[0]
-  const place = file === undefined || file === '' ? '' : ` (${file}${top?.line == null ? '' : `:${top.line}`})`
-  const where = top === undefined ? '' : ` in \`${top.function ?? 'an anonymous function'}\`${place}`
-  return `${what}${where}: ${(reason ?? 'without a message').slice(0, 500)}`.replace(/\.?$/, '.')
 }

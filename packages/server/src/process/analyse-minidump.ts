@@ -14,11 +14,10 @@ import type { Analysis } from './analysis.ts'
 import { boundedProblems, boundedSteps, cut } from './bounded.ts'
 import { modulesWithFrames } from './frame-modules.ts'
 import { GivenSymbols } from './given-symbols.ts'
-import { addHeapStack, heapStack, withHeapStack } from './heap-stack.ts'
 import { processLimits } from './limits.ts'
 import type { ModuleAsked, ReportTask } from './messages.ts'
-import type { OriginalStack } from './original-stack.ts'
 import { processorVersion } from './processed-header.ts'
+import { addScriptStack, type ScriptStack, scriptStack, uncaughtError, withHeapStack } from './script-stack.ts'
 
 /** `findSymbols` asks the parent, which alone knows the store; it answers a path, or null, for each module. */
 export async function analyseMinidump(
@@ -34,8 +33,8 @@ export async function analyseMinidump(
     try {
       const crash = processMinidump(dump, { symbols, timeBudgetMs: processLimits.maxWalkMs, ...(decoder === undefined ? {} : { decoder }) })
       const fields = new Map(task.fields)
-      const heap = await heapStack(fields, new Map(Object.entries(crash.annotations)), findSymbols)
-      return analysisOf(task, dump, crash, heap)
+      const script = await scriptStack(fields, new Map(Object.entries(crash.annotations)), findSymbols)
+      return analysisOf(task, dump, crash, script)
     } finally {
       symbols.close()
     }
@@ -60,20 +59,23 @@ function modulesToAsk(dump: Minidump): ModuleAsked[] {
   return [...asked.values()]
 }
 
-function analysisOf(task: ReportTask, dump: Minidump, crash: ProcessedCrash, heap: OriginalStack | undefined): Analysis {
+function analysisOf(task: ReportTask, dump: Minidump, crash: ProcessedCrash, script: ScriptStack | undefined): Analysis {
   const fields = new Map(task.fields)
-  const { signature, protoSignature, notes, steps } = generateSignature(withHeapStack(crashDataFromProcessed(crash, fields), heap))
-  const problems = boundedProblems([...(heap?.problems ?? []), ...crash.problems])
+  const error = uncaughtError(script)
+  const { signature, protoSignature, notes, steps } =
+    error?.signature ?? generateSignature(withHeapStack(crashDataFromProcessed(crash, fields), script))
+  const reason = error?.reason ?? crash.crash_info.type
+  const problems = boundedProblems([...(script?.problems ?? []), ...crash.problems])
   return {
     summary: {
       signature: cut(signature, processLimits.maxSignatureLength),
       rulesVersion,
-      reason: crash.crash_info.type === null ? null : cut(crash.crash_info.type, 1000),
+      reason: reason === null ? null : cut(reason, 1000),
       platform: cut(`${crash.system_info.os} ${crash.system_info.cpu_arch}`, 200),
       crashedAt: crashTime(dump.timestamp, task.receivedAt),
       annotations: boundedAnnotations(crash.annotations),
       problems,
-      modules: [...(heap?.modules ?? []), ...modulesWithFrames(crash)].slice(0, processLimits.maxModulesKept),
+      modules: [...(script?.modules ?? []), ...modulesWithFrames(crash)].slice(0, processLimits.maxModulesKept),
     },
     header: {
       processorVersion,
@@ -85,10 +87,10 @@ function analysisOf(task: ReportTask, dump: Minidump, crash: ProcessedCrash, hea
         notes: notes.slice(0, 100).map((note) => cut(note, 1000)),
         steps: boundedSteps(steps),
       },
-      sentence: cut(describeCrash(crash, senderFact(fields, 'processType')), processLimits.maxSentenceLength),
+      sentence: cut(error?.sentence ?? describeCrash(crash, senderFact(fields, 'processType')), processLimits.maxSentenceLength),
       problems,
     },
-    crashJson: addHeapStack(formatJson(crash), heap),
+    crashJson: addScriptStack(formatJson(crash), script),
   }
 }
 

@@ -86,11 +86,11 @@ function withoutQuery(url: string): string {
   return url.split(/[?#]/, 1)[0] ?? url
 }
 
-/** `debugIds` in a page's context: JSON with the address of each script and the debug id that its build gave it. */
-export function debugIdsOf(text: string | undefined): ReadonlyMap<string, string> {
+/** `debugIds` of a page's context or of a report's fields, as JSON or read: the address of each script and the debug id that its build gave it. */
+export function debugIdsOf(told: unknown): ReadonlyMap<string, string> {
   const ids = new Map<string, string>()
   try {
-    const given: unknown = text === undefined ? undefined : JSON.parse(text)
+    const given: unknown = typeof told === 'string' ? JSON.parse(told) : told
     if (typeof given !== 'object' || given === null) return ids
     for (const [url, id] of Object.entries(given)) {
       const normal = typeof id === 'string' ? normalDebugId(id) : undefined

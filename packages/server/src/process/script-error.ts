@@ -2,6 +2,7 @@
 import type { ProcessedBrowserCrash, ScriptFrame } from '../api/schema.ts'
 import { cut } from './bounded.ts'
 import { processLimits } from './limits.ts'
+import { debugIdsOf } from './original-stack.ts'
 import { UnreadableReport } from './unreadable-report.ts'
 
 type Frame = ScriptFrame
@@ -13,6 +14,8 @@ export interface ReadScriptError {
   readonly url: string | null
   readonly userAgent: string | null
   readonly stack: Frame[]
+  /** By the address of a script. */
+  readonly debugIds: ReadonlyMap<string, string>
   /** Where there are no frames: to be parsed. */
   readonly stackText: string
   readonly causes: readonly { readonly reason: string | null; readonly stack: Frame[] }[]
@@ -32,6 +35,7 @@ export function readScriptError(text: string): ReadScriptError {
     url: textOf(error.get('url'), 8192),
     userAgent: textOf(error.get('userAgent'), maxNameLength),
     stack: framesOf(error.get('frames')),
+    debugIds: debugIdsOf(error.get('debugIds')),
     stackText: textOf(error.get('stackText'), 65_536) ?? '',
     causes: list(error.get('causes'))
       .slice(0, maxCauses)

@@ -1,5 +1,5 @@
 import { synthDump } from '@crashkeep/minidump/synth'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { type TestServer, testServer } from '../../testing/test-server.ts'
 import type { GroupDetail, ProcessedBrowserCrash, SourceMapUploaded, SymbolModule } from '../api/schema.ts'
 
@@ -109,6 +109,85 @@ test.each(['fields of the upload', 'annotations of the dump'])('the stack of a f
     expect(signature).toBe('OOM | JavaScript heap | total (cart.ts)')
     return
   }
+})
+
+const debugId = '85314830-023f-4cf1-a267-535f4e37bb17'
+
+describe.each([
+  ['by its release', '&release=2.0.0', sourceMap, {}],
+  ['by its debug id', '&release=9', { ...sourceMap, debugId }, { '/opt/shop/static/app.js': debugId }],
+] as const)('the stack of a Node.js program is mapped %s', (_how, query, map, debugIds) => {
+  const place = '/opt/shop/static/app.js'
+  const text = `TypeError: no card\n    at s (${place}:1:1)\n    at t (${place}:1:31)\n    at node:internal/main:5:3`
+  const sources = ['cart.ts', 'cart.ts', undefined]
+
+  test('of an error that @crashkeep/reporter saw, which is then the signature', async () => {
+    server = await testServer({ processes: true })
+    const death = {
+      'js.name': 'TypeError',
+      'js.message': 'no card',
+      'js.stack': text,
+      _version: '2.0.0',
+      debugIds: JSON.stringify(debugIds),
+    }
+    const id = await server.upload(synthDump({ threads: [{ id: 1 }] }), death)
+    expect(await server.finished(id)).toMatchObject({
+      signature: 'TypeError | s (app.js) | t (app.js)',
+      reason: 'TypeError: no card',
+      sentence: 'An error was thrown and not caught in `s` (app.js:1): TypeError: no card.',
+    })
+    expect(await upload(query, map)).toMatchObject({ reprocessing: 1 })
+    for (;;) {
+      const { processed, signature } = await server.finished(id)
+      const { javascript_stack: stack = [] } = processed as { javascript_stack?: ProcessedBrowserCrash['stack'] }
+      if (stack[0]?.map !== 'used') continue
+      expect(stack.map(({ original }) => original?.source)).toEqual(sources)
+      expect(signature).toBe('TypeError | total (cart.ts)')
+      return
+    }
+  })
+
+  test("of an event of Sentry's client", async () => {
+    server = await testServer({ processes: true })
+    const frames = [
+      { function: 't', filename: place, lineno: 1, colno: 31 },
+      { function: 's', filename: place, lineno: 1, colno: 1 },
+    ]
+    const images = Object.entries(debugIds).map(([code_file, debug_id]) => ({ type: 'sourcemap', code_file, debug_id }))
+    const event = {
+      event_id: 'a'.repeat(32),
+      platform: 'node',
+      release: 'shop@2.0.0',
+      exception: { values: [{ type: 'TypeError', value: 'no card', stacktrace: { frames } }] },
+      debug_meta: { images },
+    }
+    const envelope = [{ event_id: event.event_id }, { type: 'event' }, event].map((line) => JSON.stringify(line)).join('\n')
+    const sent = await server.app.inject({
+      method: 'POST',
+      url: `/api/1/envelope/?sentry_key=${server.key}`,
+      headers: { 'content-type': 'application/x-sentry-envelope' },
+      payload: envelope,
+    })
+    expect(sent.statusCode, sent.body).toBe(200)
+    await server.spool.drained()
+    const [id = ''] = await reportIds()
+    expect(await server.finished(id)).toMatchObject({ signature: 'TypeError | s (app.js) | t (app.js)' })
+    expect(await upload(query, map)).toMatchObject({ reprocessing: 1 })
+    expect((await mapped(id)).stack.map(({ original }) => original?.source)).toEqual(sources.slice(0, 2))
+  })
+})
+
+test('the stack of a full JavaScript heap is mapped by a debug id that the program told', async () => {
+  server = await testServer({ processes: true })
+  const place = 'file:///opt/shop/static/app.js'
+  const id = await server.upload(synthDump({ threads: [{ id: 1 }] }), {
+    'electron.v8-oom.is_heap_oom': '1',
+    'electron.v8-oom.stack': `at s (${place}:1:1)\n    at t (${place}:1:31)`,
+    debugIds: JSON.stringify({ [place]: debugId }),
+  })
+  await server.finished(id)
+  expect(await upload('&release=9', { ...sourceMap, debugId })).toMatchObject({ reprocessing: 1 })
+  for (;;) if ((await server.finished(id)).signature === 'OOM | JavaScript heap | total (cart.ts)') return
 })
 
 test('what is no source map is refused with one sentence', async () => {

@@ -79,6 +79,7 @@ function errorOf(event: unknown): ScriptError {
     message: message ?? textOf(at(event, 'message')) ?? null,
     handled: typeof handled === 'boolean' ? handled : null,
     frames: ownFrames,
+    debugIds: debugIdsOf(event),
     stackText: null,
     url: textOf(at(event, 'request', 'url')) ?? null,
     userAgent: userAgentOf(at(event, 'request', 'headers')),
@@ -93,6 +94,15 @@ function errorOf(event: unknown): ScriptError {
       body: crumb,
     })),
   }
+}
+
+/** Of builds that were prepared with `sentry-cli sourcemaps inject`. */
+function debugIdsOf(event: unknown): Record<string, string> {
+  const images = listOf(at(event, 'debug_meta', 'images')).flatMap((image): [string, string][] => {
+    const [file, id] = [textOf(at(image, 'code_file')), textOf(at(image, 'debug_id'))]
+    return at(image, 'type') !== 'sourcemap' || file === undefined || id === undefined ? [] : [[file, id]]
+  })
+  return Object.fromEntries(images)
 }
 
 /** Sentry writes the outermost frame first. */

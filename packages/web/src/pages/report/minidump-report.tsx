@@ -63,7 +63,7 @@ export function MinidumpReport({ report, crash }: { readonly report: ReportDetai
         <MissingSymbols crash={crash} project={report.project} />
       </Section>
       {crash.scriptStack.length === 0 ? null : (
-        <Section id="script-stack" title="JavaScript" note="what the script was doing when its heap was full">
+        <Section id="script-stack" title="JavaScript" note="what the script was doing">
           <ScriptStack frames={crash.scriptStack} />
         </Section>
       )}
