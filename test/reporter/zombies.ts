@@ -19,6 +19,8 @@ export interface RunOptions {
   /** Node.js that runs it; the pinned one by default. */
   readonly node?: string
   readonly flags?: readonly string[]
+  /** Runs Node.js: `sh -c`. */
+  readonly wrapper?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
 }
 
@@ -61,8 +63,9 @@ export function zombies(folder: string): Zombies {
     join(program, 'app.mjs'),
     JSON.stringify(steps),
   ]
-  const start = (args: readonly string[], { node = process.execPath, environment = {} }: RunOptions): Promise<Ended> => {
-    const child = spawn(node, args, {
+  const start = (args: readonly string[], { node = process.execPath, environment = {}, wrapper = [] }: RunOptions): Promise<Ended> => {
+    const [file = node, ...rest] = [...wrapper, node, ...args]
+    const child = spawn(file, rest, {
       cwd: program,
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: runTimeoutMs,
