@@ -5,7 +5,7 @@ export interface Gathered {
   readonly bytes: Buffer
   /** Whether this is all. */
   readonly ended: boolean
-  /** What was gathered, then what follows; its memory is given back when the reader has passed it. */
+  /** What was gathered, then what follows; the reader may keep both. */
   all(): AsyncGenerator<Uint8Array>
   /** In place of `all`. */
   close(): Promise<void>
@@ -31,8 +31,10 @@ export async function gather(source: AsyncIterable<Uint8Array>, share: MemorySha
   }
   async function* all(): AsyncGenerator<Uint8Array> {
     try {
-      if (length > 0) yield bytes
+      // A copy: a parser keeps parts of what it was given for longer than until it asks for more, and the slab goes to another upload.
+      const begun = Buffer.from(bytes)
       giveUp()
+      if (begun.length > 0) yield begun
       if (next.done === true) return
       yield next.value
       yield* { [Symbol.asyncIterator]: () => pieces }
