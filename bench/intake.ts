@@ -1,7 +1,7 @@
 /**
  * Accepted reports of 150 KB a second, durable and with settling on, beside a bare `node:http` server that writes and syncs the same bodies,
  * in slices that alternate. Run with `node bench/intake.ts [--seconds 60] [--folder DIR]`; `--reports N` sends so many to the collector
- * alone and tells how its memory went.
+ * alone and tells its memory on the way.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -64,12 +64,14 @@ async function compare(collector: Running, bare: Running): Promise<void> {
 
 async function remember(collector: Running, reports: number): Promise<void> {
   const request = requestOf(false)
-  const step = Math.max(1, Math.floor(reports / 10))
+  console.log('sent      memory   waiting to be settled')
   let sent = 0
-  while (sent < reports) {
-    const before = sent
-    while (sent < before + step) sent += (await measure(collector, { ...request, clients: 8, ms: 1000 })).latencies.length
-    console.log(`${sent} reports: ${(await residentMb(collector)).toFixed(0)} MB`)
+  for (const share of [0.05, 0.25, 0.5, 0.75, 1]) {
+    while (sent < share * reports) sent += (await measure(collector, { ...request, clients: 8, ms: 1000 })).latencies.length
+    const waiting = /^crashkeep_spool_pending(?:\{.*\})? (\d+)$/m.exec(
+      await (await fetch(`http://127.0.0.1:${collector.port}/metrics`)).text(),
+    )?.[1]
+    console.log(`${String(sent).padEnd(8)}  ${(await residentMb(collector)).toFixed(0)} MB   ${waiting}`)
   }
 }
 

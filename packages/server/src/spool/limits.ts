@@ -24,6 +24,8 @@ export interface SpoolLimits {
   readonly damagedSegmentAgeMs: number
   /** Reports settled at the same time: enough to share the store's syncs, few enough to leave its threads to uploads. */
   readonly settleConcurrency: number
+  /** …unless they hold more than this together: a record is read as a whole. */
+  readonly settleBytes: number
   /** Uploads that come closer together than this strain the server, and settling gives way to them: */
   readonly strainedGapMs: number
   /** …one attempt at a time, this long after the one before while nothing else waits, the sooner the more reports wait, */
@@ -51,6 +53,7 @@ export const spoolLimits: SpoolLimits = {
   orphanFileAgeMs: 60 * 60 * 1000,
   damagedSegmentAgeMs: 7 * 24 * 60 * 60 * 1000,
   settleConcurrency: 8,
+  settleBytes: 8 * 1024 * 1024,
   strainedGapMs: 10,
   strainedPauseMs: 20,
   strainedMaxPending: 10_000,

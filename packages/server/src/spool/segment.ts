@@ -7,6 +7,7 @@
  */
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { checksumHolds, decodePayload, type EncodedRecord, frameBytes, payloadLengthOf, seal, sealHolds } from './record.ts'
+import { RecordList } from './record-list.ts'
 import type { SpoolReport } from './spool-report.ts'
 
 /** Eight bytes at the start of each segment; the digit is the version of the format. */
@@ -26,7 +27,9 @@ export class Segment {
   readonly number: number
   readonly #handle: FileHandle
   #end: number
-  /** Reports acknowledged from this segment that are not settled yet. */
+  /** Reports acknowledged from this segment that wait to be settled. */
+  readonly records: RecordList = new RecordList()
+  /** …and those under way. */
   unsettled = 0
   /** No more records will come. */
   sealed = false

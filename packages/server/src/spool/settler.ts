@@ -9,13 +9,24 @@ import { performance } from 'node:perf_hooks'
 import type { SpoolLimits } from './limits.ts'
 
 export interface SettleItem {
-  readonly id: string
-  /** Settles it; throws when that failed. */
-  settle(): Promise<void>
+  /** For people: what it is known by. */
+  readonly name: string
+  /** What it holds in memory while it is settled. */
+  readonly bytes: number
+  /** Settles it; throws when that failed. `later`: it waits for another one, and whoever made it adds it again. */
+  settle(): Promise<'settled' | 'later'>
   /** Called once after it was settled. */
   done(): Promise<void>
   /** Puts it where it blocks nobody. */
   setAside(error: unknown): Promise<void>
+}
+
+/** What waits for its first attempt. An item is made when its turn comes, so that a million of them take no memory. */
+export interface SettleSource {
+  readonly waiting: number
+  /** Of the next one. */
+  readonly nextBytes: number
+  take(): SettleItem | undefined
 }
 
 interface FailedItem {
@@ -35,7 +46,8 @@ export interface SettlerStats {
 }
 
 export interface SettlerOptions {
-  readonly onFailure: (id: string, error: unknown) => void
+  readonly source: SettleSource
+  readonly onFailure: (name: string, error: unknown) => void
   /** When uploads need the machine more than this does: the time between one attempt and the next, and only one at a time. */
   readonly pauseMs?: () => number
 }
@@ -43,11 +55,14 @@ export interface SettlerOptions {
 export class Settler {
   readonly #limits: SpoolLimits
   readonly #clock: () => number
-  readonly #onFailure: (id: string, error: unknown) => void
+  readonly #source: SettleSource
+  readonly #onFailure: (name: string, error: unknown) => void
   readonly #pauseMs: () => number
-  readonly #fresh = new Set<SettleItem>()
+  /** Those that were put off. */
+  readonly #again = new Set<SettleItem>()
   readonly #failed = new Set<FailedItem>()
   readonly #running = new Set<Promise<void>>()
+  #runningBytes = 0
   #started = false
   #stopped = false
   #successes = 0
@@ -59,15 +74,22 @@ export class Settler {
   #timer: NodeJS.Timeout | undefined
   #idleWaiters: (() => void)[] = []
 
-  constructor(limits: SpoolLimits, clock: () => number, { onFailure, pauseMs = () => 0 }: SettlerOptions) {
+  constructor(limits: SpoolLimits, clock: () => number, { source, onFailure, pauseMs = () => 0 }: SettlerOptions) {
+    this.#source = source
     this.#limits = limits
     this.#clock = clock
     this.#onFailure = onFailure
     this.#pauseMs = pauseMs
   }
 
+  /** The source has something. */
+  wake(): void {
+    this.#pump()
+  }
+
+  /** Puts one in that was put off. */
   add(item: SettleItem): void {
-    this.#fresh.add(item)
+    this.#again.add(item)
     this.#pump()
   }
 
@@ -91,7 +113,7 @@ export class Settler {
 
   stats(): SettlerStats {
     return {
-      waiting: this.#fresh.size + this.#running.size,
+      waiting: this.#fresh + this.#running.size,
       failing: this.#failed.size,
       settled: this.#successes,
       failures: this.#failures,
@@ -99,7 +121,11 @@ export class Settler {
   }
 
   #isIdle(): boolean {
-    return this.#fresh.size === 0 && this.#failed.size === 0 && this.#running.size === 0
+    return this.#fresh === 0 && this.#failed.size === 0 && this.#running.size === 0
+  }
+
+  get #fresh(): number {
+    return this.#again.size + this.#source.waiting
   }
 
   #pump(): void {
@@ -109,15 +135,18 @@ export class Settler {
     const allowed = this.#failuresInARow >= 2 || pauseMs > 0 ? 1 : this.#limits.settleConcurrency
     while (this.#running.size < allowed) {
       const pause = pauseMs > 0 ? this.#lastStart + pauseMs - performance.now() : 0
-      if (pause > 0 && this.#fresh.size + this.#failed.size > 0) {
+      if (pause > 0 && this.#fresh + this.#failed.size > 0) {
         this.#timer = setTimeout(() => this.#pump(), pause)
         return
       }
+      if (this.#running.size > 0 && this.#runningBytes + this.#source.nextBytes > this.#limits.settleBytes) return
       const next = this.#clock() < this.#pausedUntil ? undefined : this.#take()
       if (next === undefined) break
       this.#lastStart = performance.now()
+      this.#runningBytes += next.item.bytes
       const attempt: Promise<void> = this.#attempt(next).finally(() => {
         this.#running.delete(attempt)
+        this.#runningBytes -= next.item.bytes
         this.#pump()
       })
       this.#running.add(attempt)
@@ -129,10 +158,9 @@ export class Settler {
   #take(): FailedItem | undefined {
     const now = this.#clock()
     const due = [...this.#failed].find((failed) => failed.notBefore <= now)
-    const [fresh] = this.#fresh
-    if (fresh !== undefined && (this.#freshNext || due === undefined)) {
+    const fresh = this.#freshNext || due === undefined ? this.#takeFresh() : undefined
+    if (fresh !== undefined) {
       this.#freshNext = false
-      this.#fresh.delete(fresh)
       return { item: fresh, attempts: 0, ownFailures: 0, successesThen: this.#successes, notBefore: 0 }
     }
     this.#freshNext = true
@@ -140,10 +168,17 @@ export class Settler {
     return due
   }
 
+  #takeFresh(): SettleItem | undefined {
+    const [again] = this.#again
+    if (again === undefined) return this.#source.take()
+    this.#again.delete(again)
+    return again
+  }
+
   #wakeLater(): void {
     const now = this.#clock()
     let at = Number.POSITIVE_INFINITY
-    if (this.#fresh.size > 0) at = this.#pausedUntil
+    if (this.#fresh > 0) at = this.#pausedUntil
     for (const failed of this.#failed) at = Math.min(at, Math.max(failed.notBefore, this.#pausedUntil))
     if (!Number.isFinite(at)) return
     this.#timer = setTimeout(() => this.#pump(), Math.max(1, at - now))
@@ -153,7 +188,7 @@ export class Settler {
   async #attempt(next: FailedItem): Promise<void> {
     const { item } = next
     try {
-      await item.settle()
+      if ((await item.settle()) === 'later') return
     } catch (error) {
       await this.#failedOnce(next, error)
       return
@@ -161,7 +196,7 @@ export class Settler {
     this.#successes += 1
     this.#failuresInARow = 0
     this.#pausedUntil = 0
-    await item.done().catch((error: unknown) => this.#onFailure(item.id, error))
+    await item.done().catch((error: unknown) => this.#onFailure(item.name, error))
   }
 
   async #failedOnce(next: FailedItem, error: unknown): Promise<void> {
@@ -170,7 +205,7 @@ export class Settler {
     if (this.#successes > next.successesThen) next.ownFailures += 1
     next.successesThen = this.#successes
     next.attempts += 1
-    this.#onFailure(next.item.id, error)
+    this.#onFailure(next.item.name, error)
     const now = this.#clock()
     next.notBefore = now + this.#delay(next.attempts)
     if (this.#failuresInARow >= 2) this.#pausedUntil = now + this.#delay(this.#failuresInARow - 1)
@@ -179,7 +214,7 @@ export class Settler {
         await next.item.setAside(error)
         return
       } catch (cause) {
-        this.#onFailure(next.item.id, cause)
+        this.#onFailure(next.item.name, cause)
       }
     }
     this.#failed.add(next)

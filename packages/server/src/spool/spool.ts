@@ -16,6 +16,7 @@ import { performance } from 'node:perf_hooks'
 import { makeFolder, syncFolder } from '../durable/durable-files.ts'
 import { ServerError } from '../errors.ts'
 import { AppendQueue } from './append-queue.ts'
+import { Backlog, namesOf } from './backlog.ts'
 import { type DiskState, FreeSpace, isDiskFull } from './free-space.ts'
 import { type SpoolLimits, spoolLimits } from './limits.ts'
 import { type EncodedRecord, encodeRecord, frameBytes, summaryOf } from './record.ts'
@@ -50,14 +51,6 @@ export interface SpoolStats {
   readonly damagedSegments: number
 }
 
-interface Entry {
-  readonly id: string
-  readonly aliases: readonly string[]
-  readonly segment: Segment
-  readonly place: RecordPlace
-  readonly attachTo: string | undefined
-}
-
 interface Append {
   readonly report: SpoolReport
   readonly record: EncodedRecord
@@ -77,11 +70,9 @@ export class Spool {
   readonly #space: FreeSpace
   readonly #settler: Settler
   readonly #appends: AppendQueue<Append>
-  readonly #pending = new Map<string, Entry>()
-  readonly #idOfAlias = new Map<string, string>()
-  /** Files added to reports that are not settled yet, by the id of the report: settled after it. */
-  readonly #additions = new Map<string, Entry[]>()
-  readonly #segments = new Set<Segment>()
+  readonly #backlog: Backlog
+  /** By number, which is the order of arrival. */
+  readonly #segments = new Map<number, Segment>()
   #stuck: StuckReports | undefined
   #settle: ((report: SpoolReport) => Promise<void>) | undefined
   #active: Segment | undefined
@@ -108,8 +99,17 @@ export class Spool {
       if (level !== 'enough')
         this.#onProblem(`the disk below the spool is ${level}: ${Math.round(freeBytes / 1024 ** 2)} MiB are free`, undefined)
     })
+    this.#backlog = new Backlog({
+      segments: this.#segments,
+      read: (segment, place) => segment.read(place, files.folder),
+      settle: async (report) => this.#settle?.(report),
+      setAside: (segment, place, error) => this.#setAside(segment, place, error),
+      again: (item) => this.#settler.add(item),
+      finished: (segment) => this.#finished(segment),
+    })
     this.#settler = new Settler(this.#limits, this.#clock, {
-      onFailure: (id, error) => this.#onProblem(`report ${id} could not be settled`, error),
+      source: this.#backlog,
+      onFailure: (name, error) => this.#onProblem(`${name} could not be settled`, error),
       pauseMs: () => this.#pauseMs(),
     })
     this.#appends = new AppendQueue({
@@ -161,17 +161,9 @@ export class Spool {
 
   /** An acknowledged report that the store does not have yet, by its id or an alias. */
   async pending(idOrAlias: string): Promise<SpoolReport | undefined> {
-    const id = this.#idOfAlias.get(idOrAlias) ?? idOrAlias
-    const entry = this.#pending.get(id)
-    try {
-      const report = entry === undefined ? undefined : await entry.segment.read(entry.place, this.#files.folder)
-      const found = report ?? (this.#stuck?.has(id) === true ? await this.#stuck.read(id) : undefined)
-      return found?.attachTo === undefined ? found : undefined
-    } catch (error) {
-      // It may have been settled, and its segment removed, while it was read.
-      if (this.#pending.has(id)) throw error
-    }
-    return undefined
+    const waiting = await this.#backlog.find(idOrAlias)
+    const found = waiting ?? (this.#stuck?.has(idOrAlias) === true ? await this.#stuck.read(idOrAlias) : undefined)
+    return found?.attachTo === undefined ? found : undefined
   }
 
   /** Whether a report that came now would be kept; what `/ready` asks. */
@@ -206,14 +198,13 @@ export class Spool {
   }
 
   stats(): SpoolStats {
-    const [oldest] = this.#pending.keys()
     const settler = this.#settler.stats()
     const stuck = this.#stuck?.ids.length ?? 0
     return {
-      pending: this.#pending.size + stuck,
+      pending: this.#backlog.size + stuck,
       stuck,
       segments: this.#segments.size,
-      oldestPendingAt: oldest === undefined ? undefined : Number.parseInt(oldest.slice(0, 12), 16),
+      oldestPendingAt: this.#backlog.oldestAt,
       appended: this.#appended,
       syncs: this.#syncs,
       settled: settler.settled,
@@ -232,7 +223,7 @@ export class Spool {
     await this.#settler.stop()
     await this.#retryingStuck
     if (this.#active !== undefined) await this.#seal(this.#active)
-    for (const segment of this.#segments) await segment.close()
+    for (const segment of this.#segments.values()) await segment.close()
     this.#lock.release()
   }
 
@@ -240,7 +231,7 @@ export class Spool {
   #pauseMs(): number {
     const { strainedGapMs, strainedPauseMs, strainedMaxPending } = this.#limits
     const strained = !this.#closing && performance.now() - this.#lastAppend < strainedGapMs && this.#space.lastLevel === 'enough'
-    return strained ? Math.max(0, strainedPauseMs * (1 - this.#pending.size / strainedMaxPending)) : 0
+    return strained ? Math.max(0, strainedPauseMs * (1 - this.#backlog.size / strainedMaxPending)) : 0
   }
 
   async #hasSpace(): Promise<boolean> {
@@ -265,13 +256,13 @@ export class Spool {
 
   async #recoverSegment(number: number): Promise<void> {
     this.#nextNumber = number + 1
-    const found: Omit<Entry, 'segment'>[] = []
+    const found: { readonly place: RecordPlace; readonly names: readonly string[] }[] = []
     const leaves: string[] = []
     const segment = await recoverSegment(this.#pathOf(number), number, this.#limits.recordBytes, (place, payload) => {
       const summary = summaryOf(payload)
       // A report that was set aside just before the server stopped still stands in its segment.
       if (this.#stuck?.has(summary.id) === true) return
-      found.push({ place, id: summary.id, aliases: summary.aliases, attachTo: summary.attachTo })
+      found.push({ place, names: [summary.id, ...summary.aliases] })
       leaves.push(...summary.leaves)
     })
     for (const leaf of leaves) this.#files.keep(leaf)
@@ -280,8 +271,8 @@ export class Spool {
       this.#damaged += 1
       this.#onProblem(`spool segment ${number} is damaged behind ${found.length} whole reports`, undefined)
     }
-    this.#segments.add(segment)
-    for (const entry of found) this.#register({ ...entry, segment })
+    this.#segments.set(number, segment)
+    for (const { place, names } of found) this.#register(segment, place, names)
     if (segment.unsettled === 0) await this.#remove(segment)
   }
 
@@ -309,7 +300,7 @@ export class Spool {
     const spare = await this.#spare.take()
     const number = this.#nextNumber++
     const segment = await Segment.open(this.#pathOf(number), number, spare)
-    this.#segments.add(segment)
+    this.#segments.set(number, segment)
     this.#active = segment
     try {
       await syncFolder(this.#segmentsFolder)
@@ -338,42 +329,22 @@ export class Spool {
     this.#appended += 1
     const leaves = report.submission.files.flatMap(({ content }) => (content.kind === 'file' ? [leafOf(content.path)] : []))
     segment.leaves.push(...leaves)
-    this.#register({ id: report.id, aliases: report.submission.aliases, segment, place, attachTo: report.attachTo })
+    this.#register(segment, place, namesOf(report))
   }
 
-  #register(entry: Entry): void {
-    const { attachTo } = entry
-    this.#pending.set(entry.id, entry)
-    for (const alias of entry.aliases) this.#idOfAlias.set(alias, entry.id)
-    entry.segment.unsettled += 1
-    if (attachTo === undefined || !this.#pending.has(attachTo)) this.#settleNext(entry)
-    else this.#additions.set(attachTo, [...(this.#additions.get(attachTo) ?? []), entry])
+  #register(segment: Segment, place: RecordPlace, names: readonly string[]): void {
+    this.#backlog.add(segment, place, names)
+    this.#settler.wake()
   }
 
-  #settleNext(entry: Entry): void {
-    this.#settler.add({
-      id: entry.id,
-      settle: async () => this.#settle?.(await entry.segment.read(entry.place, this.#files.folder)),
-      done: () => this.#finished(entry),
-      setAside: (error) => this.#setAside(entry, error),
-    })
+  async #setAside(segment: Segment, place: RecordPlace, error: unknown): Promise<void> {
+    const record = await segment.readRaw(place)
+    const { id, leaves } = summaryOf(record.subarray(frameBytes))
+    await this.#stuck?.add(id, record, error, this.#clock())
+    segment.leaves.splice(0, segment.leaves.length, ...segment.leaves.filter((leaf) => !leaves.includes(leaf)))
   }
 
-  async #setAside(entry: Entry, error: unknown): Promise<void> {
-    const record = await entry.segment.readRaw(entry.place)
-    await this.#stuck?.add(entry.id, record, error, this.#clock())
-    const { leaves } = summaryOf(record.subarray(frameBytes))
-    entry.segment.leaves.splice(0, entry.segment.leaves.length, ...entry.segment.leaves.filter((leaf) => !leaves.includes(leaf)))
-    await this.#finished(entry)
-  }
-
-  async #finished(entry: Entry): Promise<void> {
-    this.#pending.delete(entry.id)
-    for (const alias of entry.aliases) this.#idOfAlias.delete(alias)
-    for (const addition of this.#additions.get(entry.id) ?? []) this.#settleNext(addition)
-    this.#additions.delete(entry.id)
-    const { segment } = entry
-    segment.unsettled -= 1
+  async #finished(segment: Segment): Promise<void> {
     if (segment.unsettled > 0) return
     if (segment.sealed) await this.#remove(segment)
     else this.#removeIdleSegmentLater()
@@ -393,7 +364,7 @@ export class Spool {
   }
 
   async #remove(segment: Segment): Promise<void> {
-    if (!this.#segments.delete(segment)) return
+    if (!this.#segments.delete(segment.number)) return
     await segment.close()
     if (segment.damaged) await this.#stuck?.keepDamaged(segment.path, segment.number)
     else if (!(segment.reusable && segment.size <= this.#limits.segmentBytes && (await this.#spare.offer(segment.path))))
