@@ -55,7 +55,7 @@ function mutantsOf(dist: string): Mutant[] {
   })
 }
 
-const readByChildren = new Set(['@jridgewell', 'iced-x86'])
+const readByChildren = new Set(['@jridgewell', 'fzstd', 'gecko-profiler-demangle', 'iced-x86'])
 
 /** The packages with their builds, in a folder where they find each other before those of the checkout. */
 function copyOfBuild(folder: string): { readonly command: string; readonly server: string } {

@@ -5,14 +5,14 @@
  * next one of anybody. Therefore parts of a data folder may lie on disks of their own, and the journal does not commit by itself.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Machine, PowerCut } from './machine.ts'
 import { run } from './programs.ts'
 import { until } from './until.ts'
 
 const commandTimeoutMs = 60_000
-const busyTimeoutMs = 20_000
+const busyTimeoutMs = 60_000
 /** Sparse; large enough that neither the spool's reserve nor a full journal decides anything. */
 const imageBytes = 512 * 1024 * 1024
 const journalMiB = 64
@@ -67,6 +67,8 @@ class Disks {
     ).catch((cause: unknown) => {
       throw new Error(refusal, { cause })
     })
+    // While a namespace of somebody else holds on to it, the next mount would be given the same file system, stopped as it is.
+    await until(`${name} to be let go of`, busyTimeoutMs, () => (isAttached(`${this.pathOf(name)}.img`) ? undefined : true))
     this.#mounted.delete(name)
   }
 
@@ -147,6 +149,19 @@ export async function canMount(folder: string): Promise<boolean> {
   } catch {
     return false
   }
+}
+
+/** Whether a loop device still serves this file. */
+function isAttached(image: string): boolean {
+  return readdirSync('/sys/block').some((device) => {
+    if (!device.startsWith('loop')) return false
+    try {
+      return readFileSync(`/sys/block/${device}/loop/backing_file`, 'utf8').trim() === image
+    } catch {
+      // Not attached to any file.
+      return false
+    }
+  })
 }
 
 /** What a file system may do at any time by itself: writes everything. */
