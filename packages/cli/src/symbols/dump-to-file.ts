@@ -59,6 +59,7 @@ function dump(task: DumpTask, output: number): DumpedToFile {
     ...(task.debugFile !== undefined && { debugFile: task.debugFile }),
     ...(task.arch !== undefined && { arch: task.arch }),
     inlines: task.inlines,
+    lendsChunks: true,
     demangle: nodeDemangler(),
     decompress: decompressSection,
     companions: (wanted) => findHalf(wanted, task, open) ?? finder.find(wanted),

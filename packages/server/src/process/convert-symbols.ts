@@ -21,6 +21,7 @@ export function convertSymbols(task: ConvertTask): ConvertedModule[] {
     const options: DumpOptions = {
       fileName: moduleFileName(task.fileName),
       demangle: nodeDemangler(),
+      lendsChunks: true,
       decompress: (kind, bytes, size) =>
         kind === 'zlib'
           ? inflateSync(bytes, { maxOutputLength: Math.max(size, 1) })

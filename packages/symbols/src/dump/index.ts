@@ -33,7 +33,7 @@ const dumpers: Partial<Record<DebugFileFormat, (input: DumpInput) => DumpedFile>
 }
 
 /**
- * Writes a debug file's symbols as Breakpad's text, in chunks that `sink` owns. Synchronous; reads the source by ranges. Throws `SymbolError` when
+ * Writes a debug file's symbols as Breakpad's text, in chunks that `sink` owns (see `lendsChunks`). Synchronous; reads the source by ranges. Throws `SymbolError` when
  * the file is none; damage inside it becomes a problem, and the rest is written.
  */
 export function dumpSymbols(source: ByteSource, sink: (chunk: Uint8Array) => void, options: DumpOptions = {}): DumpResult {
@@ -47,7 +47,7 @@ export function dumpSymbols(source: ByteSource, sink: (chunk: Uint8Array) => voi
   const [records, problems] = [new SymbolRecords(), new Problems()]
   records.allow(source.size)
   const dumped = refused(() => dump({ source, options, records, problems }))
-  const writer = new SymbolWriter(sink, options.demangle)
+  const writer = new SymbolWriter(sink, options.demangle, options.lendsChunks)
   writer.module(dumped.module)
   const counts = records.write(writer)
   problems.guard(() => dumped.stack?.(writer))

@@ -40,6 +40,8 @@ export interface DumpOptions {
   readonly companions?: (wanted: Companion) => ByteSource | undefined
   /** Must give exactly `size` bytes or throw. */
   readonly decompress?: (kind: Compression, bytes: Uint8Array, size: number) => Uint8Array
+  /** Chunks of text are the sink's only until it returns: for sinks that write them down at once. A large file's are much garbage otherwise. */
+  readonly lendsChunks?: boolean
   /** Which part of a fat Mach-O, as MODULE names it: `x86_64`, `arm64`. */
   readonly arch?: string
 }

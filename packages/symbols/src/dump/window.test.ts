@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { bytesSource } from '../byte-source.ts'
-import { partOf, WindowedBytes } from './window.ts'
+import { partOf, SequentialBytes, WindowedBytes } from './window.ts'
 
 const size = 5 * 2 ** 20
 const whole = Uint8Array.from({ length: size }, (_, index) => (index * 7 + (index >> 8)) & 255)
@@ -46,3 +46,25 @@ test('a part of a file ends where the file does', () => {
   expect([...part.read(8, 100)]).toEqual([...whole.subarray(size - 2)])
   expect(part.read(20, 5)).toHaveLength(0)
 })
+
+test.each([true, false])(
+  'one window that moves has the bytes at an offset, forwards and back, also larger ones than itself (read into: %s)',
+  (into) => {
+    const { source } = counting()
+    const readInto = (offset: number, target: Uint8Array): number => {
+      const bytes = source.read(offset, target.length)
+      target.set(bytes)
+      return bytes.length
+    }
+    const section = partOf(into ? { ...source, readInto } : source, 11, size - 100)
+    const bytes = new SequentialBytes(section)
+    for (const offset of [0, 5000, 2 ** 20 - 10, 3 * 2 ** 20, 100, section.size - 20, section.size - 1]) {
+      for (const length of [64, 3 * 2 ** 20]) {
+        const at = bytes.at(offset, length)
+        const there = Math.min(length, section.size - offset)
+        expect(bytes.base).toBe(offset - at)
+        expect(Buffer.compare(bytes.bytes.subarray(at, at + there), whole.subarray(11 + offset, 11 + offset + there))).toBe(0)
+      }
+    }
+  },
+)

@@ -78,12 +78,52 @@ export class WindowedBytes {
   }
 }
 
+/**
+ * A section that is read from end to end by one reader: a window that moves, always in the same memory. Windows that are made anew stay until the
+ * next collection of garbage, and of a section of 50 MB that is all of it. What `at` gave is gone after the next call.
+ */
+export class SequentialBytes {
+  bytes: Uint8Array = new Uint8Array(0)
+  base = 0
+  readonly #source: ByteSource
+  #buffer = new Uint8Array(0)
+
+  constructor(source: ByteSource) {
+    this.#source = source
+  }
+
+  /** As that of `WindowedBytes`. */
+  at(offset: number, length: number): number {
+    const { size } = this.#source
+    const end = Math.min(offset + length, size)
+    if (offset < this.base || end > this.base + this.bytes.length)
+      this.#move(offset, Math.min(Math.max(end - offset, windowBytes), size - offset))
+    return offset - this.base
+  }
+
+  #move(offset: number, length: number): void {
+    const source = this.#source
+    this.base = offset
+    // Of what is in memory already a part is no copy.
+    if (source.readInto === undefined) {
+      const bytes = source.read(offset, length)
+      this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      return
+    }
+    if (length > this.#buffer.length) this.#buffer = new Uint8Array(length)
+    this.bytes = this.#buffer.subarray(0, length)
+    const count = source.readInto(offset, this.bytes)
+    if (count < length) this.bytes = this.#buffer.subarray(0, count)
+  }
+}
+
 /** A part of a file as a source of its own. */
 export function partOf(source: ByteSource, offset: number, size: number): ByteSource {
   const start = Math.min(Math.max(offset, 0), source.size)
   const length = Math.max(0, Math.min(size, source.size - start))
-  return {
-    size: length,
-    read: (at, count) => source.read(start + at, Math.max(0, Math.min(count, length - at))),
-  }
+  const read: ByteSource['read'] = (at, count) => source.read(start + at, Math.max(0, Math.min(count, length - at)))
+  if (source.readInto === undefined) return { size: length, read }
+  const readInto: ByteSource['readInto'] = (at, target) =>
+    source.readInto?.(start + at, target.subarray(0, Math.max(0, Math.min(target.length, length - at)))) ?? 0
+  return { size: length, read, readInto }
 }

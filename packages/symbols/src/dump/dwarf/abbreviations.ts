@@ -32,7 +32,29 @@ export class Abbreviations {
   readonly stepEnds: number[] = []
   /** Like those of `formStep`, with neighbours of fixed size joined. */
   readonly steps: number[] = []
+  /** The same for who wants what functions and inlined calls say: values that nobody wants are stepped over, the others have a name. */
+  readonly planStarts: number[] = []
+  readonly planEnds: number[] = []
+  /** Name of the value, or 0 for a step. */
+  readonly planNames: number[] = []
+  /** Form of the value, or the step. */
+  readonly planForms: number[] = []
+  readonly planImplicits: number[] = []
 }
+
+/** What is wanted of functions and inlined calls. */
+const wantedNames: ReadonlySet<number> = new Set([
+  dw.atName,
+  dw.atLinkageName,
+  dw.atMipsLinkageName,
+  dw.atLowPc,
+  dw.atHighPc,
+  dw.atRanges,
+  dw.atAbstractOrigin,
+  dw.atSpecification,
+  dw.atCallLine,
+  dw.atCallFile,
+])
 
 export function readAbbreviations(cursor: Cursor, format: UnitFormat): Abbreviations {
   const table = new Abbreviations()
@@ -61,11 +83,23 @@ export function readAbbreviations(cursor: Cursor, format: UnitFormat): Abbreviat
     table.starts[code] = start
     table.ends[code] = table.names.length
     addSteps(table, code, format)
+    addPlan(table, code, format)
   }
 }
 
 function addEmpty(table: Abbreviations): void {
-  for (const list of [table.tags, table.kinds, table.children, table.starts, table.ends, table.stepStarts, table.stepEnds]) list.push(0)
+  for (const list of [
+    table.tags,
+    table.kinds,
+    table.children,
+    table.starts,
+    table.ends,
+    table.stepStarts,
+    table.stepEnds,
+    table.planStarts,
+    table.planEnds,
+  ])
+    list.push(0)
   table.fixedSizes.push(-1)
 }
 
@@ -86,4 +120,33 @@ function addSteps(table: Abbreviations, code: number, format: UnitFormat): void 
   if (steps.length === (table.stepStarts[code] ?? 0)) table.fixedSizes[code] = fixed
   else if (fixed > 0) steps.push(fixed)
   table.stepEnds[code] = steps.length
+}
+
+function addPlan(table: Abbreviations, code: number, format: UnitFormat): void {
+  table.planStarts[code] = table.planNames.length
+  let fixed = 0
+  const step = (bytes: number): void => {
+    if (bytes !== 0) addPlanned(table, 0, bytes, 0)
+  }
+  for (let index = table.starts[code] ?? 0; index < (table.ends[code] ?? 0); index++) {
+    const [name, form] = [table.names[index] ?? 0, table.forms[index] ?? 0]
+    const isWanted = wantedNames.has(name)
+    const size = isWanted ? 0 : formStep(form, format)
+    if (!isWanted && size >= 0) {
+      fixed += size
+      continue
+    }
+    step(fixed)
+    fixed = 0
+    if (isWanted) addPlanned(table, name, form, table.implicits[index] ?? 0)
+    else step(size)
+  }
+  step(fixed)
+  table.planEnds[code] = table.planNames.length
+}
+
+function addPlanned(table: Abbreviations, name: number, form: number, implicit: number): void {
+  table.planNames.push(name)
+  table.planForms.push(form)
+  table.planImplicits.push(implicit)
 }

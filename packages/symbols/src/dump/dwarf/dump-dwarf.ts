@@ -59,7 +59,7 @@ class DwarfDump {
     const info = this.#file.section('info')
     if (info === undefined) return
     for (let offset = 0; offset < info.size; ) {
-      const header = problems.guard(() => this.#file.header(offset))
+      const header = problems.guard(() => this.#file.walkedHeader(offset))
       if (header === undefined) return
       if (!header.isTypes) problems.guard(() => this.#unit(openUnit(this.#file, header, this.#alternate, this.#scratch)))
       else if (header.version < 2 || header.version > 5) problems.add('unknown_version', `Units of DWARF ${header.version} are unknown.`)
@@ -114,10 +114,10 @@ class DwarfDump {
   }
 
   #runLines(unit: Unit): void {
-    const { cursor: start } = this.#file.cursorAt('line', unit.lineOffset, 16)
+    const { cursor: start } = this.#file.walkedAt('line', unit.lineOffset, 16)
     const length = start.u32()
     const whole = length === 0xffff_ffff ? start.u64() + 12 : length + 4
-    const { cursor } = this.#file.cursorAt('line', unit.lineOffset, whole)
+    const { cursor } = this.#file.walkedAt('line', unit.lineOffset, whole)
     const bytes = cursor.bytes
     const scratch = this.#scratch
     const header = readLineHeader(cursor, unit, this.#input.records.files, (form, value) => {

@@ -2,7 +2,7 @@ import { Cursor } from '../cursor.ts'
 import type { NameTable } from '../output/name-table.ts'
 import { Doubles } from '../output/number-list.ts'
 import { Damage } from '../problem.ts'
-import { WindowedBytes } from '../window.ts'
+import { SequentialBytes, WindowedBytes } from '../window.ts'
 import type { WorkBudget } from '../work-budget.ts'
 import { type Abbreviations, readAbbreviations } from './abbreviations.ts'
 import * as dw from './constants.ts'
@@ -22,6 +22,7 @@ export class DwarfFile {
   readonly #sections: DwarfSections
   readonly #budget: WorkBudget
   readonly #opened = new Map<DwarfSectionName, WindowedBytes | undefined>()
+  readonly #walked = new Map<DwarfSectionName, SequentialBytes>()
   readonly #abbreviations = new Map<string, Abbreviations>()
   #unitOffsets: Doubles | undefined
   #lastUnit: UnitHeader | undefined
@@ -49,6 +50,19 @@ export class DwarfFile {
     }
     const at = section.at(offset, length)
     return { cursor: new Cursor(section.bytes, at, section.bytes.length, this.littleEndian), base: section.base }
+  }
+
+  /** The same for the one who goes through all units: the cursor's bytes are others after the next call for this section. */
+  walkedAt(name: 'info' | 'line', offset: number, length: number): { cursor: Cursor; base: number } {
+    const section = this.section(name)
+    if (section === undefined || offset < 0 || offset >= section.size) return this.cursorAt(name, offset, length)
+    let walked = this.#walked.get(name)
+    if (walked === undefined) {
+      walked = new SequentialBytes(section.source)
+      this.#walked.set(name, walked)
+    }
+    const at = walked.at(offset, length)
+    return { cursor: new Cursor(walked.bytes, at, walked.bytes.length, this.littleEndian), base: walked.base }
   }
 
   abbreviations(offset: number, format: UnitFormat): Abbreviations {
@@ -127,6 +141,12 @@ export class DwarfFile {
 
   header(offset: number): UnitHeader {
     const { cursor, base } = this.cursorAt('info', offset, 64)
+    return readUnitHeader(cursor, base, this.section('info')?.size ?? 0)
+  }
+
+  /** The same for the one who goes through all units. */
+  walkedHeader(offset: number): UnitHeader {
+    const { cursor, base } = this.walkedAt('info', offset, 64)
     return readUnitHeader(cursor, base, this.section('info')?.size ?? 0)
   }
 

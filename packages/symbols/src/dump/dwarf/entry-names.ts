@@ -2,8 +2,9 @@ import { Cursor } from '../cursor.ts'
 import type { NameTable } from '../output/name-table.ts'
 import * as dw from './constants.ts'
 import type { DwarfFile } from './dwarf-file.ts'
-import { alternateBase, formStep, readForm, takeStep } from './forms.ts'
+import { alternateBase, readForm, takeStep } from './forms.ts'
 import { firstEntryBytes, maxForeignNames, maxForeignUnits, maxOriginSteps } from './limits.ts'
+import { OffsetTable, unknownOffset } from './offset-table.ts'
 import { openUnit, type Unit } from './unit.ts'
 import type { UnitHeader } from './unit-header.ts'
 
@@ -16,7 +17,7 @@ const entryBytes = 16 * 1024
 export class EntryNames {
   readonly #into: NameTable
   readonly #alternate: DwarfFile | undefined
-  readonly #own = new Map<number, number>()
+  readonly #own = new OffsetTable()
   readonly #scratch: NameTable
   #unit: Unit | undefined
   readonly #foreignNames = new Map<number, number>()
@@ -44,11 +45,12 @@ export class EntryNames {
     const unit = this.#unit
     if (unit === undefined || steps > maxOriginSteps) return -1
     if (offset >= unit.header.entriesOffset && offset < unit.header.end) {
-      const known = this.#own.get(offset)
-      if (known !== undefined) return known
+      const inUnit = offset - unit.header.offset
+      const known = this.#own.get(inUnit)
+      if (known !== unknownOffset) return known
       const cursor = unit.cursor
       const name = this.#read(unit, new Cursor(cursor.bytes, offset - unit.base, cursor.end, cursor.littleEndian), steps)
-      this.#own.set(offset, name)
+      this.#own.set(inUnit, name)
       return name
     }
     if (offset < alternateBase) return this.#foreign(unit.file, offset, steps)
@@ -113,27 +115,27 @@ export class EntryNames {
   #read(unit: Unit, cursor: Cursor, steps: number): number {
     const { abbreviations, header } = unit
     const code = cursor.uleb()
-    let [linkageForm, linkage, nameForm, name, origin] = [0, 0, 0, 0, -1]
-    for (let index = abbreviations.starts[code] ?? 0; index < (abbreviations.ends[code] ?? 0); index++) {
-      const form = abbreviations.forms[index] ?? 0
-      switch (abbreviations.names[index]) {
-        case dw.atLinkageName:
-        case dw.atMipsLinkageName:
-          linkageForm = form
-          linkage = readForm(cursor, form, header, header.offset, 0)
-          break
-        case dw.atName:
-          nameForm = form
-          name = readForm(cursor, form, header, header.offset, 0)
-          break
-        case dw.atAbstractOrigin:
-        case dw.atSpecification:
-          origin = form === dw.formRefSig8 ? -1 : readForm(cursor, form, header, header.offset, 0)
-          if (form === dw.formRefSig8) cursor.skip(8)
-          break
-        default:
-          takeStep(cursor, formStep(form, header), header)
+    const { planNames, planForms } = abbreviations
+    let linkageForm = 0
+    let linkage = 0
+    let nameForm = 0
+    let name = 0
+    let origin = -1
+    for (let index = abbreviations.planStarts[code] ?? 0; index < (abbreviations.planEnds[code] ?? 0); index++) {
+      const form = planForms[index] ?? 0
+      const attribute = planNames[index] ?? 0
+      if (attribute === 0) {
+        takeStep(cursor, form, header)
+        continue
       }
+      const value = readForm(cursor, form, header, header.offset, 0)
+      if (attribute === dw.atLinkageName || attribute === dw.atMipsLinkageName) {
+        linkageForm = form
+        linkage = value
+      } else if (attribute === dw.atName) {
+        nameForm = form
+        name = value
+      } else if (attribute === dw.atAbstractOrigin || attribute === dw.atSpecification) origin = form === dw.formRefSig8 ? -1 : value
     }
     return this.of(unit, linkageForm, linkage, nameForm, name, origin, steps, cursor.bytes)
   }

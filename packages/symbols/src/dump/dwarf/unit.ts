@@ -31,7 +31,10 @@ export interface Unit {
   addressFile: DwarfFile
 }
 
-/** `skeleton` is what a split unit continues. `names` may be any table; strings pass through it. Only so many bytes as wanted are sure to be under the cursor. */
+/**
+ * `skeleton` is what a split unit continues. `names` may be any table; strings pass through it. Only so many bytes as wanted are sure to be under the
+ * cursor. A whole unit that is no split one is for walking: the next one takes its place.
+ */
 export function openUnit(
   file: DwarfFile,
   header: UnitHeader,
@@ -43,7 +46,10 @@ export function openUnit(
   const length = header.end - header.offset
   if (length > maxUnitBytes) throw new Damage('too_large_unit', 'A unit of the debug information is larger than the limit.')
   const abbreviations = file.abbreviations(header.abbreviationsOffset, header)
-  const { cursor, base } = file.cursorAt('info', header.offset, Math.min(length, wantedBytes))
+  const isWalked = skeleton === undefined && wantedBytes === maxUnitBytes
+  const { cursor, base } = isWalked
+    ? file.walkedAt('info', header.offset, length)
+    : file.cursorAt('info', header.offset, Math.min(length, wantedBytes))
   cursor.end = Math.min(header.end - base, cursor.end)
   cursor.position = header.entriesOffset - base
   // Of split units of version 5 the tables begin behind their headers and are not named.

@@ -4,7 +4,7 @@ import { Damage } from '../problem.ts'
 import type { WorkBudget } from '../work-budget.ts'
 import { kindFunction, kindInlined, kindOther } from './abbreviations.ts'
 import * as dw from './constants.ts'
-import { formStep, isAddressForm, isAddressIndex, readForm, takeStep } from './forms.ts'
+import { isAddressForm, isAddressIndex, readForm, takeStep } from './forms.ts'
 import { maxDepth, maxNestedFunctions } from './limits.ts'
 import { readRanges } from './ranges.ts'
 import { addressAt, type Unit } from './unit.ts'
@@ -81,7 +81,8 @@ export class UnitWalker {
         throw new Damage('bad_entry', 'An entry of the debug information has no abbreviation.')
       const kind = kinds[code] ?? 0
       const hasChildren = (children[code] ?? 0) !== 0
-      let [next, nextInlineDepth] = [current, inlineDepth]
+      let next = current
+      let nextInlineDepth = inlineDepth
       if (kind === kindOther) {
         const fixed = fixedSizes[code] ?? -1
         if (fixed >= 0) cursor.skip(fixed)
@@ -140,38 +141,37 @@ export class UnitWalker {
   #readFunction(unit: Unit, code: number, found: FoundFunction): boolean {
     const { cursor, abbreviations, header } = unit
     found.clear()
-    let [lowForm, low, highForm, high, rangesForm, ranges] = [0, 0, 0, 0, 0, 0]
-    for (let index = abbreviations.starts[code] ?? 0, end = abbreviations.ends[code] ?? 0; index < end; index++) {
-      const form = abbreviations.forms[index] ?? 0
-      switch (abbreviations.names[index]) {
-        case dw.atLowPc:
-          lowForm = form
-          low = readForm(cursor, form, header, header.offset, 0)
-          break
-        case dw.atHighPc:
-          highForm = form
-          high = readForm(cursor, form, header, header.offset, abbreviations.implicits[index] ?? 0)
-          break
-        case dw.atRanges:
-          rangesForm = form
-          ranges = readForm(cursor, form, header, header.offset, 0)
-          break
-        case dw.atLinkageName:
-        case dw.atMipsLinkageName:
-          found.linkageForm = form
-          found.linkage = readForm(cursor, form, header, header.offset, 0)
-          break
-        case dw.atName:
-          found.nameForm = form
-          found.name = readForm(cursor, form, header, header.offset, 0)
-          break
-        case dw.atAbstractOrigin:
-        case dw.atSpecification:
-          found.origin = readOrigin(unit, form)
-          break
-        default:
-          takeStep(cursor, formStep(form, header), header)
+    const { planNames, planForms, planImplicits, planStarts, planEnds } = abbreviations
+    let lowForm = 0
+    let low = 0
+    let highForm = 0
+    let high = 0
+    let rangesForm = 0
+    let ranges = 0
+    for (let index = planStarts[code] ?? 0, end = planEnds[code] ?? 0; index < end; index++) {
+      const name = planNames[index] ?? 0
+      const form = planForms[index] ?? 0
+      if (name === 0) {
+        takeStep(cursor, form, header)
+        continue
       }
+      const value = readForm(cursor, form, header, header.offset, planImplicits[index] ?? 0)
+      if (name === dw.atLowPc) {
+        lowForm = form
+        low = value
+      } else if (name === dw.atHighPc) {
+        highForm = form
+        high = value
+      } else if (name === dw.atRanges) {
+        rangesForm = form
+        ranges = value
+      } else if (name === dw.atName) {
+        found.nameForm = form
+        found.name = value
+      } else if (name === dw.atLinkageName || name === dw.atMipsLinkageName) {
+        found.linkageForm = form
+        found.linkage = value
+      } else if (name === dw.atAbstractOrigin || name === dw.atSpecification) found.origin = originOf(form, value)
     }
     this.#addRanges(unit, lowForm, low, highForm, high, rangesForm, ranges, found.ranges)
     return found.ranges.length > 0
@@ -180,35 +180,36 @@ export class UnitWalker {
   /** Whether the inlined call has code; then it is noted with its function. */
   #readInlined(unit: Unit, code: number, found: FoundFunction, depth: number): boolean {
     const { cursor, abbreviations, header } = unit
-    let [lowForm, low, highForm, high, rangesForm, ranges] = [0, 0, 0, 0, 0, 0]
-    let [line, file, origin] = [0, 0, -1]
-    for (let index = abbreviations.starts[code] ?? 0, end = abbreviations.ends[code] ?? 0; index < end; index++) {
-      const form = abbreviations.forms[index] ?? 0
-      switch (abbreviations.names[index]) {
-        case dw.atLowPc:
-          lowForm = form
-          low = readForm(cursor, form, header, header.offset, 0)
-          break
-        case dw.atHighPc:
-          highForm = form
-          high = readForm(cursor, form, header, header.offset, abbreviations.implicits[index] ?? 0)
-          break
-        case dw.atRanges:
-          rangesForm = form
-          ranges = readForm(cursor, form, header, header.offset, 0)
-          break
-        case dw.atCallLine:
-          line = readForm(cursor, form, header, header.offset, abbreviations.implicits[index] ?? 0)
-          break
-        case dw.atCallFile:
-          file = readForm(cursor, form, header, header.offset, abbreviations.implicits[index] ?? 0)
-          break
-        case dw.atAbstractOrigin:
-          origin = readOrigin(unit, form)
-          break
-        default:
-          takeStep(cursor, formStep(form, header), header)
+    const { planNames, planForms, planImplicits, planStarts, planEnds } = abbreviations
+    let lowForm = 0
+    let low = 0
+    let highForm = 0
+    let high = 0
+    let rangesForm = 0
+    let ranges = 0
+    let line = 0
+    let file = 0
+    let origin = -1
+    for (let index = planStarts[code] ?? 0, end = planEnds[code] ?? 0; index < end; index++) {
+      const name = planNames[index] ?? 0
+      const form = planForms[index] ?? 0
+      if (name === 0) {
+        takeStep(cursor, form, header)
+        continue
       }
+      const value = readForm(cursor, form, header, header.offset, planImplicits[index] ?? 0)
+      if (name === dw.atLowPc) {
+        lowForm = form
+        low = value
+      } else if (name === dw.atHighPc) {
+        highForm = form
+        high = value
+      } else if (name === dw.atRanges) {
+        rangesForm = form
+        ranges = value
+      } else if (name === dw.atCallLine) line = value
+      else if (name === dw.atCallFile) file = value
+      else if (name === dw.atAbstractOrigin) origin = originOf(form, value)
     }
     const from = found.inlineRanges.length
     this.#addRanges(unit, lowForm, low, highForm, high, rangesForm, ranges, found.inlineRanges)
@@ -256,8 +257,6 @@ export class UnitWalker {
 }
 
 /** References to units of types by signature lead to no function with code. */
-function readOrigin(unit: Unit, form: number): number {
-  if (form !== dw.formRefSig8) return readForm(unit.cursor, form, unit.header, unit.header.offset, 0)
-  unit.cursor.skip(8)
-  return -1
+function originOf(form: number, value: number): number {
+  return form === dw.formRefSig8 ? -1 : value
 }

@@ -24,8 +24,8 @@ export class SymbolWriter {
   readonly #out: TextSink
   readonly #names: NameWriter
 
-  constructor(write: (chunk: Uint8Array) => void, demangle?: DumpDemangler) {
-    this.#out = new TextSink(write)
+  constructor(write: (chunk: Uint8Array) => void, demangle?: DumpDemangler, lendsChunks: boolean = false) {
+    this.#out = new TextSink(write, lendsChunks)
     this.#names = new NameWriter(demangle)
   }
 

@@ -6,13 +6,15 @@ const quote = 0x60
 /** Builds text as bytes, in chunks of 64 KiB, without a string per line. Addresses are doubles, exact to 2^53. */
 export class TextSink {
   readonly #write: (chunk: Uint8Array) => void
+  readonly #lends: boolean
   #bytes = new Uint8Array(chunkBytes)
   #length = 0
   #encoder = new TextEncoder()
 
-  /** `write` owns each chunk that it gets. */
-  constructor(write: (chunk: Uint8Array) => void) {
+  /** `write` owns each chunk that it gets; where they are lent, it has them until it returns. */
+  constructor(write: (chunk: Uint8Array) => void, lends: boolean = false) {
     this.#write = write
+    this.#lends = lends
   }
 
   text(text: string): void {
@@ -108,7 +110,7 @@ export class TextSink {
 
   flush(): void {
     if (this.#length === 0) return
-    this.#write(this.#bytes.slice(0, this.#length))
+    this.#write(this.#lends ? this.#bytes.subarray(0, this.#length) : this.#bytes.slice(0, this.#length))
     this.#length = 0
   }
 
