@@ -78,6 +78,21 @@ describe('symbols upload', () => {
     expect(listed).toMatchObject([{ debugFile: 'app', debugId, state: 'present' }])
   })
 
+  test('sends a source map again only when it differs, or for another release', async () => {
+    const map = join(build, 'dist/main.js.map')
+    const outcome = async (...more: string[]) => JSON.parse((await run('upload', map, '--json', ...more)).stdout)[0]
+    const sent = await run('upload', build, '--release', '1.0', '--json')
+    expect(JSON.parse(sent.stdout)).toContainEqual(
+      expect.objectContaining({ outcome: 'present', script: 'dist/main.js', release: '1.0', reprocessing: 0 }),
+    )
+    expect(await outcome('--release', '3.0')).toMatchObject({ outcome: 'stored', release: '3.0' })
+    expect(await outcome('--release', 'shop@3.0')).toMatchObject({ outcome: 'present' })
+    const before = readFileSync(map)
+    writeFileSync(map, before.toString().replace('main.ts', 'other.ts'))
+    expect(await outcome('--release', '3.0')).toMatchObject({ outcome: 'replaced' })
+    writeFileSync(map, before)
+  })
+
   test('sends the half of a module that the server lacks, and a different whole one only when it is forced to', async () => {
     const path = writeSymbols(join(folder.path, 'other'))
     const outcome = async (...more: string[]) => JSON.parse((await run('upload', path, '--json', ...more)).stdout)

@@ -5,12 +5,11 @@ import type { ServerConnection } from '../server-connection.ts'
 import { dumpTask } from './dump-module.ts'
 import { DumpPool } from './dump-pool.ts'
 import type { FoundFiles, FoundModule } from './find-modules.ts'
+import { heldMaps, type NamedMap, namedMap } from './held-maps.ts'
 import { inParallel } from './in-parallel.ts'
 import { maxUploads } from './limits.ts'
 import { missingModules } from './missing-modules.ts'
-import { scriptOfMap } from './script-of-map.ts'
 import { sendFile } from './send-file.ts'
-import type { WalkedFile } from './walk-files.ts'
 
 export interface UploadRun {
   readonly server: ServerConnection
@@ -59,6 +58,10 @@ export async function uploadSymbols(
   const wanted = new Set(missing)
   progress.total(named.length + found.sourceMaps.length + archives.length)
   for (const module of named) if (!wanted.has(module)) progress.ended(present(module))
+  const maps = found.sourceMaps.map(namedMap)
+  const held = run.force ? new Map<NamedMap, SourceMapUploaded>() : await heldMaps(run.server, query, maps, run.release)
+  for (const [{ map }, uploaded] of held) progress.ended({ kind: 'source-map', file: map.path, uploaded })
+  const freshMaps = maps.filter((each) => !held.has(each))
   const ids = new Set(run.lacking.map(({ debugId }) => debugId))
   const order = [...missing.filter(({ debugId }) => ids.has(debugId)), ...missing.filter(({ debugId }) => !ids.has(debugId))]
   const pool = new DumpPool(run.jobs)
@@ -74,7 +77,7 @@ export async function uploadSymbols(
   try {
     // Twice as many as are sent at once, so that one is made while another is on its way.
     await inParallel(order, maxUploads * 2, (module) => guarded(module.main.path, () => uploadModule(module, run, pool, scratchName)))
-    await inParallel(found.sourceMaps, maxUploads, (map) => guarded(map.path, () => uploadMap(map, run, scratchName())))
+    await inParallel(freshMaps, maxUploads, (named) => guarded(named.map.path, () => uploadMap(named, run, scratchName())))
     await inParallel(archives, 1, (path) => guarded(path, () => uploadArchive(path, run, scratchName())))
   } finally {
     await pool.close()
@@ -122,8 +125,7 @@ async function uploadArchive(path: string, run: UploadRun, temporary: string): P
   return [...taken, ...refused]
 }
 
-async function uploadMap({ path, root }: WalkedFile, run: UploadRun, temporary: string): Promise<UploadedFile> {
-  const script = scriptOfMap(path, path === root ? process.cwd() : root)
+async function uploadMap({ map: { path }, script }: NamedMap, run: UploadRun, temporary: string): Promise<UploadedFile> {
   const query = new URLSearchParams({ ...run.scope, script, ...(run.release === undefined ? {} : { release: run.release }) })
   return {
     kind: 'source-map',

@@ -379,6 +379,9 @@ export const SymbolsMissing = Type.Object({
       }),
     }),
   ),
+  sourceMaps: Type.Array(Type.Object({ script: Type.String(), sha256: Type.String() }), {
+    description: 'Of those that were asked about the ones that are not held as they are',
+  }),
 })
 
 export const SourceMapUploaded = Type.Object({

@@ -23,7 +23,8 @@ export function symbolsMissing(store: Store): FastifyPluginAsyncTypebox {
         config: { scope: 'upload-symbols' },
         bodyLimit,
         schema: {
-          summary: 'Which of these modules the server lacks symbols for, so that a client sends only those',
+          summary:
+            'Which of these modules the server lacks symbols for, and which source maps it has not, so that a client sends only those',
           querystring: Type.Object({ project: Type.Optional(projectParameter), shared: Type.Optional(Type.Boolean()) }),
           body: Type.Object(
             {
@@ -38,6 +39,19 @@ export function symbolsMissing(store: Store): FastifyPluginAsyncTypebox {
                 ),
                 { maxItems: maxModules },
               ),
+              sourceMaps: Type.Optional(
+                Type.Array(
+                  Type.Object(
+                    {
+                      script: Type.String({ minLength: 1, maxLength: 1024 }),
+                      sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+                      release: Type.Optional(Type.String({ maxLength: 256 })),
+                    },
+                    { additionalProperties: false },
+                  ),
+                  { maxItems: maxModules },
+                ),
+              ),
             },
             { additionalProperties: false },
           ),
@@ -49,13 +63,15 @@ export function symbolsMissing(store: Store): FastifyPluginAsyncTypebox {
         if ((project === undefined) === (shared !== true))
           throw new ApiProblem('bad_request', 'Say whose symbols these are: ?project=SLUG or ?shared=true.')
         const owner = await ownerOf(store.ledger, callerOf(request), project ?? sharedName)
-        const { modules } = request.body
+        const { modules, sourceMaps = [] } = request.body
+        const heldMaps = await store.sourceMaps.held(owner.scope, sourceMaps)
         const held = await store.symbols.describe(owner.projectId ?? noProject, modules)
         return {
           missing: modules.flatMap(({ debugFile, debugId, sha256 }) => {
             const lacks = lacksOf(held.get(`${debugFile}/${debugId}`), sha256)
             return lacks.length === 0 ? [] : [{ debugFile, debugId, lacks }]
           }),
+          sourceMaps: sourceMaps.filter((_, index) => heldMaps[index] !== true).map(({ script, sha256 }) => ({ script, sha256 })),
         }
       },
     )

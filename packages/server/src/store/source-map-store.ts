@@ -22,6 +22,11 @@ export interface SourceMapStore {
   }): Promise<AddedSourceMap>
   /** Path of the map that serves a script for a project. */
   find(projectId: number, script: AskedScript): Promise<string | undefined>
+  /** For each whether the scope has this very map for this script and release. */
+  held(
+    scope: string,
+    maps: readonly { readonly script: string; readonly release?: string | undefined; readonly sha256: string }[],
+  ): Promise<boolean[]>
   describe(projectId: number, scripts: readonly AskedScript[]): Promise<(StoredSourceMap | undefined)[]>
 }
 

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { describeStores, type TestStore } from '../../../../../test/stores.ts'
 import { plainRelease } from '../source-map-store.ts'
+import { contentPath } from '../symbols/content-files.ts'
 
 let files = 0
 interface Upload {
@@ -77,9 +79,14 @@ describeStores('source maps', (open) => {
 
   it('are replaced by those of a later build of the same release', async () => {
     const opened = await open()
-    await add(opened, { release: '1' })
+    const first = await add(opened, { release: '1' })
+    const stored = contentPath(join(opened.dataDir, 'symbols'), first.sha256)
+    const told = { script: '../dist/assets/app.js', sha256: first.sha256 }
+    const held = () => opened.store.sourceMaps.held(`project:${opened.projectId}`, [{ ...told, release: 'shop@1' }, told])
+    expect([existsSync(stored), await held()]).toEqual([true, [true, false]])
     expect(await add(opened, { release: '1', content: map('b') })).toMatchObject({ outcome: 'replaced' })
     expect(await found(opened, 'app.js', '1')).toBe('b')
+    expect([existsSync(stored), await held()]).toEqual([false, [false, false]])
   })
 
   it('serve their own project, before shared ones, and no other', async () => {

@@ -7,7 +7,7 @@ import { type AskedScript, plainRelease, type SourceMapStore, type StoredSourceM
 import { contentPath, isStored, takeOver } from '../symbols/content-files.ts'
 import { requireQuota } from '../symbols/symbol-quota.ts'
 import { projectSymbolScope, sharedScope } from '../symbols/symbol-scope.ts'
-import { dayOf } from '../symbols/unused-symbols.ts'
+import { dayOf, removeContent } from '../symbols/unused-symbols.ts'
 import { matchScript } from './match-script.ts'
 import { scanSourceMap } from './scan-source-map.ts'
 
@@ -62,7 +62,8 @@ export function fileSourceMapStore(o: {
       await takeOver(file, contentPath(folder, sha256))
       const kept = storable(plainRelease(release)) ?? ''
       const row = { scope, release: kept, path, leaf: leafOf(path), debug_id: debugId ?? '', sha256, uploaded_at: clock(), uploaded_by: by }
-      const outcome = await inTransaction(db, async (trx) => {
+      let replaced: string | undefined
+      const register = async (trx: Kysely<LedgerSchema>) => {
         await trx
           .insertInto('symbol_file')
           .values({ sha256, size, os: null, cpu: null, code_file: null, code_id: null })
@@ -89,8 +90,15 @@ export function fileSourceMapStore(o: {
           )
           .execute()
         await requireQuota(trx, scope, quota)
+        replaced = before?.sha256
         return before === undefined ? ('stored' as const) : ('replaced' as const)
+      }
+      const outcome = await inTransaction(db, register).catch(async (error: unknown) => {
+        // A full quota must not leave the file on the disk.
+        if (error instanceof StoreError && error.code === 'symbol_quota') await removeContent(db, folder, sha256, Number.POSITIVE_INFINITY)
+        throw error
       })
+      if (replaced !== undefined) await removeContent(db, folder, replaced, Number.POSITIVE_INFINITY)
       return { script: path, release: kept === '' ? undefined : kept, debugId, sha256, size, outcome }
     },
 
@@ -102,6 +110,23 @@ export function fileSourceMapStore(o: {
       // Whoever asks wants the file; when it was asked for is worth no failure.
       await markUsed(row).catch(() => undefined)
       return path
+    },
+
+    async held(scope, maps) {
+      const keys = new Set<string>()
+      for (let from = 0; from < maps.length; from += maxCandidates) {
+        const hashes = maps.slice(from, from + maxCandidates).map(({ sha256 }) => sha256)
+        const rows = await db
+          .selectFrom('source_map')
+          .select(['release', 'path', 'sha256'])
+          .where('scope', '=', scope)
+          .where('sha256', 'in', hashes)
+          .execute()
+        for (const { release, path, sha256 } of rows) keys.add(JSON.stringify([release, path, sha256]))
+      }
+      return maps.map(({ script, release, sha256 }) =>
+        keys.has(JSON.stringify([storable(plainRelease(release)) ?? '', storablePath(script), sha256])),
+      )
     },
 
     async describe(projectId, scripts) {
