@@ -279,7 +279,7 @@ describe('stored symbols', () => {
     open('/p/default/symbols')
     await shown('12 files, 3.4 MB of 10 GB')
     await shown('What no report needs for 90 days is removed')
-    await shown('Of other servers 41 files, 2 GB of 20 GB')
+    await shown('Of other servers 41 files, 2.0 GB of 20 GB')
     await shown('no unwind information: upload the program')
     await page.getByText('1 different file kept aside').click()
     await shown('cdcdcdcdcdcd')
