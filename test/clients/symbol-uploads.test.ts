@@ -4,11 +4,10 @@ import { join } from 'node:path'
 import type { SymbolModulePage, TokenCreated } from '@crashkeep/server/api-types'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { temporaryFolder, undoAfterAll } from '../harness/cleanup.ts'
-import { clientFile, installClients } from '../harness/peer-clients.ts'
+import { clientFile, type Ended, installClients, runForeign } from '../harness/peer-clients.ts'
 import { compile, run } from '../harness/programs.ts'
 import { startServer, type TestedServer } from '../harness/server.ts'
 
-const programTimeoutMs = 90_000
 const installTimeoutMs = 300_000
 const undo = undoAfterAll()
 let folder: string
@@ -36,20 +35,8 @@ async function modules(): Promise<SymbolModulePage['items']> {
   return (JSON.parse((await server.ask('/api/v1/symbols?project=default&stored=true')).text) as SymbolModulePage).items
 }
 
-interface Ended {
-  readonly code: number
-  readonly output: string
-}
-
-async function runProgram(program: string, args: readonly string[], env: Record<string, string>): Promise<Ended> {
-  const options = { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, ...env }, timeout: programTimeoutMs }
-  return run(program, [...args], options).then(
-    ({ stdout, stderr }) => ({ code: 0, output: stdout + stderr }),
-    (error: { code?: number; stdout?: string; stderr?: string }) => ({
-      code: error.code ?? -1,
-      output: `${error.stdout ?? ''}${error.stderr ?? ''}`,
-    }),
-  )
+function runProgram(program: string, args: readonly string[], env: Record<string, string>): Promise<Ended> {
+  return runForeign(program, args, folder, env)
 }
 
 describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('sentry-cli (needs Linux on x64)', () => {

@@ -9,7 +9,8 @@ import { root } from './server.ts'
 const folder = join(root, 'node_modules/.cache/peers/clients')
 const programs = join(root, 'test/clients/programs')
 const installTimeoutMs = 300_000
-const programTimeoutMs = 60_000
+const programTimeoutMs = 120_000
+const foreignTimeoutMs = 90_000
 
 /** The newest of each that the registry can install; two of BugSplat's, because its client for Node.js wants the older one. */
 const dependencies = {
@@ -48,6 +49,23 @@ export async function installClients(): Promise<void> {
 /** A file of an installed client. */
 export function clientFile(path: string): string {
   return join(folder, 'node_modules', path)
+}
+
+export interface Ended {
+  readonly code: number
+  readonly output: string
+}
+
+/** Runs one of their programs in a folder, which is its home, too. */
+export async function runForeign(program: string, args: readonly string[], cwd: string, env: Record<string, string>): Promise<Ended> {
+  const options = { cwd, env: { PATH: process.env.PATH, HOME: cwd, ...env }, timeout: foreignTimeoutMs }
+  return run(program, [...args], options).then(
+    ({ stdout, stderr }) => ({ code: 0, output: stdout + stderr }),
+    (error: { code?: number; stdout?: string; stderr?: string }) => ({
+      code: error.code ?? -1,
+      output: `${error.stdout ?? ''}${error.stderr ?? ''}`,
+    }),
+  )
 }
 
 /** What one of them exports, loaded into this process; nothing is known of its type. */

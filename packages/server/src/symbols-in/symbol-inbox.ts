@@ -225,7 +225,8 @@ export class SymbolInbox {
       if (file.outcome === 'conflict') continue
       const reports =
         file.kind === 'symbols'
-          ? await store.index.reportsLacking(file, projectId)
+          ? // What the half that came before was good for is done again, too.
+            await (file.outcome === 'completed' ? store.index.reportsThrough(file, projectId) : store.index.reportsLacking(file, projectId))
           : await store.index.reportsLackingMap({ path: file.script, release: file.release, debugId: file.debugId }, projectId)
       for (const id of reports) lacking.add(id)
     }
