@@ -21,31 +21,40 @@ const sizes = [...Array(14).fill(2_000), 60_000, 1_200_000]
 /** The instant of the kill, counted in acknowledgements. */
 const maxAcknowledgements = 24
 /** Two minutes on an idle machine, most of it a hundred starts. */
-const killTimeoutMs = 900_000
-/** As long as the lock or the halt lasts; settling is tried and fails meanwhile. */
+const killTimeoutMs = 40 * 60_000
+/** As long as the lock or the halt lasts at least; settling is tried and fails meanwhile. */
 const awayMs = 4_000
-const maxAnswerMs = 2_000
+/** More than can have been on their way when it began. */
+const enoughUploads = 20
+const patienceMs = 120_000
+/** Of what is sent; when it is cut off, nobody knows. */
+const seed = 20_261_120
 
 const undo = undoAfterAll()
 
-/** Uploads while something is wrong with the database; all are acknowledged, in time. */
-async function sendWhile(server: TestedServer, uploads: RetryingSenders, wrong: () => Promise<void>): Promise<number> {
-  const times: number[] = []
+/** Uploads while somebody takes the database away: all that were begun are acknowledged before it is back. */
+async function sendWhile(server: TestedServer, uploads: RetryingSenders, takeAway: () => Promise<() => Promise<void>>): Promise<void> {
+  let answers = 0
   let over = false
-  const sending = uploads.run(server.ingestUrl, {
-    senders: 4,
-    sizes: [2_000, 60_000],
-    onAnswer: (ms) => times.push(ms),
-    stopped: () => over,
-  })
-  await wrong().finally(() => {
+  const onAnswer = () => {
+    answers += 1
+  }
+  const sending = uploads.run(server.ingestUrl, { senders: 4, sizes: [2_000, 60_000], onAnswer, stopped: () => over })
+  const some = async () => {
+    const before = answers
+    await until('uploads to be acknowledged', patienceMs, () => (answers - before >= enoughUploads ? true : undefined))
+  }
+  await some()
+  const giveBack = await takeAway()
+  try {
+    await Promise.all([pause(awayMs), some()])
+  } finally {
     over = true
-  })
-  await sending
+    await sending
+    await giveBack()
+  }
+  expect(uploads.unsure).toBe(0)
   expect(server.ended, server.output).toBe(false)
-  times.sort((a, b) => a - b)
-  expect(times[Math.floor(times.length * 0.99)]).toBeLessThan(maxAnswerMs)
-  return times.length
 }
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
@@ -55,7 +64,6 @@ describe('a collector', () => {
     `that is killed under ${senders} uploaders loses, halves and doubles nothing, ${rounds} times`,
     async () => {
       const dataDir = join(temporaryFolder(undo, 'collector-kill'), 'data')
-      const seed = Date.now()
       const random = seededRandom(seed)
       const uploads = new RetryingSenders(random)
       for (let round = 1; round <= rounds; round += 1) {
@@ -68,7 +76,10 @@ describe('a collector', () => {
           if (left === 0) enough.resolve()
         }
         const running = uploads.run(server.ingestUrl, { senders, sizes, onAnswer, stopped: () => server.ended })
-        await enough.promise
+        const gaveUp = running.then(() => {
+          if (left > 0) throw new Error(`No sender is left, and the server said: ${server.output}`)
+        })
+        await Promise.race([enough.promise, gaveUp])
         await server.kill()
         await running
       }
@@ -77,13 +88,11 @@ describe('a collector', () => {
       await uploads.sendUnsure(collector.ingestUrl)
       await uploads.settled(collector)
       await collector.stop()
-      expect(uploads.acknowledged).toBeGreaterThan(rounds)
+      expect(uploads.acknowledged).toBeGreaterThanOrEqual(rounds)
       // What is there is looked at, not processed: that is another test's.
       const server = await startServer({ dataDir, arguments: ['--role', 'api'] })
       undo(() => server.kill())
-      await uploads.verify(server).catch((error: unknown) => {
-        throw new Error(`with seed ${seed}`, { cause: error })
-      })
+      await uploads.verify(server)
       await server.kill()
     },
     killTimeoutMs,
@@ -93,17 +102,17 @@ describe('a collector', () => {
     const dataDir = join(temporaryFolder(undo, 'collector-lock'), 'data')
     const server = await startServer({ dataDir, arguments: ['--processes', '1'] })
     undo(() => server.kill())
-    const uploads = new RetryingSenders(seededRandom(Date.now()))
-    const sent = await sendWhile(server, uploads, async () => {
-      const databases = ['ledger.db', 'index.db'].map((name) => new DatabaseSync(join(dataDir, name), { timeout: 5_000 }))
+    const uploads = new RetryingSenders(seededRandom(seed))
+    await sendWhile(server, uploads, async () => {
+      const databases = ['ledger.db', 'index.db'].map((name) => new DatabaseSync(join(dataDir, name), { timeout: patienceMs }))
       for (const database of databases) database.exec('begin immediate')
-      await pause(awayMs)
-      for (const database of databases) {
-        database.exec('rollback')
-        database.close()
+      return async () => {
+        for (const database of databases) {
+          database.exec('rollback')
+          database.close()
+        }
       }
     })
-    expect(sent).toBeGreaterThan(20)
     await uploads.settled(server)
     await uploads.verify(server)
     await server.kill()
@@ -117,14 +126,11 @@ describe('a collector', () => {
     const dataDir = join(temporaryFolder(undo, 'collector-postgres'), 'data')
     const server = await startServer({ dataDir, arguments: ['--database', database, '--processes', '1'] })
     undo(() => server.kill())
-    const uploads = new RetryingSenders(seededRandom(Date.now()))
-    const sent = await sendWhile(server, uploads, async () => {
-      await pause(500)
+    const uploads = new RetryingSenders(seededRandom(seed))
+    await sendWhile(server, uploads, async () => {
       await postgres.halt()
-      await pause(awayMs)
-      await postgres.resume()
+      return () => postgres.resume()
     })
-    expect(sent).toBeGreaterThan(20)
     await uploads.settled(server)
     await uploads.verify(server)
     await server.kill()
@@ -149,26 +155,29 @@ describe.skipIf(!canMakeDisks)('a collector whose disk fills up (needs root and 
       const { status, text } = await server.ask('/ready')
       return { status, ...(JSON.parse(text) as { disk: string }) }
     }
-    const low = await until('/ready to say that little is left', 10_000, async () => {
+    const low = await until('/ready to say that little is left', patienceMs, async () => {
       const state = await level()
       return state.disk === 'enough' ? undefined : state
     })
     expect(low).toMatchObject({ status: 200, accepting: true, disk: 'low' })
     writeFileSync(join(dataDir, 'ballast2'), Buffer.alloc((gauge('low') - gauge('reserve')) / 2 - diskFreeBytes))
-    const uploads = new RetryingSenders(seededRandom(Date.now()))
+    const uploads = new RetryingSenders(seededRandom(seed))
     // A sender stops at the first refusal.
     await uploads.run(server.ingestUrl, { senders: 2, sizes: [300_000, 1_200_000], onAnswer: () => undefined, stopped: () => false })
     // What was settled leaves the spool, so that the disk would have room again; others fill that.
     const { bavail, bsize } = statfsSync(dataDir)
     writeFileSync(join(dataDir, 'ballast3'), Buffer.alloc(Math.floor((bavail * bsize) / 2)))
-    await until('/ready to say so', 10_000, async () => ((await level()).status === 503 ? true : undefined))
-    expect(await level()).toMatchObject({ ready: false, accepting: false, disk: 'full' })
+    const full = await until('/ready to say so', patienceMs, async () => {
+      const state = await level()
+      return state.disk === 'full' ? state : undefined
+    })
+    expect(full).toMatchObject({ status: 503, ready: false, accepting: false })
     const refused = await sendBody(server.ingestUrl, formBody({ dump: new Uint8Array(300_000) }))
     expect([refused.status, refused.headers['retry-after'], refused.text.split(':')[0]]).toEqual([503, '30', 'storage_full'])
     const before = uploads.acknowledged
     expect(before).toBeGreaterThan(5)
     for (const name of ['ballast', 'ballast2', 'ballast3']) rmSync(join(dataDir, name))
-    await until('uploads to be taken again', 20_000, async () => ((await level()).status === 200 ? true : undefined))
+    await until('uploads to be taken again', patienceMs, async () => ((await level()).status === 200 ? true : undefined))
     await uploads.sendUnsure(server.ingestUrl)
     await uploads.settled(server)
     await uploads.verify(server)

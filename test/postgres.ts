@@ -14,8 +14,8 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 const variable = 'CRASHKEEP_TEST_POSTGRES'
 const debianFolder = '/usr/lib/postgresql'
-const startTimeoutMs = 30_000
-const stopTimeoutMs = 10_000
+const startTimeoutMs = 120_000
+const stopTimeoutMs = 60_000
 /** Another program may take the port between the search and the start. */
 const maxStarts = 3
 

@@ -1,5 +1,5 @@
 /** As much of WebDriver BiDi as the tests speak. */
-const answerTimeoutMs = 60_000
+const answerTimeoutMs = 120_000
 
 export interface Bidi {
   send(method: string, params: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>

@@ -6,8 +6,8 @@ import { type Browser, type CDPSession, chromium, type Page } from 'playwright-c
 import { chromiumFolder } from './crashpad.ts'
 import type { TestedServer } from './server.ts'
 
-const launchTimeoutMs = 60_000
-const pageTimeoutMs = 30_000
+const launchTimeoutMs = 120_000
+const pageTimeoutMs = 60_000
 const quietArguments = [
   '--no-first-run',
   '--disable-gpu',

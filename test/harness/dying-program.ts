@@ -10,8 +10,8 @@ import { until } from './until.ts'
 
 const program = join(root, 'test/programs/dying.mjs')
 const reporter = join(root, 'packages/reporter/dist/capture/start-capture.js')
-const deathTimeoutMs = 60_000
-const reportTimeoutMs = 30_000
+const deathTimeoutMs = 120_000
+const reportTimeoutMs = 120_000
 const include = ['x64', 'arm64'].map((arch) => join(root, `node_modules/node-linux-${arch}/include/node`)).find(existsSync)
 
 export interface DyingOptions {

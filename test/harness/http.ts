@@ -19,7 +19,7 @@ export interface Answer {
   readonly text: string
 }
 
-const defaultTimeoutMs = 60_000
+const defaultTimeoutMs = 120_000
 
 export function exchange(url: string, options: Exchange = {}): Promise<Answer> {
   const { method = 'GET', headers = {}, body, ca, timeoutMs = defaultTimeoutMs } = options

@@ -12,7 +12,7 @@ import { startServer, type TestedServer } from './server.ts'
 import { until } from './until.ts'
 import { acknowledged, type Form, sendForm, sha256 } from './upload.ts'
 
-const settleTimeoutMs = 60_000
+const settleTimeoutMs = 180_000
 /** Of what the server printed, told with a fault. */
 const maxSaid = 2_000
 const small = 2_000

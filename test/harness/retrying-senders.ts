@@ -9,8 +9,8 @@ import type { TestedServer } from './server.ts'
 import { until } from './until.ts'
 import { acknowledged, sendForm, sha256 } from './upload.ts'
 
-const answerTimeoutMs = 30_000
-const settleTimeoutMs = 120_000
+const answerTimeoutMs = 60_000
+const settleTimeoutMs = 300_000
 const pageSize = 200
 const looksAtOnce = 8
 
@@ -35,6 +35,11 @@ export class RetryingSenders {
 
   get acknowledged(): number {
     return this.#acknowledged.size
+  }
+
+  /** How many got no answer yet, or a refusal. */
+  get unsure(): number {
+    return this.#unsure.length
   }
 
   /** Every sender goes on until its connection breaks or `stop` was called; resolves when all have. `onAnswer` hears of each acknowledgement. */

@@ -5,7 +5,7 @@ import { run } from './programs.ts'
 import { until } from './until.ts'
 
 const startTimeoutMs = 60_000
-const clickTimeoutMs = 30_000
+const clickTimeoutMs = 60_000
 
 export interface Screen {
   /** For DISPLAY. */

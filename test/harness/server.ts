@@ -9,8 +9,9 @@ import { until } from './until.ts'
 
 export const root: string = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const command = join(root, 'packages/cli/dist/main.js')
-const startTimeoutMs = 30_000
-const stopTimeoutMs = 20_000
+/** Both bound a server that hangs: with other programs on all cores a start takes ten seconds. */
+const startTimeoutMs = 120_000
+const stopTimeoutMs = 60_000
 const maxOutput = 64 * 1024
 
 export interface ServerOptions {

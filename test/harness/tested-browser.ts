@@ -20,7 +20,7 @@ export interface TestedTab {
   close(): Promise<void>
 }
 
-export const readyTimeoutMs = 20_000
+export const readyTimeoutMs = 60_000
 
 /** The library has started, and the page's lock and record are there. */
 export const isWatched: string = `new Promise((resolve, reject) => {

@@ -5,7 +5,7 @@ import { type Bidi, connectBidi } from './bidi.ts'
 import { readyTimeoutMs, type TestedBrowser, type TestedTab } from './tested-browser.ts'
 import { until } from './until.ts'
 
-const startTimeoutMs = 60_000
+const startTimeoutMs = 120_000
 const preferences: Readonly<Record<string, unknown>> = {
   'remote.active-protocols': 1,
   // No page of its own is loaded, nothing is asked, nothing is sent.

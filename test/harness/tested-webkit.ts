@@ -4,7 +4,7 @@ import { spawnTied, startScreen } from './screen.ts'
 import { readyTimeoutMs, type TestedBrowser, type TestedTab } from './tested-browser.ts'
 import { until } from './until.ts'
 
-const startTimeoutMs = 60_000
+const startTimeoutMs = 120_000
 const miniBrowser = '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser'
 
 /** WebKitGTK's own small browser over WebDriver, on a screen of Xvfb. */
