@@ -53,7 +53,7 @@ function Answers({ reportId, project }: { readonly reportId: string; readonly pr
       )}
       {data.modules.length === 0 ? <p class="dim">No stack of this report goes through a module.</p> : null}
       <div class="scroll-x">
-        <table class="table modules">
+        <table class="table module-answers">
           <thead>
             <tr>
               <th scope="col">Module</th>
@@ -116,12 +116,17 @@ function AskedLine({ asked: { title, outcome, detail, place, askedAt } }: { read
   const [mark, words] = outcomes[outcome ?? ''] ?? ['?', outcome ?? '']
   return (
     <li>
-      <span aria-hidden="true">{mark}</span> <strong title={place ?? undefined}>{title}</strong> {words}
+      <span aria-hidden="true">{mark}</span> <strong>{title}</strong> {words}
       {detail === null ? null : <span class="dim"> ({detail})</span>}
       {askedAt === null ? null : (
         <span class="dim">
           , <Time at={askedAt} />
         </span>
+      )}
+      {place === null ? null : (
+        <div class="dim">
+          <code>{place}</code>
+        </div>
       )}
     </li>
   )
