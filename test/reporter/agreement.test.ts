@@ -41,8 +41,8 @@ const nobody = 65_534
 const installTimeoutMs = 300_000
 /** What gdb shows at most. */
 const gdbFrames = 100
-/** epoll_pwait on x64 and on arm64: where an idle Node waits. */
-const idleCalls = ['281', '22']
+/** epoll_pwait on x64 and on arm64, epoll_pwait2: where an idle Node waits. */
+const idleCalls = ['281', '22', '441']
 const idleTimeoutMs = 60_000
 const isLinux = process.platform === 'linux'
 const isRoot = process.getuid?.() === 0
@@ -208,8 +208,11 @@ describe.skipIf(!isLinux)('each native death (needs Linux)', () => {
       let pid = 0
       let gdb: Promise<GdbFrame[]> | undefined
       collector.answer = async (request, response, crash) => {
+        // Its wait is bounded; stopped, it does not wait while gdb is slow.
+        process.kill(pid, 'SIGSTOP')
         if (hasGdb) gdb = gdbStack(['-p', String(pid)])
         await gdb?.catch(() => undefined)
+        process.kill(pid, 'SIGCONT')
         statusAnswer(404)(request, response, crash)
       }
       const { death, report } = await dieOf(row, {
