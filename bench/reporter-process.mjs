@@ -1,20 +1,16 @@
 // A process that bench/reporter.ts measures: reporter-process.mjs WAY DATABASE, one line of JSON when it is done or about to die.
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import { createRequire } from 'node:module'
 
 const [way, database, crashpadAddon, ...crashpad] = process.argv.slice(2)
-const { crashReporter } = await import('../packages/reporter/dist/index.js')
+const { crashReporter } = await import('@crashkeep/reporter')
 const { loadAddon } = await import('../packages/reporter/dist/capture/addon.js')
 const requests = 4000
 
 function cpuMs(since) {
   const { user, system } = process.cpuUsage(since)
   return (user + system) / 1000
-}
-
-function dirtyKilobytes() {
-  return Number(/Private_Dirty:\s+(\d+)/.exec(readFileSync('/proc/self/smaps_rollup', 'utf8'))[1])
 }
 
 function threads() {
@@ -59,14 +55,13 @@ function die() {
 
 const ways = {
   start() {
-    global.gc()
-    const facts = { threads: threads(), kilobytes: dirtyKilobytes() }
+    const threadsBefore = threads()
     const before = process.cpuUsage()
     const began = performance.now()
     start()
     const wallMs = performance.now() - began
     const startMs = cpuMs(before)
-    say({ startMs, wallMs, threads: threads() - facts.threads, kilobytes: dirtyKilobytes() - facts.kilobytes })
+    say({ startMs, wallMs, threads: threads() - threadsBefore })
     process.exit(0)
   },
   'serve-alone': serve,

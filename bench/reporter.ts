@@ -13,6 +13,9 @@ import { median } from './measure.ts'
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '7' } } })
 const rounds = Number(values.rounds)
 const program = fileURLToPath(new URL('reporter-process.mjs', import.meta.url))
+const memoryProgram = fileURLToPath(new URL('reporter-memory.mjs', import.meta.url))
+/** V8 takes memory by the quarter of a megabyte: fewer processes say little. */
+const memoryRounds = Math.max(rounds, 21)
 const crashpadHandler = '/usr/lib/chromium/chrome_crashpad_handler'
 const include = fileURLToPath(new URL(`../node_modules/node-linux-${process.arch}/include/node`, import.meta.url))
 const reportTimeoutMs = 20_000
@@ -37,18 +40,37 @@ async function measure(): Promise<void> {
 }
 
 async function healthy(folder: string): Promise<void> {
-  const starts = await several(rounds, () => runProcess(['--expose-gc', program, 'start', join(folder, 'start')]))
+  const starts = await several(rounds, () => runProcess([program, 'start', join(folder, 'start')]))
   console.log('\na process that lives')
   target('start(), milliseconds of processor', middle(starts, 'startMs'), 5)
   target('start(), milliseconds, fastest', Math.min(...starts.map(({ facts }) => Number(facts.wallMs))), 5)
-  target('memory, kilobytes', middle(starts, 'kilobytes'), 1024)
   target('threads', middle(starts, 'threads'), 0)
+  for (const [kind, name] of [
+    ['bare', 'a program of one line'],
+    ['server', 'an HTTP server'],
+  ] as const)
+    await memory(name, kind, folder)
   const [alone, reported]: [Ended[], Ended[]] = [[], []]
   for (let round = 0; round < rounds; round++) {
     alone.push(await runProcess([program, 'serve-alone']))
     reported.push(await runProcess([program, 'serve-reported', join(folder, 'serve')]))
   }
   target('4000 requests: processor time with the reporter for that without', middle(reported, 'cpuMs') / middle(alone, 'cpuMs'), 1.03)
+}
+
+/** Of the import and of `start()` together, as far as it is the process's own, beside what an empty module costs the same process. */
+async function memory(name: string, kind: string, folder: string): Promise<void> {
+  const run = (what: string) => runProcess([memoryProgram, kind, what, join(folder, 'memory')])
+  // The first start of an installation writes its folders.
+  await run('reporter')
+  const [nothing, empty, reporter]: [Ended[], Ended[], Ended[]] = [[], [], []]
+  for (let round = 0; round < memoryRounds; round++) {
+    nothing.push(await run('nothing'))
+    empty.push(await run('empty'))
+    reporter.push(await run('reporter'))
+  }
+  const more = (than: readonly Ended[]): number => middle(than, 'kilobytes') - middle(nothing, 'kilobytes')
+  target(`import and start() in ${name}, kilobytes (an empty module: ${more(empty)})`, more(reporter), 1024)
 }
 
 async function dying(folder: string): Promise<void> {
