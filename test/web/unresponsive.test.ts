@@ -16,8 +16,8 @@ import { root, startServer, type TestedServer } from '../harness/server.ts'
 import { until } from '../harness/until.ts'
 
 const fixtures = join(root, '../shared/fixtures/reporting-api')
-const processingTimeoutMs = 30_000
-const uploadTimeoutMs = 30_000
+const processingTimeoutMs = 120_000
+const uploadTimeoutMs = 120_000
 
 /** Of `app(1).min.js`: the five places that the fixture's stack names, in cart.ts. */
 const source = Array.from({ length: 40 }, (_, i) => `line ${i + 1} of cart.ts`)
