@@ -33,7 +33,7 @@ export function addServe(program: Command): void {
     .option('--process-time-ms <number>', 'how long one report may be processed', wholeNumber)
     .option('--symbol-cache-bytes <number>', 'what symbols fetched from other servers may take', wholeNumber)
     .option('--shared-symbols-bytes <number>', 'what symbols uploaded for every project may take', wholeNumber)
-    .option('--shared-symbols-days <number>', 'days without use after which those are removed', wholeNumber)
+    .option('--shared-symbols-days <number>', 'days without use after which those are removed', numberOfDays)
     .option('--log-level <level>', 'fatal, error, warn, info, debug, trace', 'warn')
     .action(async (options: ServeOptions & { allowedHost?: string[]; webhookSecret?: string }) => {
       if ((options.tlsCert === undefined) !== (options.tlsKey === undefined))
@@ -75,6 +75,13 @@ function wholeNumber(text: string): number {
   const number = Number(text)
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(number)) throw new InvalidArgumentError('It must be a whole number.')
   return number
+}
+
+/** Nobody means "at once" by 0. */
+function numberOfDays(text: string): number {
+  const days = wholeNumber(text)
+  if (days === 0) throw new InvalidArgumentError('At least one day; leave it out to keep them for ever.')
+  return days
 }
 
 function portNumber(text: string): number {
