@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { temporaryFolder, undoAfterAll } from '../harness/cleanup.ts'
 import { compareLookups, frameDifferences, symbolsOf } from '../harness/compare-symbols.ts'
 import { root } from '../harness/server.ts'
-import { baseAddress, codeSections, has, unwindRows } from '../harness/symbolizer.ts'
+import { baseAddress, codeSections, has, type UnwindRow, unwindRows } from '../harness/symbolizer.ts'
 
 interface Target {
   readonly cpu: string
@@ -70,5 +70,44 @@ describe.skipIf(!has('clang++') || !has('ld.lld') || !has('llvm-symbolizer')).ea
       expect(rows.flatMap((row) => frameDifferences(row, symbols, baseAddress(path), wanted.registers)).slice(0, 5)).toEqual([])
       expect(rows.length).toBeGreaterThan(5)
     })
+
+    if (wanted.triple.startsWith('arm'))
+      test('without debug information, the rules of functions are those of the table for exceptions', () => {
+        const stripped = `${path}-stripped`
+        execFileSync('llvm-objcopy', ['--strip-debug', path, stripped])
+        const exceptions = symbolsOf(stripped)
+        let compared = 0
+        for (const { address, rules } of fullestRows(unwindRows(path))) {
+          const record = exceptions.cfiAt(address - baseAddress(path))
+          if (record === undefined) continue
+          const ours = rulesOf(record.init)
+          for (const [column, expected] of rules) {
+            if (!expected.startsWith('c')) continue
+            const name = column === 'ra' ? '.ra' : wanted.registers(column)
+            const at = Number(/^\.cfa (-?\d+) \+ \^$/.exec(ours.get(name) ?? '')?.[1])
+            if (/^r(?:2[5-9]\d)$/.test(column)) continue
+            expect([address.toString(16), name, at]).toEqual([address.toString(16), name, Number(expected.slice(1))])
+            compared++
+          }
+          // One may count from the frame pointer where the other counts from the stack pointer.
+          const [register = '', offset] = rules.get('CFA')?.split('+') ?? []
+          const [base, distance] = ours.get('.cfa')?.split(' ') ?? []
+          if (base === wanted.registers(register)) expect([address.toString(16), distance]).toEqual([address.toString(16), offset])
+        }
+        expect(compared).toBeGreaterThan(10)
+      })
   },
 )
+
+/** Of each function, where most is saved: its body. */
+function fullestRows(rows: readonly UnwindRow[]): UnwindRow[] {
+  const saved = ({ rules }: UnwindRow) => [...rules.values()].filter((rule) => rule.startsWith('c')).length
+  return rows.filter((row, index) => {
+    const [before, after] = [rows[index - 1], rows[index + 1]]
+    return saved(row) > 0 && (before === undefined || saved(before) <= saved(row)) && (after === undefined || saved(after) < saved(row))
+  })
+}
+
+function rulesOf(text: string): Map<string, string> {
+  return new Map(Array.from(text.matchAll(/(\S+): (.*?)(?= \S+: |$)/g), ([, name = '', rule = '']) => [name, rule]))
+}

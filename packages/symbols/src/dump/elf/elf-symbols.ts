@@ -120,6 +120,7 @@ function readTable(file: ElfFile, table: ElfSection, names: NameTable, into: Fun
       into.names.push(name)
     }
   }
+  strings.release()
 }
 
 function addName(strings: WindowedBytes, offset: number, names: NameTable): number {
