@@ -46,8 +46,8 @@ function load(): Loaded {
   if (process.platform !== 'linux' || (process.arch !== 'x64' && process.arch !== 'arm64')) {
     return { whyNot: `Native crashes are not captured on ${system}: there is no native capture for it.` }
   }
-  const path = packageFile(`../prebuilt/${system}/capture.node`)
   try {
+    const path = packageFile(`../prebuilt/${system}/capture.node`)
     // By hand: `require` would do the same, and costs 40 KB more.
     const module = { exports: {} }
     process.dlopen(module, path)

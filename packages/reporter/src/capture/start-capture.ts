@@ -113,7 +113,11 @@ async function handleHere(databaseFolder: string): Promise<void> {
       import('../handler/handle-captures.ts'),
       import('../database/add-report.ts'),
     ])
-    await handleCaptures(databaseFolder, addReport)
+    const handled = await handleCaptures(databaseFolder, addReport)
+    if (handled === undefined) return
+    // The start has looked already, perhaps before the reports were there.
+    const { deliver } = await import('../upload/deliver.ts')
+    await deliver(databaseFolder, handled.delivery, { lingerMs: 0 })
   } catch {
     // A bundle without these files: the captures wait for a program that has them.
   }
