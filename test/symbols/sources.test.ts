@@ -131,6 +131,8 @@ describe('finding', () => {
       asked: [{ title: 'Here', outcome: 'found', place: `${site.url}${path.slice(1)}` }],
     })
     expect(site.asked.filter((each) => each === path)).toHaveLength(1)
+    const file = await server.ask({ url: `/api/v1/symbols/${app}/${debugId}/${app}.sym?project=default` })
+    expect([file.statusCode, file.body]).toEqual([200, symbols()])
     const list = (await server.ask({ url: '/api/v1/symbols?project=default' })).json<{ items: object[] }>()
     expect(list.items).toContainEqual(
       expect.objectContaining({

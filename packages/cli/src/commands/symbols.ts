@@ -28,7 +28,14 @@ async function list(options: ListOptions): Promise<void> {
   const modules = await reportsModules(server, options.project, { missing: options.missing === true, stored: options.stored === true })
   if (options.json) return printJson(modules)
   printTable(
-    ['STATE', 'REPORTS', 'MODULE', 'DEBUG ID'],
-    modules.map((module) => [module.state, String(module.reports), module.debugFile, module.debugId]),
+    ['STATE', 'REPORTS', 'INSTALLATIONS', 'MODULE', 'DEBUG ID'],
+    modules.map(({ state, reports, lacking, installations, debugFile, debugId }) => [
+      state,
+      // Of a missing one those that suffer.
+      String(state === 'missing' ? lacking : reports),
+      installations === 0 ? '–' : String(installations),
+      debugFile,
+      debugId,
+    ]),
   )
 }

@@ -2,12 +2,14 @@ import { createReadStream } from 'node:fs'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { fetchedFor } from '../sources/fetched-for.ts'
+import type { LedgerProject } from '../store/database/ledger.ts'
 import { scriptReleaseId } from '../store/database/module-identity.ts'
 import type { ModuleRow } from '../store/database/report-index.ts'
 import type { AskedScript } from '../store/source-map-store.ts'
 import type { Store } from '../store/store.ts'
-import { type FetchedFile, moduleKey } from '../store/symbol-fetches.ts'
+import { type FetchedFile, type ModuleName, moduleKey } from '../store/symbol-fetches.ts'
 import type { StoredSymbols } from '../store/symbol-store.ts'
+import { findSymbols } from '../symbol-server/find-symbols.ts'
 import { ApiProblem } from './api-error.ts'
 import { callerOf, projectOf, visibleProjects } from './caller.ts'
 import { cursorParameter, limitParameter, projectParameter, refusals } from './parameters.ts'
@@ -99,15 +101,30 @@ export function symbols(store: Store): FastifyPluginAsyncTypebox {
         const projects =
           project === undefined ? await visibleProjects(store.ledger, caller) : [await projectOf(store.ledger, caller, project)]
         if (file === `${debugFile.replace(/\.pdb$/i, '')}.sym`) {
-          for (const { id } of projects.slice(0, maxProjectsTried)) {
-            const path = await (sha256 === undefined ? store.symbols.find(id, module) : store.symbols.findFile(id, module, sha256))
-            if (path !== undefined) return reply.type('application/octet-stream').send(createReadStream(path))
-          }
+          const tried = projects.slice(0, maxProjectsTried)
+          const path =
+            sha256 === undefined
+              ? (await findSymbols(store, tried, [module])).get(moduleKey(module))
+              : await certainFile(store, tried, module, sha256)
+          if (path !== undefined) return reply.type('application/octet-stream').send(createReadStream(path))
         }
         throw new ApiProblem('not_found', 'There are no symbols for this module.')
       },
     )
   }
+}
+
+async function certainFile(
+  store: Store,
+  projects: readonly LedgerProject[],
+  module: ModuleName,
+  sha256: string,
+): Promise<string | undefined> {
+  for (const { id } of projects) {
+    const path = await store.symbols.findFile(id, module, sha256)
+    if (path !== undefined) return path
+  }
+  return undefined
 }
 
 function nameOf({ debugFile, debugId }: ModuleRow): string {
