@@ -62,7 +62,9 @@ describe('commands that talk to a server', () => {
     const id = sent.stdout.trim()
     await report(id, ({ state }) => state === 'processed')
     const missing = await run('symbols', 'list', '--missing')
-    expect(missing.stdout).toMatch(new RegExp(`^STATE +REPORTS +INSTALLATIONS +MODULE +DEBUG ID\\nmissing +\\d+ +\\S+ +app +${debugId}$`, 'm'))
+    expect(missing.stdout).toMatch(
+      new RegExp(`^STATE +REPORTS +INSTALLATIONS +MODULE +DEBUG ID\\nmissing +\\d+ +\\S+ +app +${debugId}$`, 'm'),
+    )
 
     writeSymbols(symbols)
     const uploaded = await run('symbols', 'upload', symbols)
