@@ -1,6 +1,7 @@
 /**
  * Walks generated crashes with rust-minidump's `minidump-stackwalk` and with ours and tells every difference: `node fuzz/against-peer.ts [--crashes N]
- * [--seed N] [--cpu NAME] [--keep FOLDER]`, the last for the files of the first difference; with `--reasons` every code of every system instead. Without that program on the PATH it says so and does nothing.
+ * [--seed N] [--cpu NAME] [--odd] [--keep FOLDER]`, the last for the files of the first difference; with `--odd` rare parts and values as well,
+ * with `--reasons` every code of every system instead. Without that program on the PATH it says so and does nothing.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,7 +10,7 @@ import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { bytesSource, readMinidump } from '../packages/minidump/dist/index.js'
 import { icedDecoder } from '../packages/stackwalk/dist/iced/index.js'
-import { formatJson, processMinidump } from '../packages/stackwalk/dist/index.js'
+import { formatJson, parseExtraJson, processMinidump } from '../packages/stackwalk/dist/index.js'
 import { folderSymbols } from '../packages/symbols/dist/node/index.js'
 import { differencesFromPeer } from './peer/compare.ts'
 import { type GeneratedCrash, generateCrash } from './peer/generate-crash.ts'
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     cpu: { type: 'string' },
     keep: { type: 'string' },
+    odd: { type: 'boolean', default: false },
     reasons: { type: 'boolean', default: false },
   },
 })
@@ -56,10 +58,10 @@ function compareAll(): void {
 }
 
 function* generateCrashes(): Generator<GeneratedCrash> {
-  for (let i = 0; i < Number(values.crashes); i++) yield generateCrash(Number(values.seed) + i, values.cpu)
+  for (let i = 0; i < Number(values.crashes); i++) yield generateCrash(Number(values.seed) + i, values.cpu, values.odd)
 }
 
-function compare({ dump, symbols }: GeneratedCrash, folder: string): { differences: string[]; frames: number; peerFailed: boolean } {
+function compare({ dump, symbols, extra }: GeneratedCrash, folder: string): { differences: string[]; frames: number; peerFailed: boolean } {
   const [dumpPath, symbolFolder] = [join(folder, 'crash.dmp'), join(folder, 'symbols')]
   rmSync(symbolFolder, { recursive: true, force: true })
   mkdirSync(symbolFolder, { recursive: true })
@@ -68,12 +70,19 @@ function compare({ dump, symbols }: GeneratedCrash, folder: string): { differenc
     mkdirSync(dirname(join(symbolFolder, path)), { recursive: true })
     writeFileSync(join(symbolFolder, path), text)
   }
-  const limited = ['-c', `ulimit -v ${maxPeerKilobytes}; exec "$0" "$@"`, peer, '--json', dumpPath, symbolFolder]
+  const extraPath = join(folder, 'extra.json')
+  if (extra !== undefined) writeFileSync(extraPath, extra)
+  const evil = extra === undefined ? [] : ['--evil-json', extraPath]
+  const limited = ['-c', `ulimit -v ${maxPeerKilobytes}; exec "$0" "$@"`, peer, '--json', ...evil, dumpPath, symbolFolder]
   const { stdout, status } = spawnSync('sh', limited, { encoding: 'utf8', maxBuffer: maxOutputBytes, timeout: maxPeerMs })
   if (status !== 0) return { differences: [], frames: 0, peerFailed: true }
   const theirs: unknown = JSON.parse(stdout)
   const supplier = folderSymbols([symbolFolder], { indexes: 'nowhere' })
-  const crash = processMinidump(readMinidump(bytesSource(dump)), { symbols: supplier, decoder: icedDecoder })
+  const crash = processMinidump(readMinidump(bytesSource(dump)), {
+    symbols: supplier,
+    decoder: icedDecoder,
+    sender: extra === undefined ? undefined : parseExtraJson(extra),
+  })
   supplier.close()
   const frames = crash.threads.reduce((sum, thread) => sum + thread.frames.length, 0)
   return { differences: differencesFromPeer(theirs, JSON.parse(formatJson(crash)), crash.system_info.cpu_arch), frames, peerFailed: false }

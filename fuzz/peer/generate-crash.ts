@@ -2,6 +2,7 @@ import { bytesSource, readMinidump } from '../../packages/minidump/dist/index.js
 import { type SynthModule, type SynthOptions, stack, synthDump } from '../../packages/minidump/dist/synth/index.js'
 import { symbolPath } from '../../packages/symbols/dist/index.js'
 import { Random } from '../random.ts'
+import { oddExtra, withOddities } from './add-oddities.ts'
 import { generateSymbols } from './generate-symbols.ts'
 import { type Platform, platforms, pointerBytes } from './platforms.ts'
 
@@ -10,13 +11,15 @@ export interface GeneratedCrash {
   readonly dump: Uint8Array
   /** By path in a folder of symbols. */
   readonly symbols: ReadonlyMap<string, string>
+  /** For `--evil-json`. */
+  readonly extra?: string
 }
 
 const moduleBytes = 0x10000
 const pageBytes = 0x1000
 
 /** A crash as no program has one, but with everything where programs have it: the same seed makes the same. */
-export function generateCrash(seed: number, cpu?: string): GeneratedCrash {
+export function generateCrash(seed: number, cpu?: string, isOdd = false): GeneratedCrash {
   const random = new Random(seed)
   const known = platforms.filter((one) => cpu === undefined || one.cpu === cpu)
   const platform = known[random.below(known.length)] ?? platforms[0]
@@ -26,7 +29,7 @@ export function generateCrash(seed: number, cpu?: string): GeneratedCrash {
   const threads = Array.from({ length: 1 + random.below(5) }, (_, i) => generateThread(random, place, i))
   const crashing = 1 + random.below(threads.length + (random.below(10) === 0 ? 1 : 0))
   const context = random.below(8) === 0 ? undefined : generateContext(random, place, crashing - 1)
-  const options: SynthOptions = {
+  const plain: SynthOptions = {
     systemInfo: {
       cpu: platform.cpu,
       os,
@@ -84,8 +87,14 @@ export function generateCrash(seed: number, cpu?: string): GeneratedCrash {
     ],
     stacksInMemoryList: random.below(4) > 0,
   }
+  const options = isOdd ? withOddities(random, plain) : plain
   const dump = synthDump(options)
-  return { title: `seed ${seed}, ${platform.cpu}, ${os}`, dump, symbols: symbolsOf(random, platform, dump, os) }
+  return {
+    title: `seed ${seed}, ${platform.cpu}, ${os}`,
+    dump,
+    symbols: symbolsOf(random, platform, dump, os),
+    ...(isOdd && random.below(2) === 0 && { extra: oddExtra(random, options.modules ?? []) }),
+  }
 }
 
 function cpuInformation({ cpu }: Platform): NonNullable<SynthOptions['systemInfo']>['cpuInformation'] & object {

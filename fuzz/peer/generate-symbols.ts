@@ -11,9 +11,10 @@ export function generateSymbols(random: Random, platform: Platform, head: string
     // For the arguments of a public symbol rust-minidump takes its own record, not the STACK WIN beside it.
     const isPublic = random.below(6) === 0
     if (isPublic) records.push(...generatePublics(random, at))
-    else if (random.below(12) > 0) records.push(...generateFunction(random, at, length))
+    const isFunction = !isPublic && random.below(12) > 0
+    if (isFunction) records.push(...generateFunction(random, at, length))
     if (random.below(3) > 0) unwind.push(...generateRules(random, platform, at, length))
-    if (isWindowsX86 && !isPublic && random.below(2) === 0) unwind.push(generateStackWin(random, at, length))
+    if (isWindowsX86 && isFunction && random.below(2) === 0) unwind.push(generateStackWin(random, at, length))
   }
   return `${[...records, ...unwind].join('\n')}\n`
 }

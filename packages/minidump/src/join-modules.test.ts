@@ -60,6 +60,7 @@ describe('modules of one build id that are not pieces', () => {
     ['lie far apart', [piece(0x1000n, 0x1000), piece(0x9000_0000n, 0x1000)]],
     ['are copies in two folders', [piece(0x1000n, 0x1000, '/a/libcrypto.so'), piece(0x3000n, 0x1000, '/b/libcrypto.so')]],
     ['have another module between them', [piece(0x1000n, 0x1000), piece(0x3000n, 0x1000, '/x', 'cd'.repeat(20)), piece(0x5000n, 0x1000)]],
+    ['have no name, which tells of no file', [piece(0x1000n, 0x1000, ''), piece(0x3000n, 0x1000, ''), piece(0x5000n, 0x1000, '/x')]],
     ['overlap', [piece(0x1000n, 0x3000), piece(0x2000n, 0x3000)]],
     ['have no id', [piece(0x1000n, 0x1000, '/opt/node', '00'.repeat(20)), piece(0x3000n, 0x1000, '/opt/node', '00'.repeat(20))]],
   ])('stay apart when they %s', (_, modules) => {

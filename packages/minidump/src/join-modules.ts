@@ -64,9 +64,10 @@ function endOf(module: Module): bigint {
 }
 
 function looksLikePiece(first: Module, last: Module, next: Module, system: SystemInfo | undefined): boolean {
-  if (next.debugId === undefined || next.debugId !== first.debugId) return false
+  if (next.debugId === undefined || next.debugId !== first.debugId || first.name === '') return false
   // Writers before 2015 put the build id of an ELF file into an RSDS record.
-  const isElf = next.codeView?.kind === 'elf' || system?.os === 'Linux' || system?.os === 'Android'
+  const isUnixRsds = next.codeView?.kind === 'pdb70' && (system?.os === 'Linux' || system?.os === 'Android')
+  const isElf = next.codeView?.kind === 'elf' || isUnixRsds
   if (!isElf || (next.codeId !== first.codeId && next.codeView?.kind === 'elf')) return false
   return next.baseAddress >= endOf(last) && (next.name === first.name || next.name.startsWith(`${first.name}/`))
 }

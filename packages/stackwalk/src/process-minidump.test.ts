@@ -179,6 +179,16 @@ test('takes the distribution, the memory map and the microcode version from the 
   expect(crash.proc_limits).toEqual({ limits: [{ name: 'Max open files', soft: 1024, hard: 'unlimited', unit: 'files' }] })
 })
 
+test('a limit that is no number of 64 bits is 0', () => {
+  const limits = 'Limit  Soft Limit  Hard Limit  Units\nMax a  18446744073709551615  18446744073709551616  bytes\nMax b  12x  -1  bytes\n'
+  expect(synthCrash({ threads: [], linux: { limits } }).proc_limits).toEqual({
+    limits: [
+      { name: 'Max a', soft: 2 ** 64, hard: 0, unit: 'bytes' },
+      { name: 'Max b', soft: 0, hard: 0, unit: 'bytes' },
+    ],
+  })
+})
+
 test('shows an assertion only where one was recorded', () => {
   const assertion = (expression: string, type: number) => ({ expression, function: '', file: '', line: 0, type })
   expect(synthCrash({ threads: [], assertion: assertion('p != nullptr', 1) }).crash_info.assertion).toBe('p != nullptr')

@@ -103,7 +103,8 @@ export function processLimits(text: string | undefined): { limits: ProcessLimit[
 
 function limit(text: string): number | 'unlimited' {
   if (text === 'unlimited') return text
-  return /^\d+$/.test(text) ? Number(text) : 0
+  // What is no number of 64 bits is 0, as in rust-minidump.
+  return /^\d{1,20}$/.test(text) && BigInt(text) < 1n << 64n ? Number(text) : 0
 }
 
 export function processIdOfStatus(text: string | undefined): number | null {

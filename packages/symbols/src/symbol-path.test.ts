@@ -21,6 +21,10 @@ test('looks for the age of a pdb in lower case first, as dumpers write it', () =
   }
 })
 
+test('does so behind the time that stood for the GUID before 2002', () => {
+  expect(symbolPath({ debugFile: 'old.pdb', debugId: '3d4a5bccFF' })).toEqual(['old.pdb/3D4A5BCCff/old.sym', 'old.pdb/3D4A5BCCFF/old.sym'])
+})
+
 test('takes the code file where no debug file is known, and drops .dll there', () => {
   expect(symbolPath({ debugFile: '', debugId, codeFile: '/opt/app/x.DLL', codeId: 'ab' })).toEqual([
     `x.DLL/${debugId}/x.DLL.sym`,

@@ -4,8 +4,8 @@ import type { ModuleIdentity } from './symbol-supplier.ts'
 const maxLeafBytes = 255
 const digits = /^[0-9a-f]{1,80}$/i
 
-/** Of a debug id; what follows is the age. */
-const guidDigits = 32
+/** Of a debug id; what follows is the age. Before 2002 (NB10) it was a time in place of a GUID. */
+const [guidDigits, timeDigits] = [32, 8] as const
 
 /**
  * Where a module's symbols lie below a folder or an address, best first: `debugFile/DEBUGID/stem.sym`, then the same by code file and code id.
@@ -18,7 +18,8 @@ export function symbolPath(module: ModuleIdentity): string[] {
   const paths: string[] = []
   if (debugLeaf !== undefined && module.debugId !== undefined && digits.test(module.debugId)) {
     const upper = module.debugId.toUpperCase()
-    const ids = new Set([upper.slice(0, guidDigits) + upper.slice(guidDigits).toLowerCase(), upper])
+    const ageAt = upper.length > guidDigits ? guidDigits : timeDigits
+    const ids = new Set([upper.slice(0, ageAt) + upper.slice(ageAt).toLowerCase(), upper])
     for (const id of ids) paths.push(`${debugLeaf}/${id}/${withoutExtension(debugLeaf, '.pdb')}.sym`)
   }
   if (codeLeaf !== undefined && module.codeId !== undefined && digits.test(module.codeId)) {

@@ -157,6 +157,13 @@ test('says where in a line the frame is when the symbols know where its code beg
   expect(formatHuman(found)).toContain('app!f [a.cc : 7 + 0x4]')
 })
 
+test('unloaded modules stand by where they begin and end, also where an end is beyond 32 bits', () => {
+  const unloaded = (size: number, name: string) => ({ baseAddress: 0x4000_0000n, size, name, checksum: 0, timestamp: 1 })
+  const unloadedModules = [unloaded(0xffff_ffff, 'large.dll'), unloaded(0x1000, 'small.dll')]
+  const text = formatHuman(synthCrash({ systemInfo: { cpu: 'x86', os: 'Windows NT' }, threads: [], unloadedModules }))
+  expect(text).toMatch(/small\.dll\n.*large\.dll\n/)
+})
+
 test('what libraries of macOS recorded stands before the stacks', () => {
   const text = formatHuman(
     synthCrash({

@@ -108,8 +108,14 @@ function signedBy({ cert_subject: subject }: { readonly cert_subject: string | n
 }
 
 function byAddress<T extends { readonly base_addr: string; readonly end_addr: string }>(modules: readonly T[]): T[] {
-  const key = (module: T) => module.base_addr + module.end_addr
-  return [...modules].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0))
+  // As numbers: on 32 bits an end may have a digit more.
+  const placed = modules.map((module) => ({ module, base: BigInt(module.base_addr), end: BigInt(module.end_addr) }))
+  placed.sort((a, b) => (a.base === b.base ? compare(a.end, b.end) : compare(a.base, b.base)))
+  return placed.map(({ module }) => module)
+}
+
+function compare(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 function addressRange(module: Pick<ProcessedModule, 'base_addr' | 'end_addr'>): string {
