@@ -1,7 +1,7 @@
 import { dumpSymbols } from '../../packages/symbols/dist/dump/index.js'
 import { bytesSource, openBreakpadSymbols, SymbolError } from '../../packages/symbols/dist/index.js'
 import { decompressSection } from '../../packages/symbols/dist/node/index.js'
-import { synthProgram } from '../../packages/symbols/testing/synth-elf.ts'
+import { synthArmExceptions, synthElf, synthProgram } from '../../packages/symbols/testing/synth-elf.ts'
 import { windowsSeeds } from '../../packages/symbols/testing/windows-seeds.ts'
 import { realDebugFiles } from '../debug-files.ts'
 import type { Target } from '../target.ts'
@@ -10,7 +10,7 @@ import type { Target } from '../target.ts'
 export const debugFileTarget: Target = {
   name: 'debug-file',
   kind: 'binary',
-  seeds: () => [synthProgram(), ...windowsSeeds(), ...realDebugFiles()],
+  seeds: () => [synthProgram(), synthElf({ machine: 40, sections: synthArmExceptions() }), ...windowsSeeds(), ...realDebugFiles()],
   run: (input) => {
     try {
       const chunks: Uint8Array[] = []

@@ -183,3 +183,23 @@ export function synthProgram(): Uint8Array {
   ])
   return synthElf({ sections: [...synthDwarf(), synthFrames(), ...symbols] })
 }
+
+/** `.ARM.exidx` and its `.ARM.extab`: codes in place, none, those of C++'s personality routine, and those of the second of the format's own. */
+export function synthArmExceptions(): SynthSection[] {
+  const [indexAddress, tableAddress] = [0x1400, 0x1500]
+  const relative = (place: number, target: number): number => (target - place) & 0x7fff_ffff
+  const index = new ByteWriter()
+  const entry = (start: number, second: (place: number) => number): void => {
+    const place = indexAddress + index.length
+    index.u32(relative(place, start)).u32(second(place + 4) >>> 0)
+  }
+  entry(0x1000, () => 0x8084_08b0)
+  entry(0x1010, () => 1)
+  entry(0x1020, (place) => relative(place, tableAddress))
+  entry(0x1040, (place) => relative(place, tableAddress + 8))
+  const table = new ByteWriter().u32(relative(tableAddress, 0x1000)).u32(0x009b_8480).u32(0x8101_0384).u32(0x01b0_b0b0)
+  return [
+    { name: '.ARM.exidx', type: 0x7000_0001, flags: 0x82, address: indexAddress, bytes: index.done() },
+    { name: '.ARM.extab', flags: 2, address: tableAddress, bytes: table.done() },
+  ]
+}
