@@ -11,6 +11,7 @@ import { type DumpedToFile, dumpToFile } from '../symbols/dump-to-file.ts'
 import { type FoundModule, findModules } from '../symbols/find-modules.ts'
 import { maxShownProblems } from '../symbols/limits.ts'
 import { note } from '../symbols/note.ts'
+import { keepEngineSmall } from '../symbols/small-engine.ts'
 import { storePath } from '../symbols/store-path.ts'
 import { walkFiles } from '../symbols/walk-files.ts'
 import { wholeNumber } from '../symbols/whole-number.ts'
@@ -68,6 +69,7 @@ async function dump(paths: string[], options: DumpCommandOptions): Promise<void>
         .join(', ')}, …), and a symbol file holds one; give --store DIR.`,
       { exitStatus: 2 },
     )
+  keepEngineSmall()
   const results = await dumpAll(modules, options)
   if (options.json)
     printJson(

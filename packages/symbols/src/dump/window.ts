@@ -1,9 +1,12 @@
 import type { ByteSource } from '../byte-source.ts'
 import { maxWholeSectionBytes, maxWindows, windowBytes } from './limits.ts'
+import { releaseMemory } from './output/release-memory.ts'
 
 interface Window {
   readonly base: number
   readonly bytes: Uint8Array
+  /** The memory was made here for these bytes alone. */
+  readonly isOwn: boolean
 }
 
 const opened = new WeakMap<ByteSource, WindowedBytes>()
@@ -57,11 +60,11 @@ export class WindowedBytes {
       const isWhole = this.#isWhole()
       const base = isWhole ? 0 : Math.max(0, Math.min(offset, size))
       const length = isWhole ? size : Math.max(windowBytes, end - base)
-      const bytes = this.source.read(base, Math.min(length, size - base))
+      const bytes = readFrom(this.source, base, Math.min(length, size - base))
       if (base + windowBytes / 2 < this.#furthest) this.#again += bytes.length
       this.#furthest = Math.max(this.#furthest, base + bytes.length)
       // One kind of array everywhere: a Buffer would make each access slower.
-      found = { base, bytes: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) }
+      found = { base, bytes: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), isOwn: this.source.readInto !== undefined }
       if (isWhole) this.#windows = []
       if (this.#windows.length >= maxWindows) this.#windows.shift()
       this.#windows.push(found)
@@ -69,6 +72,14 @@ export class WindowedBytes {
     this.bytes = found.bytes
     this.base = found.base
     return offset - found.base
+  }
+
+  /** Gives the memory back, now. Nobody may hold what `bytes` was. What is wanted later is read again. */
+  release(): void {
+    for (const { bytes, isOwn } of this.#windows) if (isOwn) releaseMemory(bytes)
+    this.#windows = []
+    this.bytes = new Uint8Array(0)
+    this.base = 0
   }
 
   /** A section of which a quarter was read again is not read from end to end. */
@@ -101,6 +112,14 @@ export class SequentialBytes {
     return offset - this.base
   }
 
+  /** As that of `WindowedBytes`. */
+  release(): void {
+    releaseMemory(this.#buffer)
+    this.#buffer = new Uint8Array(0)
+    this.bytes = this.#buffer
+    this.base = 0
+  }
+
   #move(offset: number, length: number): void {
     const source = this.#source
     this.base = offset
@@ -110,11 +129,21 @@ export class SequentialBytes {
       this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
       return
     }
-    if (length > this.#buffer.length) this.#buffer = new Uint8Array(length)
+    if (length > this.#buffer.length) {
+      releaseMemory(this.#buffer)
+      this.#buffer = new Uint8Array(length)
+    }
     this.bytes = this.#buffer.subarray(0, length)
     const count = source.readInto(offset, this.bytes)
     if (count < length) this.bytes = this.#buffer.subarray(0, count)
   }
+}
+
+function readFrom(source: ByteSource, offset: number, length: number): Uint8Array {
+  if (source.readInto === undefined) return source.read(offset, length)
+  const bytes = new Uint8Array(length)
+  const count = source.readInto(offset, bytes)
+  return count === length ? bytes : bytes.subarray(0, count)
 }
 
 /** A part of a file as a source of its own. */

@@ -66,6 +66,7 @@ class DwarfDump {
       offset = header.end
     }
     for (const header of this.#withoutFunctions) problems.guard(() => this.#addAssembly(header))
+    this.#file.release()
   }
 
   #addAssembly(header: UnitHeader): void {

@@ -150,6 +150,12 @@ export class DwarfFile {
     return readUnitHeader(cursor, base, this.section('info')?.size ?? 0)
   }
 
+  /** Gives back what was read. Nothing that came from here, and no name of a file that was not asked for yet, may be used any more. */
+  release(): void {
+    for (const section of this.#opened.values()) section?.release()
+    for (const section of this.#walked.values()) section.release()
+  }
+
   /** The unit in which an entry stands. */
   unitOf(entry: number): UnitHeader | undefined {
     const last = this.#lastUnit

@@ -1,5 +1,6 @@
 import { maxNameBytes, maxNameLength, maxWorkPerByte, minWork } from '../limits.ts'
 import { Damage } from '../problem.ts'
+import { releaseMemory } from './release-memory.ts'
 
 const decoder = new TextDecoder()
 const encoder = new TextEncoder()
@@ -115,11 +116,13 @@ export class NameTable {
       while (slots[slot] !== 0) slot = (slot + 1) & mask
       slots[slot] = id + 1
     }
+    releaseMemory(this.#slots)
     this.#slots = slots
   }
 }
 
 function grown<T extends Uint8Array | Uint32Array | Int32Array>(old: T, larger: T): T {
   larger.set(old)
+  releaseMemory(old)
   return larger
 }

@@ -1,3 +1,5 @@
+import { releaseMemory } from './release-memory.ts'
+
 /** Typed arrays that grow by half: for numbers whose count is not known before. */
 export class Doubles {
   array: Float64Array = new Float64Array(16)
@@ -7,6 +9,7 @@ export class Doubles {
     if (this.length === this.array.length) {
       const larger = new Float64Array(this.length + (this.length >> 1))
       larger.set(this.array)
+      releaseMemory(this.array)
       this.array = larger
     }
     this.array[this.length++] = value
@@ -25,6 +28,7 @@ export class Integers {
     if (this.length === this.array.length) {
       const larger = new Int32Array(this.length + (this.length >> 1))
       larger.set(this.array)
+      releaseMemory(this.array)
       this.array = larger
     }
     this.array[this.length++] = value
