@@ -7,7 +7,7 @@ import { addSymbolsFetch } from './symbols-fetch.ts'
 import { addSymbolsPrefer } from './symbols-prefer.ts'
 import { addSymbolsUpload } from './symbols-upload.ts'
 
-type ListOptions = ConnectionOptions & { json?: true; project: string; missing?: true; stored?: true }
+type ListOptions = ConnectionOptions & { json?: true; project: string; missing?: true; stored?: true; conflicts?: true }
 
 export function addSymbols(program: Command): void {
   const symbols = program.command('symbols').description('symbol files: made, uploaded, listed, fetched')
@@ -17,6 +17,7 @@ export function addSymbols(program: Command): void {
     .option('--project <slug>', 'the project', 'default')
     .option('--missing', 'only modules without symbols')
     .option('--stored', 'the stored files instead, whether a report needs them or not')
+    .option('--conflicts', 'of the stored files those for whose id another one was uploaded, see `symbols prefer`')
     .option('--json', 'as JSON')
     .action(list)
   addSymbolsFetch(symbols)
@@ -25,7 +26,11 @@ export function addSymbols(program: Command): void {
 
 async function list(options: ListOptions): Promise<void> {
   const server = new ServerConnection(options)
-  const modules = await reportsModules(server, options.project, { missing: options.missing === true, stored: options.stored === true })
+  const modules = await reportsModules(server, options.project, {
+    missing: options.missing === true,
+    stored: options.stored === true,
+    conflicts: options.conflicts === true,
+  })
   if (options.json) return printJson(modules)
   printTable(
     ['STATE', 'REPORTS', 'INSTALLATIONS', 'MODULE', 'DEBUG ID'],

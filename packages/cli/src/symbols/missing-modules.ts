@@ -51,7 +51,7 @@ function keyOf({ debugFile, debugId }: { readonly debugFile: string; readonly de
 export async function reportsModules(
   server: ServerConnection,
   project: string,
-  options: { readonly missing?: boolean; readonly stored?: boolean } = {},
+  options: { readonly missing?: boolean; readonly stored?: boolean; readonly conflicts?: boolean } = {},
 ): Promise<SymbolModule[]> {
   const modules: SymbolModule[] = []
   let cursor: string | null = null
@@ -61,6 +61,7 @@ export async function reportsModules(
       limit: '100',
       ...(options.missing ? { missing: 'true' } : {}),
       ...(options.stored ? { stored: 'true' } : {}),
+      ...(options.conflicts ? { conflicts: 'true' } : {}),
       ...(cursor === null ? {} : { cursor }),
     })
     const answer: SymbolModulePage = await server.call<SymbolModulePage>('GET', `/symbols?${query}`)

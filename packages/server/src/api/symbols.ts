@@ -32,6 +32,7 @@ export function symbols(store: Store): FastifyPluginAsyncTypebox {
             project: projectParameter,
             missing: Type.Optional(Type.Boolean({ description: 'Only modules without symbols' })),
             stored: Type.Optional(Type.Boolean({ description: 'The stored files instead, whether a report needs them or not' })),
+            conflicts: Type.Optional(Type.Boolean({ description: 'Of the stored files those for whose id another one was kept aside' })),
             cursor: cursorParameter,
             limit: limitParameter,
           }),
@@ -39,11 +40,11 @@ export function symbols(store: Store): FastifyPluginAsyncTypebox {
         },
       },
       async (request) => {
-        const { project, missing, stored, cursor, limit } = request.query
+        const { project, missing, stored, conflicts, cursor, limit } = request.query
         const { id: projectId } = await projectOf(store.ledger, callerOf(request), project)
         const query = { projectId, limit, ...(cursor === undefined ? {} : { cursor }) }
-        if (stored === true) {
-          const { items, next } = await store.symbols.list(query)
+        if (stored === true || conflicts === true) {
+          const { items, next } = await store.symbols.list({ ...query, conflictsOnly: conflicts === true })
           return { items: items.map(fromFile), next: next ?? null }
         }
         const { items, next } = await store.index.modules({ ...query, ...(missing === undefined ? {} : { missingOnly: missing }) })

@@ -37,6 +37,8 @@ export interface SymbolStore {
   describe(projectId: number, modules: readonly ModuleName[]): Promise<Map<string, StoredSymbols>>
   list(query: {
     readonly projectId: number
+    /** Only modules of which other files were kept aside. */
+    readonly conflictsOnly?: boolean
     readonly cursor?: string
     readonly limit: number
   }): Promise<{ readonly items: StoredSymbols[]; readonly next: string | undefined }>

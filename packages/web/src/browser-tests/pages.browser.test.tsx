@@ -281,13 +281,14 @@ describe('stored symbols', () => {
     await shown('What no report needs for 90 days is removed')
     await shown('Of other servers 41 files, 2.0 GB of 20 GB')
     await shown('no unwind information: upload the program')
-    await page.getByText('1 different file kept aside').click()
+    await page.getByText('1 different file kept aside').first().click()
     await shown('cdcdcdcdcdcd')
   })
 
   it('of several files for one id, a person says which one serves', async () => {
     const { bodies } = open('/p/default/symbols', { 'POST /symbols/prefer': () => ({ reprocessing: 12 }) })
-    await page.getByText('1 different file kept aside').click()
+    await page.getByText('Different files for one id').click()
+    await page.getByText('1 different file kept aside').first().click()
     await page.getByRole('button', { name: 'Use this one' }).click()
     await shown('cdcdcdcdcdcd serves now; 12 reports processed again.')
     const { debugFile, debugId } = conflictingModule

@@ -48,6 +48,9 @@ describeStores('symbols', (open) => {
     expect(await upload(opened, 'shared', symbols('PUBLIC 1 0 different\n'))).toMatchObject({ outcome: 'conflict' })
     const described = await opened.store.symbols.describe(1, [module])
     expect([...described.values()]).toMatchObject([{ conflicts: 1 }])
+    await upload(opened, 'shared', symbols('', 'alone'))
+    const listed = await opened.store.symbols.list({ projectId: 1, conflictsOnly: true, limit: 10 })
+    expect(listed.items.map(({ debugFile, conflicts }) => [debugFile, conflicts])).toEqual([['player', 1]])
     expect(await readFile((await opened.store.symbols.find(1, module)) ?? '', 'utf8')).toBe(symbols())
   })
 

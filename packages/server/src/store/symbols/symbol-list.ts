@@ -63,9 +63,10 @@ export function symbolList(db: Kysely<LedgerSchema>): Pick<SymbolStore, 'byCode'
         .map((row) => ({ debugFile: row.debug_file, debugId: row.debug_id }))
     },
 
-    async list({ projectId, cursor, limit }) {
+    async list({ projectId, conflictsOnly = false, cursor, limit }) {
       const size = pageSize(limit, maxPageSize)
       let rows = visible(db, projectId)
+      if (conflictsOnly) rows = rows.where(({ exists }) => exists(conflictsOf(db).select('symbol_conflict.sha256')))
       if (cursor !== undefined) {
         const [file = '', id = '', scope = ''] = readCursor(cursor)
         rows = rows.where((eb) => eb(eb.refTuple('symbol.debug_file', 'symbol.debug_id', 'symbol.scope'), '>', eb.tuple(file, id, scope)))
@@ -139,15 +140,16 @@ export function symbolRows(db: Kysely<LedgerSchema>) {
       'symbol_file.code_id',
       'symbol_file.contents',
     ])
-    .select((eb) =>
-      eb
-        .selectFrom('symbol_conflict')
-        .select(sql<number>`count(*)`.as('count'))
-        .whereRef('symbol_conflict.scope', '=', 'symbol.scope')
-        .whereRef('symbol_conflict.debug_file', '=', 'symbol.debug_file')
-        .whereRef('symbol_conflict.debug_id', '=', 'symbol.debug_id')
-        .as('conflicts'),
-    )
+    .select(conflictsOf(db).select(sql<number>`count(*)`.as('count')).as('conflicts'))
+}
+
+/** Of the row of `symbol` around it. */
+function conflictsOf(db: Kysely<LedgerSchema>) {
+  return db
+    .selectFrom('symbol_conflict')
+    .where('symbol_conflict.scope', '=', sql.ref<string>('symbol.scope'))
+    .where('symbol_conflict.debug_file', '=', sql.ref<string>('symbol.debug_file'))
+    .where('symbol_conflict.debug_id', '=', sql.ref<string>('symbol.debug_id'))
 }
 
 type VisibleRow = Awaited<ReturnType<ReturnType<typeof visible>['execute']>>[number]

@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks'
 import { apiSend, asFailure } from '../../api/client.ts'
 import { useSession } from '../../api/session.ts'
 import { useResource } from '../../api/use-resource.ts'
+import { Folded } from '../../parts/section.tsx'
 import { Time } from '../../parts/time.tsx'
 import { bytes, counted } from '../../text/number.ts'
 import { lackWords } from './lack-words.ts'
@@ -16,6 +17,36 @@ interface Props {
   readonly module: SymbolModule
   /** Another file serves now. */
   readonly onPreferred: () => void
+}
+
+/** All modules of which a person has to choose a file; nothing where there is none. */
+export function Conflicts({
+  project,
+  modules,
+  onPreferred,
+}: {
+  readonly project: string
+  readonly modules: readonly SymbolModule[]
+  readonly onPreferred: () => void
+}): JSX.Element | null {
+  if (modules.length === 0) return null
+  return (
+    <Folded
+      id="conflicts"
+      title="Different files for one id"
+      note={`${counted(modules.length, 'module')}; one file serves, and you say which`}
+      render={() => (
+        <ul class="plain">
+          {modules.map((module) => (
+            <li key={`${module.file?.scope}${module.debugFile}${module.debugId}`}>
+              <strong>{module.debugFile}</strong> <code class="dim">{module.debugId}</code>
+              <ConflictingFiles project={project} module={module} onPreferred={onPreferred} />
+            </li>
+          ))}
+        </ul>
+      )}
+    />
+  )
 }
 
 /** Files that were sent for an id that another file serves: one of both is wrong, and only a person can say which. */

@@ -11,7 +11,7 @@ import { isScript, uploadLine } from './upload-line.ts'
 const words: Readonly<Record<SymbolModule['state'], readonly [mark: string, word: string, why: string]>> = {
   present: ['✓', 'present', 'A symbol file with this id is stored'],
   missing: ['○', 'missing', 'No symbol file with this id is stored'],
-  conflict: ['!', 'conflict', 'Different files were uploaded for this id; the first one is used'],
+  conflict: ['!', 'conflict', 'Different files were uploaded for this id; one of them is used'],
 }
 
 export function SymbolTable({

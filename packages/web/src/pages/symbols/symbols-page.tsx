@@ -8,6 +8,7 @@ import { Section } from '../../parts/section.tsx'
 import { Skeleton } from '../../parts/skeleton.tsx'
 import { navigate, useLocation, withSearch } from '../../router/location.ts'
 import { NotFoundPage } from '../not-found-page.tsx'
+import { Conflicts } from './conflicting-files.tsx'
 import { SourcesHint } from './sources-hint.tsx'
 import { SymbolStorage } from './symbol-storage.tsx'
 import { SymbolTable } from './symbol-table.tsx'
@@ -23,11 +24,15 @@ export function SymbolsPage({ project }: { readonly project: string }): JSX.Elem
   const cursor = params.get('cursor')
   if (cursor !== null) list.set('cursor', cursor)
   const modules = useResource<SymbolModulePage>(known === undefined ? undefined : `/symbols?${list}`)
+  const conflicts = useResource<SymbolModulePage>(
+    known === undefined ? undefined : `/symbols?${new URLSearchParams({ project, conflicts: 'true', limit: '50' })}`,
+  )
   const usage = useResource<SymbolUsage>(known === undefined ? undefined : `/symbols/usage?${new URLSearchParams({ project })}`)
   usePageTitle('Symbols', known?.name)
   if (known === undefined) return <NotFoundPage what={`project “${project}”`} />
   const uploaded = () => {
     modules.reload()
+    conflicts.reload()
     usage.reload()
   }
   return (
@@ -36,6 +41,7 @@ export function SymbolsPage({ project }: { readonly project: string }): JSX.Elem
       <SymbolUpload project={project} onUploaded={uploaded} />
       <SourcesHint project={project} />
       {usage.data === undefined ? null : <SymbolStorage usage={usage.data} />}
+      <Conflicts project={project} modules={conflicts.data?.items ?? []} onPreferred={modules.reload} />
       <Section
         id="modules"
         title={missingOnly ? 'Modules that lack symbols' : 'Modules'}
