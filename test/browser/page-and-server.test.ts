@@ -13,7 +13,7 @@ import { testedChromium } from '../harness/tested-chromium.ts'
 import { until } from '../harness/until.ts'
 import { watchedSite } from '../harness/watched-site.ts'
 
-const reportTimeoutMs = 20_000
+const reportTimeoutMs = 60_000
 
 describe('a page with @crashkeep/browser, and the server', () => {
   const undo = undoAfterAll()
