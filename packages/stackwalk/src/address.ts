@@ -2,7 +2,7 @@
 export type PointerBytes = 4 | 8
 
 /** `0x` and as many digits as a pointer has, zero-padded. */
-export function formatAddress(address: bigint, pointerBytes: PointerBytes): string {
+export function formatAddress(address: bigint | number, pointerBytes: PointerBytes): string {
   return `0x${address.toString(16).padStart(pointerBytes * 2, '0')}`
 }
 

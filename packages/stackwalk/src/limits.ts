@@ -24,7 +24,10 @@ export const maxWinProgramLength: number = 16_384
 /** Depth of an expression's value stack. Real expressions need 4. */
 export const maxExpressionDepth: number = 64
 
-/** Parsed rules that are kept, because recursion comes by the same address again and again. */
+/** Places whose function is kept, because many threads wait in the same few and recursion comes by the same again and again. */
+export const maxCachedPlaces: number = 16_384
+
+/** Parsed rules that are kept, for the same reason. */
 export const maxCachedCfiRules: number = 4096
 
 /** Stack memory held while a thread is walked, in chunks; a hostile dump can call a whole Memory64 region a stack. */

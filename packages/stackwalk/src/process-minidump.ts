@@ -110,6 +110,7 @@ function dumpWalk(dump: Minidump, system: SystemInfo, symbols: ModuleSymbolsCach
     symbols,
     highestModuleEnd: last === undefined ? 0n : last.baseAddress + BigInt(last.size),
     addressBits: addressBits(dump.crashpad?.addressMask),
+    places: new Map(),
     cfiRules: new Map(),
   }
 }

@@ -39,12 +39,12 @@ export class ProcessedFrames {
       file: this.#name(found?.file),
       frame: index,
       function: this.#name(found?.name),
-      function_offset: found === undefined ? null : this.#hex(BigInt(moduleOffset - found.startOffset)),
+      function_offset: found === undefined ? null : this.#hex(moduleOffset - found.startOffset),
       inlines: found === undefined || found.inlines.length === 0 ? null : found.inlines.map((call) => this.#inline(call)),
       line: found?.line ?? null,
       missing_symbols: found === undefined,
       module: this.#name(place && this.#moduleNames[place.moduleIndex]),
-      module_offset: place === undefined ? null : this.#hex(BigInt(moduleOffset)),
+      module_offset: place === undefined ? null : this.#hex(moduleOffset),
       offset: this.#hex(frame.instruction),
       trust: frame.trust,
       trust_detail: this.#trust.of(frame, callee),
@@ -84,7 +84,7 @@ export class ProcessedFrames {
       }))
   }
 
-  #hex(value: bigint): string {
+  #hex(value: bigint | number): string {
     return formatAddress(value, this.#width)
   }
 }

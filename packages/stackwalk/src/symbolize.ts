@@ -1,14 +1,20 @@
-import type { ModuleMap } from './module-map.ts'
+import { maxCachedPlaces } from './limits.ts'
 import type { ModuleSymbolsCache } from './module-symbols-cache.ts'
 import type { FrameFunction, FrameSymbols } from './walk/frame.ts'
+import type { DumpWalk } from './walk/walk.ts'
 
 /** Module, function, position and inlined calls at an address; `undefined` outside of every module. */
-export function symbolize(instruction: bigint, modules: ModuleMap, cache: ModuleSymbolsCache): FrameSymbols | undefined {
+export function symbolize(instruction: bigint, { modules, symbols, places }: DumpWalk): FrameSymbols | undefined {
+  const known = places.get(instruction)
+  if (known !== undefined) return known
   const moduleIndex = modules.find(instruction)
   if (moduleIndex < 0) return undefined
   const moduleOffset = modules.foundOffset
-  const found = functionAt(moduleIndex, moduleOffset, cache)
-  return { moduleIndex, moduleOffset, ...(found !== undefined && { function: found }) }
+  const found = functionAt(moduleIndex, moduleOffset, symbols)
+  const place = { moduleIndex, moduleOffset, ...(found !== undefined && { function: found }) }
+  if (places.size >= maxCachedPlaces) places.clear()
+  places.set(instruction, place)
+  return place
 }
 
 function functionAt(moduleIndex: number, offset: number, cache: ModuleSymbolsCache): FrameFunction | undefined {

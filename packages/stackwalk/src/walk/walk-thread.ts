@@ -14,7 +14,7 @@ export interface WalkedThread {
 
 /** The frame of a context, without its callers. */
 export function contextFrame(walk: DumpWalk, registers: ReadonlyMap<string, bigint>, instruction: bigint): WalkedFrame {
-  return { instruction, trust: 'context', registers, symbols: symbolize(instruction, walk.modules, walk.symbols) }
+  return { instruction, trust: 'context', registers, symbols: symbolize(instruction, walk) }
 }
 
 /** From the innermost frame to the end of the stack. `maxFrames` and `isOutOfTime` end it early. */
@@ -51,7 +51,7 @@ function callerOf(
   if (registers === undefined || returnAddress === undefined || returnAddress < firstCodeAddress) return undefined
   if (!unwinder.isProgress(registers, trust === 'cfi', callee)) return undefined
   const instruction = returnAddress - unwinder.callBytes
-  return { instruction, trust, registers, symbols: symbolize(instruction, walk.modules, walk.symbols) }
+  return { instruction, trust, registers, symbols: symbolize(instruction, walk) }
 }
 
 function callerRegisters(
