@@ -15,6 +15,7 @@ import { lzxCabinet, zipCabinet } from '../../packages/server/testing/make-cabin
 import { type TestServer, testServer } from '../../packages/server/testing/test-server.ts'
 import { SymbolSite, type SymbolSiteAnswer } from '../harness/symbol-site.ts'
 import { until } from '../harness/until.ts'
+import { zipOf } from '../harness/zip.ts'
 
 const buildId = '00112233445566778899aabbccddeeff00112233'
 const debugId = '33221100554477668899AABBCCDDEEFF0'
@@ -382,6 +383,7 @@ describe('hostile servers', () => {
     ['that sends another id', 'wrong_id', /FFFF/, symbols('F'.repeat(33), 'other')],
     ['that sends a bomb', 'too_large', /unpacks to more than/, gzipSync(Buffer.alloc(10_000_000))],
     ['that sends a bomb in a cabinet', 'too_large', /unpacks to more than/, zipCabinet(Buffer.alloc(3_000_000))],
+    ['that sends a zip', 'unreadable', /does not begin with MODULE/, zipOf({ 'app.sym': Buffer.alloc(10_000_000) })],
     ['that sends half a packed file', 'unreadable', /cannot be unpacked/, gzipSync(Buffer.alloc(5_000)).subarray(0, 20)],
     ['that sends a broken cabinet', 'unreadable', /cabinet/, Buffer.concat([Buffer.from('MSCF'), Buffer.alloc(60, 0xff)])],
   ]

@@ -100,6 +100,9 @@ describe('symbols upload', () => {
     writeFileSync(path, readFileSync(path, 'utf8').replaceAll('42', '43'))
     expect(await outcome()).toMatchObject([{ outcome: 'present' }])
     expect(await outcome('--force')).toMatchObject([{ outcome: 'conflict' }])
+    expect((await run('upload', path, '--force')).stdout).toContain(
+      `which one counts: crashkeep symbols prefer 'app' ${debugId} --project default`,
+    )
   })
 
   test('goes on where an earlier run was stopped', async () => {

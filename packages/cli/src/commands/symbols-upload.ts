@@ -153,6 +153,10 @@ async function summarise(
   const reports = results.reduce((sum, result) => sum + (result.kind === 'module' ? result.reprocessing : 0), 0)
   if (modules.length > 0)
     process.stdout.write(`${count(modules.length, 'module is', 'modules are')} covered (${there} had been before)${again(reports)}.\n`)
+  for (const { debugFile, debugId } of modules.filter(({ outcome }) => outcome === 'conflict').slice(0, maxNamed))
+    process.stdout.write(
+      `${debugFile} ${debugId} differs from what serves the module, and was kept aside; which one counts: crashkeep symbols prefer '${debugFile.replaceAll("'", "'\\''")}' ${debugId}${options.shared ? '' : ` --project ${options.project}`}\n`,
+    )
   if (options.shared) return
   const lacking = mayRead ? await lackingModules(server, options.project) : undefined
   if (lacking === undefined) process.stdout.write('The token may not read, so what reports still lack is not known.\n')

@@ -99,7 +99,8 @@ export function outcomeWords(done: SymbolUploaded): string {
   if (done.modules.length === 0 || files > 1) return `${counted(files, 'module')} stored${again}${bad}`
   const module = `${done.debugFile} ${done.debugId}`
   if (done.outcome === 'present') return `was stored already, as ${module}${bad}`
-  if (done.outcome === 'conflict') return `differs from the file that is stored for ${module}; both are kept, the first one is used${bad}`
+  if (done.outcome === 'conflict')
+    return `differs from the file that is stored for ${module}; both are kept, and the one that was there is used until you choose${bad}`
   if (done.outcome === 'completed') return `completed what was stored for ${module}${again}${bad}`
   return `stored as ${module}${again}${bad}`
 }
