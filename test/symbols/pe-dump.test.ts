@@ -1,13 +1,13 @@
 /** Windows programs of real compilers: what our symbol files say about an address is what LLVM and binutils say. */
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { readMinidump } from '@crashkeep/minidump'
 import { stack, synthDump } from '@crashkeep/minidump/synth'
 import { processMinidump } from '@crashkeep/stackwalk'
 import { bytesSource, type ModuleSymbols, openBreakpadSymbols, type SymbolSupplier } from '@crashkeep/symbols'
 import { type DumpOptions, dumpSymbols } from '@crashkeep/symbols/dump'
-import { fileSource, nodeDemangler } from '@crashkeep/symbols/node'
+import { dumpSymbolFile, fileSource, nodeDemangler } from '@crashkeep/symbols/node'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { temporaryFolder, undoAfterAll } from '../harness/cleanup.ts'
 import { root } from '../harness/server.ts'
@@ -239,6 +239,26 @@ describe.each(mingw.flatMap((cpu) => ['-O0', '-O2'].map((level) => ({ cpu, level
       }
       expect(differences.slice(0, 3)).toEqual([])
       expect(compared).toBeGreaterThan(100)
+    })
+
+    test('stripped, it says the same with the file that its link names', () => {
+      const tool = (name: string, ...args: string[]) => execFileSync(`${cpu}-w64-mingw32-${name}`, args, { cwd: shipped, stdio: 'pipe' })
+      const shipped = join(folder, `shipped-${cpu}${level}`)
+      mkdirSync(shipped)
+      const path = join(shipped, basename(program))
+      tool('objcopy', '--only-keep-debug', program, 'apart.debug')
+      tool('strip', '-o', path, program)
+      tool('objcopy', '--add-gnu-debuglink=apart.debug', path)
+      const records = (file: string) => {
+        const chunks: Uint8Array[] = []
+        expect(dumpSymbolFile(file, (chunk) => chunks.push(chunk)).problems).toEqual([])
+        // The code id has the size in memory, which is smaller now.
+        return Buffer.concat(chunks)
+          .toString()
+          .replace(/^INFO CODE_ID .*\n/m, '')
+      }
+      expect(records(path)).toBe(records(program))
+      expect(records(path)).toContain('shelf.cc')
     })
 
     test('rules of the unwind table are those of the DWARF beside it', () => {

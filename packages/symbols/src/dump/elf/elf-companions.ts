@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../byte-source.ts'
 import { bytesSource } from '../../byte-source.ts'
 import { leafName } from '../../symbol-path.ts'
-import { Cursor } from '../cursor.ts'
+import { checksum, type DebugLink, maxLinkBytes, parseDebugLink } from '../debug-link.ts'
 import { openPackage } from '../dwarf/package-index.ts'
 import type { DwarfSections, SplitUnit } from '../dwarf/sections.ts'
 import type { DumpOptions } from '../input.ts'
@@ -13,8 +13,6 @@ import { decompressXz } from './xz.ts'
 
 type Finder = NonNullable<DumpOptions['companions']>
 
-/** Links have a name and an id or a checksum. */
-const maxLinkBytes = 4096
 /** Compressed. */
 const maxMiniBytes = 64 * 1024 * 1024
 /** Opened .dwo files, each with the sections that were read of it. */
@@ -55,30 +53,9 @@ function sameBuild(file: ElfFile, wanted: string | undefined, { problems }: Sect
   return false
 }
 
-function readLink(file: ElfFile): { name: string; crc: number } | undefined {
+function readLink(file: ElfFile): DebugLink | undefined {
   const section = findSection(file, '.gnu_debuglink')
-  if (section === undefined) return undefined
-  const bytes = sectionSource(file, section).read(0, maxLinkBytes)
-  const end = bytes.indexOf(0)
-  const name = leafName(end < 0 ? undefined : new TextDecoder().decode(bytes.subarray(0, end)))
-  const at = Math.ceil((end + 1) / 4) * 4
-  if (name === undefined || at + 4 > bytes.length) return undefined
-  return { name, crc: new Cursor(bytes, at, bytes.length, file.littleEndian).u32() }
-}
-
-/** The CRC-32 of a whole file. */
-function checksum(source: ByteSource): number {
-  const table = Uint32Array.from({ length: 256 }, (_, index) => {
-    let value = index
-    for (let bit = 0; bit < 8; bit++) value = (value & 1) !== 0 ? (value >>> 1) ^ 0xedb8_8320 : value >>> 1
-    return value
-  })
-  let crc = 0xffff_ffff
-  const step = 1024 * 1024
-  for (let offset = 0; offset < source.size; offset += step) {
-    for (const byte of source.read(offset, step)) crc = (crc >>> 8) ^ (table[(crc ^ byte) & 255] ?? 0)
-  }
-  return (crc ^ 0xffff_ffff) >>> 0
+  return section && parseDebugLink(sectionSource(file, section).read(0, maxLinkBytes), file.littleEndian)
 }
 
 /** What dwz moved from several files into one. */

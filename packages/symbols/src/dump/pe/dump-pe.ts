@@ -1,5 +1,6 @@
 import type { ByteSource } from '../../byte-source.ts'
 import { leafName } from '../../symbol-path.ts'
+import { checksum, maxLinkBytes, parseDebugLink } from '../debug-link.ts'
 import { dumpDwarf } from '../dwarf/dump-dwarf.ts'
 import type { DwarfSections } from '../dwarf/sections.ts'
 import type { DumpedFile, DumpInput } from '../input.ts'
@@ -53,11 +54,13 @@ function matchingPdb(source: ByteSource, codeView: CodeViewRecord, problems: Pro
   return undefined
 }
 
-function collect({ source, options, records, problems }: DumpInput, pe: PeFile, name: string): void {
-  const symbols = new PeSymbols(source, pe, records.names, problems)
+function collect(input: DumpInput, pe: PeFile, name: string): void {
+  const { source, options, records, problems } = input
+  const debug = problems.guard(() => separateDebug(input, pe)) ?? { source, pe }
+  const symbols = new PeSymbols(debug, pe, records.names, problems)
   problems.guard(() =>
     dumpDwarf({
-      sections: dwarfSections(pe),
+      sections: dwarfSections(debug.pe),
       baseAddress: pe.imageBase,
       codeRanges: codeRanges(pe),
       symbolsIn: (start, end, found) =>
@@ -68,6 +71,22 @@ function collect({ source, options, records, problems }: DumpInput, pe: PeFile, 
     }),
   )
   addPeSymbols(pe, symbols, records, problems, name)
+}
+
+/** What MinGW's `objcopy --only-keep-debug` put aside before the program was stripped. */
+function separateDebug({ options, records, problems }: DumpInput, pe: PeFile): { source: ByteSource; pe: PeFile } | undefined {
+  const section = pe.sections.find(({ name }) => name === '.gnu_debuglink')
+  if (section === undefined || pe.sections.some(({ name }) => name === '.debug_info')) return undefined
+  const link = parseDebugLink(pe.sectionSource(section).read(0, maxLinkBytes), true)
+  const source = link && options.companions?.({ kind: 'debuglink', name: link.name, crc: link.crc })
+  if (link === undefined || source === undefined) return undefined
+  if (checksum(source) !== link.crc) {
+    problems.add('wrong_debug_file', `The file ${link.name} has another checksum than the link to it says.`)
+    return undefined
+  }
+  records.allow(source.size)
+  const debug = readPe(source, problems)
+  return debug && { source, pe: debug }
 }
 
 function dwarfSections(pe: PeFile): DwarfSections {

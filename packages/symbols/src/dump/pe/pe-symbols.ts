@@ -15,13 +15,14 @@ export class PeSymbols {
   readonly #names = new Integers()
   readonly #order: Uint32Array
 
-  constructor(source: ByteSource, pe: PeFile, names: NameTable, problems: Problems) {
+  /** `debug` has the symbol table, `pe` the exports. */
+  constructor(debug: { readonly source: ByteSource; readonly pe: PeFile }, pe: PeFile, names: NameTable, problems: Problems) {
     const add = (rva: number, name: string): void => {
       this.#addresses.push(rva)
       this.#names.push(names.add(name))
     }
     forEachExport(pe, problems, (rva, name) => add(rva, name.startsWith('_Z') ? name : decoratedName(name).name))
-    forEachCoffFunction(source, pe, (rva, name) => add(rva, pe.machine === machineX86 ? undecorated(name) : name))
+    forEachCoffFunction(debug.source, debug.pe, (rva, name) => add(rva, pe.machine === machineX86 ? undecorated(name) : name))
     this.#order = Uint32Array.from({ length: this.#addresses.length }, (_, index) => index)
     this.#order.sort((left, right) => this.#addresses.at(left) - this.#addresses.at(right) || left - right)
   }
