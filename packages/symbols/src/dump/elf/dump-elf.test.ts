@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ByteWriter, counted } from '../../../testing/byte-writer.ts'
-import { synthDwarf, synthElf, synthProgram, synthSymbols } from '../../../testing/synth-elf.ts'
+import { type SynthSection, synthDwarf, synthElf, synthProgram, synthSymbols } from '../../../testing/synth-elf.ts'
 import { bytesSource } from '../../byte-source.ts'
 import { SymbolError } from '../../errors.ts'
 import { dumpSymbols } from '../index.ts'
@@ -131,4 +131,12 @@ test('what is no debug file is refused', () => {
   expect(refused(new Uint8Array(0))).toThrow(SymbolError)
   expect(refused(new TextEncoder().encode('MODULE Linux x86_64 0 a\nFUNC 1 2 0 x'))).toThrow('neither ELF')
   expect(refused(Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, ...new Uint8Array(20)))).toThrow(SymbolError)
+})
+
+test('a stripped file that still names one of dwz needs it for nothing', () => {
+  const link = { name: '.gnu_debugaltlink', bytes: new TextEncoder().encode('/usr/lib/debug/.dwz/app.debug\0abcdefghijklmnopqrst') }
+  const codes = (sections: SynthSection[]) =>
+    dumpSymbols(bytesSource(synthElf({ sections })), () => undefined).problems.map(({ code }) => code)
+  expect(codes([link])).toEqual([])
+  expect(codes([...synthDwarf(), link])).toEqual(['missing_dwz_file'])
 })

@@ -61,7 +61,8 @@ function readLink(file: ElfFile): DebugLink | undefined {
 /** What dwz moved from several files into one. */
 export function findAlternate(file: ElfFile, find: Finder | undefined, reading: SectionReading): DwarfSections | undefined {
   const section = findSection(file, '.gnu_debugaltlink')
-  if (section === undefined) return undefined
+  // A stripped file keeps the link, and has nothing that refers to it.
+  if (section === undefined || !hasDwarf(file)) return undefined
   const bytes = sectionSource(file, section).read(0, maxLinkBytes)
   const end = bytes.indexOf(0)
   if (end <= 0) return undefined
