@@ -2,7 +2,7 @@
 try {
   const [major, minor] = process.versions.node.split('.').map(Number) as [number, number]
   if (!process.versions.bun && !process.versions.deno && (major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19))) {
-    require('#in-process').registerProcess(__filename)
+    require('./bundle.js').registerProcess(__filename)
   }
 } catch (_error) {
   // A reporter that cannot load is no reason for a program not to run.

@@ -11,8 +11,8 @@ export type ProcessType = 'browser' | 'node'
 /** Of `setEnvironmentData`, where there is no /proc: what threads learn of their process. */
 const processTypeKey = 'crashkeep.processType'
 
-/** Whether Node.js began with this thread. */
-export const isMainThread: boolean = readThread() ?? process.getBuiltinModule('node:worker_threads').isMainThread
+/** Whether Node.js began with this thread. Where that is not the first one of the process, as in programs that embed Node.js, it is asked itself. */
+export const isMainThread: boolean = isFirstThread() || process.getBuiltinModule('node:worker_threads').isMainThread
 
 /** To be looked up before this process tells its own children. A thread is part of its process, whatever its copy of the environment says. */
 export function processType(): ProcessType {
@@ -25,12 +25,12 @@ function typeOf(isChild: boolean): ProcessType {
   return isChild ? 'node' : 'browser'
 }
 
-function readThread(): boolean | undefined {
+function isFirstThread(): boolean {
   try {
-    const [, pid, thread] = /^(\d+)\/task\/(\d+)$/.exec(readlinkSync('/proc/thread-self')) ?? []
-    return pid === undefined ? undefined : pid === thread
+    return /^(\d+)\/task\/\1$/.test(readlinkSync('/proc/thread-self'))
   } catch {
-    return undefined
+    // Another system, or no /proc.
+    return false
   }
 }
 

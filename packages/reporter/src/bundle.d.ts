@@ -1,0 +1,2 @@
+// What vite makes of in-process.ts; see there.
+export * from './in-process.ts'
