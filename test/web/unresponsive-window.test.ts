@@ -21,8 +21,8 @@ const inPage = [450, 500] as const
 const exitPage = [498, 294] as const
 /** The dialog comes 15 s after a click that the page did not take. */
 const dialogMs = 15_000
-const startTimeoutMs = 60_000
-const deliveryTimeoutMs = 90_000
+const startTimeoutMs = 120_000
+const deliveryTimeoutMs = 240_000
 const betweenClicksMs = 3000
 
 /** A click makes it hang, in a function that the stack can name; a second click is what the browser misses. */
@@ -35,7 +35,7 @@ addEventListener('mousedown', () => setTimeout(total, 10))
 describe.skipIf(!hasScreen)('a page that stops responding in a window (needs Xvfb, xdotool and Chromium)', () => {
   const undo = undoAfterAll()
 
-  test('is reported with its stack when somebody ends it', async () => {
+  test('is reported with its stack when somebody ends it', { timeout: startTimeoutMs + 2 * deliveryTimeoutMs }, async () => {
     const folder = temporaryFolder(undo, 'window')
     const { certPath, keyPath, cert, key } = selfSigned(folder)
     const server = await startServer({ dataDir: join(folder, 'data'), arguments: ['--tls-cert', certPath, '--tls-key', keyPath], ca: cert })
@@ -57,7 +57,7 @@ describe.skipIf(!hasScreen)('a page that stops responding in a window (needs Xvf
     const url = `https://localhost:${(shop.address() as AddressInfo).port}/`
     const screen = await startScreen()
     undo(() => screen.kill())
-    const browser = startBrowser(url, { home: join(folder, 'home'), display: screen.display })
+    const browser = startBrowser(url, { home: join(folder, 'home'), temporary: folder, display: screen.display })
     undo(() => void browser.kill('SIGKILL'))
 
     await until('the page to be asked for', startTimeoutMs, () => opened || undefined)
@@ -79,11 +79,18 @@ describe.skipIf(!hasScreen)('a page that stops responding in a window (needs Xvf
   })
 })
 
-function startBrowser(url: string, { home, display }: { readonly home: string; readonly display: string }) {
+interface Place {
+  readonly home: string
+  /** Where it leaves the folder of its socket when it is killed. */
+  readonly temporary: string
+  readonly display: string
+}
+
+function startBrowser(url: string, { home, temporary, display }: Place) {
   const quiet = ['--no-first-run', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync']
   const place = [`--user-data-dir=${home}`, '--window-position=0,0', `--window-size=${windowSize.join(',')}`]
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  const environment = { ...process.env, DISPLAY: display, HOME: home }
+  const environment = { ...process.env, DISPLAY: display, HOME: home, TMPDIR: temporary }
   return spawnTied('chromium', [...quiet, ...sandbox, ...place, '--ignore-certificate-errors', '--short-reporting-delay', url], environment)
 }
 

@@ -33,7 +33,9 @@ export async function crashPage({ browser, url, endpoints, trusted }: CrashOptio
   const certificate = selfSigned(Date.now())
   const receiver = await startReceiver(certificate)
   const profile = mkdtempSync(join(tmpdir(), 'crashkeep-doctor-'))
-  const devtools = new DevtoolsPipe(browser, [
+  // A browser that is killed leaves the folder of its socket. On macOS the path would be too long for one.
+  const environment = process.platform === 'linux' ? { ...process.env, TMPDIR: profile } : process.env
+  const options = [
     '--headless=new',
     `--user-data-dir=${profile}`,
     // As root there is no sandbox of Chromium's.
@@ -41,7 +43,8 @@ export async function crashPage({ browser, url, endpoints, trusted }: CrashOptio
     ...['--no-first-run', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
     `--ignore-certificate-errors-spki-list=${[certificate.spki, ...trusted].join(',')}`,
     'about:blank',
-  ])
+  ]
+  const devtools = new DevtoolsPipe(browser, options, environment)
   try {
     const session = await openPage(devtools, url, (headers) => redirected(headers, endpoints, receiver.origin))
     const crashedAt = performance.now()

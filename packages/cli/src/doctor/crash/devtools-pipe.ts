@@ -22,8 +22,8 @@ export class DevtoolsPipe {
   #lastId = 0
   #lastWords = ''
 
-  constructor(program: string, options: readonly string[]) {
-    this.#child = spawn(program, ['--remote-debugging-pipe', ...options], { stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'] })
+  constructor(program: string, options: readonly string[], env: NodeJS.ProcessEnv) {
+    this.#child = spawn(program, ['--remote-debugging-pipe', ...options], { stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'], env })
     const [, , errors, input, output] = this.#child.stdio
     // Made as pipes by the line above.
     this.#input = input as Writable
