@@ -123,7 +123,7 @@ async function startServer(bin: string, folder: string, data: string, user: User
     const [program = '', ...args] = asUser(user, [
       join(bin, 'postgres'),
       ...['-D', data, '-p', String(port), '-k', folder, '-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off'],
-      ...['-c', 'synchronous_commit=off', '-c', 'full_page_writes=off', '-c', 'max_connections=200', '-c', 'shared_buffers=32MB'],
+      ...['-c', 'synchronous_commit=off', '-c', 'full_page_writes=off', '-c', 'max_connections=500', '-c', 'shared_buffers=32MB'],
     ])
     const server = spawn(program, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
     let said = ''

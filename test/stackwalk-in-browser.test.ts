@@ -152,5 +152,5 @@ describe.skipIf(!existsSync(fixtures))('a walk inside Chromium of real dumps (ne
       expect(error, name).toBeUndefined()
       expect(withoutPlaces(json), name).toEqual(withoutPlaces(expected))
     }
-  }, 180_000)
+  }, 600_000)
 })
