@@ -36,7 +36,7 @@ function run(code: string, ...args: string[]): string {
     cwd: packageFolder,
     input: code,
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: 120_000,
   })
   expect([status, stderr]).toEqual([0, ''])
   return stdout
