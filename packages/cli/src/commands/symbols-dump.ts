@@ -47,6 +47,7 @@ export function addSymbolsDump(symbols: Command): void {
 }
 
 async function dump(paths: string[], options: DumpCommandOptions): Promise<void> {
+  keepEngineSmall()
   const toOutput = options.store === undefined && (options.output === undefined || options.output === '-')
   if (toOutput && options.json) throw new CommandError('--json needs --output FILE or --store DIR for the symbols.', { exitStatus: 2 })
   for (const line of options.extraInfo ?? [])
@@ -69,7 +70,6 @@ async function dump(paths: string[], options: DumpCommandOptions): Promise<void>
         .join(', ')}, …), and a symbol file holds one; give --store DIR.`,
       { exitStatus: 2 },
     )
-  keepEngineSmall()
   const results = await dumpAll(modules, options)
   if (options.json)
     printJson(

@@ -9,7 +9,7 @@ import { type CommonEntry, type PointerBases, readCommonEntry, readEncoded, read
 import { type FrameRun, FrameState, frameLinkageTable, frameRegister, frameText, frameUnknown, runInstructions } from './frame-state.ts'
 import { maxCommonEntries, maxEntryBytes, maxRows, minAllRows } from './limits.ts'
 import { type FrameRegisters, frameRegisters } from './register-names.ts'
-import { RuleTexts, ruleNone, ruleSame } from './rule-texts.ts'
+import { KeptTexts, RuleTexts, ruleNone, ruleSame } from './rule-texts.ts'
 
 export interface FramesInput {
   readonly section: ByteSource
@@ -55,6 +55,7 @@ class FramesDump {
   readonly #isCode: (address: number) => boolean
   readonly #common = new Map<number, OpenedCommonEntry | undefined>()
   readonly #texts = new Map<number, RuleTexts>()
+  readonly #keptTexts = new KeptTexts()
   readonly #state = new FrameState()
   readonly #written = new FrameState()
   readonly #saved: FrameState[] = []
@@ -140,7 +141,7 @@ class FramesDump {
     const common = readCommonEntry(cursor, end, this.#input.isEh, this.#input.addressSize)
     let texts = this.#texts.get(common.returnRegister)
     if (texts === undefined) {
-      texts = new RuleTexts(this.#registers, common.returnRegister)
+      texts = new RuleTexts(this.#registers, common.returnRegister, this.#keptTexts)
       this.#texts.set(common.returnRegister, texts)
     }
     const initial = new FrameState()
@@ -218,8 +219,9 @@ class FramesDump {
 
   /** Notes what changed since the row before. */
   #row(location: number, start: number, texts: RuleTexts): void {
-    const [state, written] = [this.#state, this.#written]
-    const before = this.#pieces.length
+    const state = this.#state
+    const written = this.#written
+    const pieces = this.#pieces.length
     if (
       state.frameKind !== written.frameKind ||
       state.frameRegister !== written.frameRegister ||
@@ -236,15 +238,21 @@ class FramesDump {
       written.frameRegister = state.frameRegister
       written.frameOffset = state.frameOffset
     }
-    for (const register of state.used) this.#rule(register, texts)
-    for (const register of written.used) if (state.kinds[register] === ruleNone) this.#rule(register, texts)
-    if (location === start && before === 0) this.#defaultReturn(texts)
-    if (this.#pieces.length > before) this.#endRow(location)
+    const { used } = state
+    for (let index = 0; index < used.length; index++) this.#rule(used[index] ?? 0, texts)
+    const { used: before } = written
+    for (let index = 0; index < before.length; index++) {
+      const register = before[index] ?? 0
+      if (state.kinds[register] === ruleNone) this.#rule(register, texts)
+    }
+    if (location === start && pieces === 0) this.#defaultReturn(texts)
+    if (this.#pieces.length > pieces) this.#endRow(location)
   }
 
   #rule(register: number, texts: RuleTexts): void {
-    const [state, written] = [this.#state, this.#written]
-    const [kind, value] = [state.kinds[register] ?? 0, state.values[register] ?? 0]
+    const written = this.#written
+    const kind = this.#state.kinds[register] ?? 0
+    const value = this.#state.values[register] ?? 0
     if (kind === written.kinds[register] && (kind <= ruleSame || value === written.values[register])) return
     written.set(register, kind, value)
     const text = texts.rule(register, kind, value)

@@ -23,17 +23,26 @@ export class FrameState {
   readonly values: Float64Array = new Float64Array(maxRegister)
   /** Registers that ever had a rule. */
   readonly used: number[] = []
+  readonly #isUsed = new Uint8Array(maxRegister)
 
   set(register: number, kind: number, value: number): void {
     if (register >= maxRegister) return
-    if (this.kinds[register] === ruleNone && kind !== ruleNone && !this.used.includes(register)) this.used.push(register)
+    if (kind !== ruleNone && this.#isUsed[register] === 0) {
+      this.#isUsed[register] = 1
+      this.used.push(register)
+    }
     this.kinds[register] = kind
     this.values[register] = value
   }
 
   reset(): void {
-    for (const register of this.used) this.kinds[register] = ruleNone
-    this.used.length = 0
+    const { used } = this
+    for (let index = 0; index < used.length; index++) {
+      const register = used[index] ?? 0
+      this.kinds[register] = ruleNone
+      this.#isUsed[register] = 0
+    }
+    used.length = 0
     this.frameKind = frameUnknown
     this.linkageTable = undefined
   }
@@ -44,7 +53,11 @@ export class FrameState {
     this.frameRegister = from.frameRegister
     this.frameOffset = from.frameOffset
     this.linkageTable = from.linkageTable
-    for (const register of from.used) this.set(register, from.kinds[register] ?? 0, from.values[register] ?? 0)
+    const { used } = from
+    for (let index = 0; index < used.length; index++) {
+      const register = used[index] ?? 0
+      this.set(register, from.kinds[register] ?? 0, from.values[register] ?? 0)
+    }
   }
 }
 

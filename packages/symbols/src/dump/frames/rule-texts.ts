@@ -11,20 +11,30 @@ export const ruleRegister = 5
 export const ruleText = 6
 
 const encoder = new TextEncoder()
-/** Texts of rules with smaller offsets are kept: at most some megabytes. */
+/** Texts of rules with smaller offsets are kept. */
 const smallValues = 1024
+/** So many, as a power of two; a table of 4 MB has some 300. */
+const keptBits = 12
 /** Beside the kinds of registers' rules. */
 const frameKind = 7
 
-/** The texts of rules as bytes, each made once. Undefined where a rule cannot be said. */
+/** Texts that were made last, one at each slot: a Map of them was a tenth of the time of a large table. For all common entries of one section. */
+export class KeptTexts {
+  /** 0 is none. */
+  readonly keys: Int32Array = new Int32Array(1 << keptBits)
+  readonly texts: (Uint8Array | undefined)[] = new Array<Uint8Array | undefined>(1 << keptBits)
+}
+
+/** The texts of rules as bytes, nearly each made once. Undefined where a rule cannot be said. */
 export class RuleTexts {
   readonly #names: readonly string[]
   readonly returnRegister: number
   readonly #expressions: string[] = []
   readonly #numbers = new Map<string, number>()
-  readonly #texts = new Map<number, Uint8Array | undefined>()
+  readonly #texts: KeptTexts
 
-  constructor(registers: FrameRegisters, returnRegister: number) {
+  constructor(registers: FrameRegisters, returnRegister: number, texts: KeptTexts) {
+    this.#texts = texts
     this.#names = registers.names
     this.returnRegister = returnRegister
   }
@@ -53,15 +63,17 @@ export class RuleTexts {
     return this.#kept(kind, register, value)
   }
 
-  /** Small values are nearly all there are; a small whole number as a key is what makes this fast. */
+  /** Small values are nearly all there are. */
   #kept(kind: number, register: number, value: number): Uint8Array | undefined {
-    if (value >= smallValues || value < -smallValues) return this.#encoded(kind, register, value)
-    const key = (kind * maxRegister + register) * 2 * smallValues + value + smallValues
-    let text = this.#texts.get(key)
-    if (text === undefined && !this.#texts.has(key)) {
-      text = this.#encoded(kind, register, value)
-      this.#texts.set(key, text)
-    }
+    if (value >= smallValues || value < -smallValues || kind === ruleText) return this.#encoded(kind, register, value)
+    const isReturn = register === this.returnRegister ? 1 : 0
+    const key = (((kind * maxRegister + register) * 2 + isReturn) * 2 + 1) * smallValues + value + 1
+    const slot = Math.imul(key, 0x9e37_79b1) >>> (32 - keptBits)
+    const { keys, texts } = this.#texts
+    if (keys[slot] === key) return texts[slot]
+    const text = this.#encoded(kind, register, value)
+    keys[slot] = key
+    texts[slot] = text
     return text
   }
 
