@@ -1,6 +1,6 @@
 import type { ByteSource } from '../byte-source.ts'
 import { SymbolError } from '../errors.ts'
-import { maxFileBytes, maxIndexRecords, minBytesByBlocks, scanChunkBytes } from './limits.ts'
+import { maxFileBytes, maxIndexRecords, scanChunkBytes } from './limits.ts'
 import { LineCursor } from './line-cursor.ts'
 import { LineScanner } from './line-scanner.ts'
 import { type ModuleRecord, readHead, startOfText } from './module-record.ts'
@@ -27,11 +27,12 @@ const newline = 0x0a
 const [letterF, letterI, letterM, letterP, letterS] = [0x46, 0x49, 0x4d, 0x50, 0x53] as const
 const addressSpace = 0x1_0000_0000
 
-export function buildIndex(source: ByteSource): BreakpadIndex {
+/** `byBlocks`: with the WebAssembly that `LineScanner` tells of. Only where nothing forbids one: a page may, and complains when it is tried. */
+export function buildIndex(source: ByteSource, byBlocks: boolean = false): BreakpadIndex {
   if (source.size > maxFileBytes)
     throw new SymbolError('too_large', `The symbol file has ${source.size} bytes; ${maxFileBytes} can be read.`)
   const head = readHead(source)
-  const scan = new IndexScan(source.size >= minBytesByBlocks)
+  const scan = new IndexScan(byBlocks)
   const { buffer } = scan.lines
   let bufferOffset = startOfText(source.read(0, 3))
   let fill = 0

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync, statSync,
 import { basename, dirname, join, resolve } from 'node:path'
 import { buildIndex } from '../breakpad/build-index.ts'
 import { decodeIndex, encodeIndex, type IndexedFile, maxIndexFileBytes } from '../breakpad/index-file.ts'
+import { minBytesByBlocks } from '../breakpad/limits.ts'
 import { readHead } from '../breakpad/module-record.ts'
 import { symbolsOfIndex } from '../breakpad/open-breakpad-symbols.ts'
 import type { ModuleSymbols } from '../module-symbols.ts'
@@ -23,7 +24,7 @@ export function openIndexedSymbols(source: FileSource, indexPath: string): Modul
   const bytes = readIndexFile(indexPath)
   const known = bytes && decodeIndex(bytes, file)
   if (known !== undefined) return symbolsOfIndex(source, known)
-  const index = buildIndex(source)
+  const index = buildIndex(source, source.size >= minBytesByBlocks)
   writeIndexFile(indexPath, encodeIndex(index, file))
   return symbolsOfIndex(source, index)
 }
