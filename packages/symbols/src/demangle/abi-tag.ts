@@ -11,14 +11,17 @@ const codeBefore =
 /** Libraries give one or two. */
 const maxTags = 64
 const maxIdentifier = 255
+/** Numbers that end with `_` or `E`. */
+const otherNumber: Readonly<Record<string, RegExp>> = { _: /[ST][0-9A-Z]*$/, E: /L[a-z]n?\d*$/ }
 
 /**
  * Hides tags like `[abi:cxx11]` in the names before them, because the library counts the parts of a name wrongly behind one and then names wrong types.
  * `14getSectionAddrB5cxx11` becomes a longer identifier. Behind an operator or a constructor a tag goes: the library takes those for functions with a
  * return type. libc++ tags most of its functions (`B8ne190107`), libstdc++ what has to do with its new strings.
  */
-export function hideAbiTags(name: string): string {
-  if (name.includes(word)) return name
+export function hideAbiTags(name: string): { readonly hidden: string; readonly areDropped: boolean } {
+  if (name.includes(word)) return { hidden: name, areDropped: false }
+  let areDropped = false
   let hidden = ''
   let copied = 0
   let count = 0
@@ -39,14 +42,21 @@ export function hideAbiTags(name: string): string {
     } else if (codeBefore.test(name.slice(at - 2, at))) {
       hidden += name.slice(copied, at)
       copied = end
+      areDropped = true
     }
     at = end - 1
   }
-  return hidden + name.slice(copied)
+  return { hidden: hidden + name.slice(copied), areDropped }
 }
 
 export function showAbiTags(name: string): string {
   return name.replace(repeated, '$1$2$3$1').replace(shown, '[abi:$1]')
+}
+
+/** What the library makes of the whole name, unless it names other types than without the tags that were dropped. */
+export function withAllTags(right: string, own: string | undefined): string {
+  const plain = (text: string) => text.replaceAll(/\[abi:\w+\]/g, '')
+  return own !== undefined && plain(own) === plain(right) ? own : right
 }
 
 /** Where the tag at `at` ends; 0: there is none. */
@@ -63,7 +73,10 @@ function identifierBefore(name: string, end: number): number {
     const start = end - length
     if (!/\w/.test(name.charAt(start))) break
     const digits = String(length)
-    if (/[A-Za-z_]/.test(name.charAt(start)) && name.startsWith(digits, start - digits.length)) found = length
+    if (!/[A-Za-z_]/.test(name.charAt(start)) || !name.startsWith(digits, start - digits.length)) continue
+    // `S6_`, `T0_` and `Li6E` are no lengths.
+    const isReference = otherNumber[name.charAt(start)]?.test(name.slice(Math.max(0, start - 12), start)) ?? false
+    if (!isReference) found = length
   }
   return found
 }

@@ -1,7 +1,8 @@
-import { hideAbiTags, showAbiTags } from './abi-tag.ts'
+import { hideAbiTags, showAbiTags, withAllTags } from './abi-tag.ts'
 import { limitMemory } from './limit-memory.ts'
 import { maxCppBytes, maxDemangledBytes, maxDiscardedBytes, maxMangledChars, maxMemoryPages, maxTraps } from './limits.ts'
 import { isMangled, withoutCloneSuffixes } from './mangling.ts'
+import { memberQualifiers } from './member-qualifiers.ts'
 import { type CompiledDemangler, compileDemangler, compileDemanglerLater, WasmDemangler } from './wasm-demangler.ts'
 
 /**
@@ -55,12 +56,13 @@ class Demangler implements ByteDemangler {
   demangle(name: string): string {
     if (name.length > maxMangledChars || !isMangled(name)) return name
     const whole = withoutCloneSuffixes(name)
-    const hidden = /B\d/.test(whole) ? hideAbiTags(whole) : whole
+    const { hidden, areDropped } = /B\d/.test(whole) ? hideAbiTags(whole) : { hidden: whole, areDropped: false }
     const demangled = this.#run(hidden)
     // What it cannot read it gives back, without the underscore of macOS.
     if (demangled === undefined || demangled === '' || demangled === hidden || demangled === hidden.slice(1)) return name
     const named = demangled.replaceAll("`anonymous namespace'", '(anonymous namespace)')
-    return hidden === whole ? named : showAbiTags(named)
+    if (hidden !== whole) return areDropped ? withAllTags(showAbiTags(named), this.#run(whole)) : showAbiTags(named)
+    return whole.startsWith('?') && named.endsWith(')') ? named + memberQualifiers(whole) : named
   }
 
   read(name: Uint8Array, start: number, end: number): boolean {
