@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -131,7 +131,8 @@ describe('serve', () => {
     utimesSync(old, 0, 0)
     mkdirSync(join(data, 'tmp', 'symbols-young'))
     await start({ role: 'api' })
-    expect(readdirSync(join(data, 'tmp'))).toEqual(['symbols-young'])
+    // The server may have made folders of its own by now.
+    expect(['process-1-old', 'symbols-young'].filter((name) => existsSync(join(data, 'tmp', name)))).toEqual(['symbols-young'])
   })
 
   test('knows its pages from a folder, hashed ones for ever', async () => {
