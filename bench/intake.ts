@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
+import { allocator, heapFlags } from '../packages/cli/src/small-heap.ts'
 import { type Measured, measure, type Target } from './raw-client.ts'
 
 const { values } = parseArgs({
@@ -94,15 +95,10 @@ function requestOf(packed: boolean): { readonly body: Buffer; readonly headers: 
 
 async function start(script: string, data: string): Promise<Running> {
   await mkdir(data, { recursive: true })
-  const child = spawn(
-    process.execPath,
-    ['--max-semi-space-size=4', '--initial-old-space-size=40', join(import.meta.dirname, script), data],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      // As packages/cli/src/small-heap.ts does.
-      env: { ...process.env, MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072', MALLOC_MMAP_THRESHOLD_: '65536' },
-    },
-  )
+  const child = spawn(process.execPath, [...heapFlags, join(import.meta.dirname, script), data], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...allocator },
+  })
   running.push(child)
   const line = await new Promise<string>((resolve, reject) => {
     child.stdout.once('data', (text: Buffer) => resolve(text.toString().trim()))

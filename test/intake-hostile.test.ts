@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Readable } from 'node:stream'
 import { createBrotliCompress, createGzip, createZstdCompress } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -38,7 +39,13 @@ afterAll(() => {
   expect(server.output).not.toMatch(/"level":(50|60)/)
 })
 
-/** Uploads again and again while the attack lasts; they are in time, but for what other programs on the test's machine take from one of them. */
+/** So often may an answer wait for the machine as long as this process had to at worst: to be sent, received, written to the disk. */
+const waitsOfAnAnswer = 4
+
+/**
+ * Uploads again and again while the attack lasts; they are in time, but for what other programs on the test's machine take from them. That is told by
+ * what they take from this process, which only waits.
+ */
 async function beside<T>(attack: Promise<T>): Promise<T> {
   let over = false
   const ended = attack.finally(() => {
@@ -46,14 +53,18 @@ async function beside<T>(attack: Promise<T>): Promise<T> {
   })
   ended.catch(() => undefined)
   const times: number[] = []
+  const machine = monitorEventLoopDelay({ resolution: 10 })
+  machine.enable()
   do {
     const began = performance.now()
     await acknowledged(sendForm(server.ingestUrl, { fields: { prod: 'Ordinary' }, dump }))
     times.push(performance.now() - began)
   } while (!over)
+  machine.disable()
+  const machineMs = (waitsOfAnAnswer * machine.max) / 1e6
   times.sort((a, b) => a - b)
-  expect(times[Math.floor(times.length * 0.95)] ?? times.at(-1)).toBeLessThan(maxAnswerMs)
-  expect(times.at(-1)).toBeLessThan(maxWorstAnswerMs)
+  expect(times[Math.floor(times.length * 0.95)] ?? times.at(-1)).toBeLessThan(maxAnswerMs + machineMs)
+  expect(times.at(-1)).toBeLessThan(maxWorstAnswerMs + machineMs)
   return ended
 }
 

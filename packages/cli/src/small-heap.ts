@@ -1,16 +1,30 @@
 import { setFlagsFromString } from 'node:v8'
 
 /**
- * V8 sizes the space for young objects for throughput: a server that reads large uploads lets a hundred megabytes of dead buffers lie. And it never
- * gives the pages of a heap back that it grew once, so that the first burst decides; the second flag lets it look for garbage in the first one, too.
+ * V8 sizes the space for young objects for throughput: a server that reads large uploads lets a hundred megabytes of dead buffers lie. The second
+ * flag lets it look for old garbage from 40 MB on, where it would wait for a few hundred the first time.
  */
-const heapFlags = ['--max-semi-space-size=4', '--initial-old-space-size=40']
+export const heapFlags: readonly string[] = ['--max-semi-space-size=4', '--initial-old-space-size=40']
 
 /**
  * The C library keeps what was freed: an arena for each thread, and a threshold for mappings that grows up to 32 MB. Buffers of uploads come and
  * go on several threads; told so, it gives them back. The hostile senders of test/intake-hostile.test.ts: 301 MB without, 264 MB with it.
  */
-const allocator = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072', MALLOC_MMAP_THRESHOLD_: '65536' }
+export const allocator: Readonly<Record<string, string>> = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+  MALLOC_MMAP_THRESHOLD_: '262144',
+}
+
+/** How much the heap of old objects may grow before it is collected; where a machine has much memory, V8 lets it grow fourfold. */
+const growingPercent = { usual: 70, tight: 20 }
+/**
+ * V8 keeps the pages of a heap that was large once, 75 MB after a thousand connections, and lets 60 MB of dead buffers lie. Told to optimize for size it
+ * does neither, but takes twice the processor's time for an upload; so it is told while more than this is resident, of the 300 MB that a server may take.
+ */
+const tightFromBytes = 200e6
+const tightToBytes = 185e6
+const lookEveryMs = 250
 
 /**
  * Runs this very command again, in the same process, with V8 and the C library told so: they listen only at the start of a process. Returns
@@ -24,10 +38,15 @@ export function restartWithSmallHeap(): void {
   })
 }
 
-/**
- * From now on the heap of old objects may grow by so much before it is collected; where a machine has much memory, V8 lets it grow fourfold. Its own
- * `--optimize-for-size` keeps another 50 MB, and doubles the processor's time of an upload.
- */
-export function keepHeapSmall(): void {
-  setFlagsFromString('--heap-growing-percent=40')
+/** From now on, as long as the program runs; keeps no program running. */
+export function keepHeapSmall(residentBytes: () => number = process.memoryUsage.rss): NodeJS.Timeout {
+  let tight = false
+  setFlagsFromString(`--heap-growing-percent=${growingPercent.usual}`)
+  return setInterval(() => {
+    const wanted = residentBytes() > (tight ? tightToBytes : tightFromBytes)
+    if (wanted === tight) return
+    tight = wanted
+    setFlagsFromString(tight ? '--optimize-for-size' : '--no-optimize-for-size')
+    setFlagsFromString(`--heap-growing-percent=${tight ? growingPercent.tight : growingPercent.usual}`)
+  }, lookEveryMs).unref()
 }

@@ -6,9 +6,9 @@ import { ServerError } from '../errors.ts'
 
 /** No crash handler sends Brotli or zstd as a whole body; large dumps in gzip are rare. */
 const maxSmall = 64
-const maxLarge = 2
-/** Longer than the largest upload takes to be unpacked; less than the minute after which crash handlers give up. */
-const patienceMs = 20_000
+const maxLarge = 3
+/** Less than the minute after which crash handlers give up. */
+const patienceMs = 40_000
 /** Beyond so many the wait would be hopeless. */
 const maxWaiting = 256
 

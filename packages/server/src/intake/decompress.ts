@@ -14,8 +14,8 @@ import {
 import { ServerError } from '../errors.ts'
 import { decoderTurn } from './decoder-turns.ts'
 
-/** One piece of a socket's 64 KiB gives a few of these: each is a turn of a thread. */
-const chunkSize = 64 * 1024
+/** Each piece is a turn of a thread, and several of them live at a time in each large upload. Small bodies go another way, see gunzip-small.ts. */
+const chunkSize = 16 * 1024
 /** At the end of a body that breaks off: all that can be read of it, and no error. */
 const zlibOptions = { chunkSize, finishFlush: constants.Z_SYNC_FLUSH }
 const brotliOptions = { chunkSize, finishFlush: constants.BROTLI_OPERATION_FLUSH }
