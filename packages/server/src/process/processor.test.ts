@@ -48,6 +48,17 @@ async function allSigned(ids: readonly string[], pattern: RegExp) {
 }
 
 describe('processing', () => {
+  test('makes of a report whose project keeps no files what its fields say', async () => {
+    server = await testServer({ processes: true })
+    const settings = { settings: { privacy: { metadataOnly: true } } }
+    expect((await server.ask({ method: 'PATCH', url: '/api/v1/projects/default', payload: settings })).statusCode).toBe(200)
+    const id = await server.upload(dump(0x1234), { prod: 'App', ver: '1.2', ptype: 'renderer' })
+    const report = await server.finished(id)
+    expect(report).toMatchObject({ state: 'processed', signature: 'EMPTY: dump not kept | renderer', product: 'App', version: '1.2' })
+    expect(report.problems.map(({ code }) => code)).toEqual(['file_not_kept', 'no_dump'])
+    expect(await groupOf(report.groupId)).toMatchObject({ count: 1 })
+  })
+
   test('says which module lacks symbols, and after their upload shows the function without anybody asking, in the same group', async () => {
     server = await testServer({ processes: true })
     const ids = [

@@ -12,6 +12,7 @@ import { readReportFile, reportPrefix } from '../store/report-file.ts'
 import type { Store } from '../store/store.ts'
 import { moduleKey } from '../store/symbol-fetches.ts'
 import { factsOf } from './facts.ts'
+import { summaryOfFields } from './fields-only.ts'
 import { groupFor, reportsOf } from './grouping.ts'
 import { mainFile, taskKind } from './main-file.ts'
 import type { ModuleAsked, Summary } from './messages.ts'
@@ -172,6 +173,12 @@ export class Processor {
       await jobs.done(job)
       return undefined
     }
+    const told = summaryOfFields(report)
+    if (told !== undefined) {
+      await this.#keep(row, report, told, undefined)
+      await jobs.done(job)
+      return 'processed'
+    }
     await index.setState(reportId, 'processing')
     const resultPath = this.#pool.resultPath(`${row.id}-${job.leaseId.replaceAll(/[^\w-]/g, '')}.json`)
     try {
@@ -259,10 +266,11 @@ export class Processor {
     if (lacking.length > 0) await this.#options.onMissingSymbols?.(report.projectId, lacking)
   }
 
-  async #keep(row: ReportRow, report: ReportFile, summary: Summary, resultPath: string): Promise<void> {
+  /** Without a result there is nothing more to say than the summary. */
+  async #keep(row: ReportRow, report: ReportFile, summary: Summary, resultPath: string | undefined): Promise<void> {
     const { blobs, index, ledger } = this.#store
     const { projectId, id } = row
-    await blobs.put(`${reportPrefix(id)}processed.json`, { path: resultPath })
+    if (resultPath !== undefined) await blobs.put(`${reportPrefix(id)}processed.json`, { path: resultPath })
     const to = { projectId, rulesVersion: summary.rulesVersion, signature: summary.signature }
     await ledger.oneAtATime(projectId, async () => {
       const current = (await index.find(id)).find((found) => found.id === id)
