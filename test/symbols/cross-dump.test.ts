@@ -47,7 +47,7 @@ function build({ cpu, triple, level, flags }: (typeof builds)[number]): string {
 }
 
 describe.skipIf(!has('clang++') || !has('ld.lld') || !has('llvm-symbolizer')).each(builds)(
-  'clang for $cpu $level (needs clang, lld, llvm-symbolizer, binutils)',
+  'clang for $cpu $level (needs clang, lld, llvm-symbolizer)',
   (wanted) => {
     let path: string
     let symbols: ModuleSymbols
