@@ -101,6 +101,14 @@ describe("BugSplat's symbol-upload", () => {
     expect(stored).toEqual(expect.arrayContaining([name, `${name}.elf`]))
   })
 
+  test('uploads a program that tells nothing, as builds do, without a failure', async () => {
+    writeFileSync(join(folder, 'data.c'), 'int only_data = 1;\n')
+    await run('gcc', ['-shared', '-nostdlib', '-s', '-Wl,--build-id', '-o', join(folder, 'data.elf'), join(folder, 'data.c')])
+    const uploaded = await symbolUpload('-i', 'any', '-s', token, '-d', '.', '-f', 'data.elf')
+    expect(uploaded, uploaded.output).toMatchObject({ code: 0, output: expect.stringContaining('Uploaded 1 symbols') })
+    expect((await modules()).map(({ debugFile }) => debugFile)).not.toContain('data.elf')
+  })
+
   test('uploads source maps of a version', async () => {
     const uploaded = await symbolUpload('-i', 'any', '-s', token, '-d', 'dist', '-f', '*.js.map')
     expect(uploaded, uploaded.output).toMatchObject({ code: 0 })

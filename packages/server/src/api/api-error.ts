@@ -13,6 +13,7 @@ const codes = {
   too_large: [413, 'The body is larger than this server takes.'],
   bad_encoding: [415, 'The body can be plain or gzip.'],
   bad_symbols: [422, 'The body holds neither symbols nor a debug file that they could be made of.'],
+  no_functions: [422, 'The debug file tells nothing about the functions of its module.'],
   bad_archive: [422, 'The archive cannot be unpacked.'],
   symbol_quota: [413, 'The project holds as many symbols as it may; raise its quota or let unused ones be removed.'],
   too_many_attempts: [429, 'Too many failed logins; wait a minute.'],

@@ -92,14 +92,25 @@ export const answerComplete: Answer = answering(refuse, async (exchange) => {
   const name = fields.get('symFileName') ?? ''
   const debugFile = fields.get('moduleName') ?? ''
   const key = ticketOf({ owner, name, version: fields.get('appVersion') ?? '', debugFile, debugId: fields.get('dbgId') ?? '' })
-  const upload = await withUploadFolder(context.tmpFolder, async (folder) => {
+  const { reprocessing, note }: Told = await withUploadFolder(context.tmpFolder, async (folder) => {
     const file = await context.staged.take(key, folder.newPath(), name)
     if (file === undefined) throw new ApiProblem('not_found', 'Nothing was put at the address of this file.')
     // Its own module names lose endings that ours keep, so only the file itself says what it is for.
-    return context.inbox.take({ owner, file, folder, release: fields.get('appVersion') })
+    return context.inbox.take({ owner, file, folder, release: fields.get('appVersion') }).catch(acceptStripped)
   })
-  await reply.code(200).send({ Status: 'Success', reprocessing: upload.reprocessing })
+  await reply.code(200).send({ Status: 'Success', reprocessing, note })
 })
+
+interface Told {
+  readonly reprocessing: number
+  readonly note?: string
+}
+
+/** Builds send each program beside its symbols; a stripped one is no failure of theirs, and would be sent ten times. */
+function acceptStripped(error: unknown): Told {
+  if (!(error instanceof ApiProblem) || error.code !== 'no_functions') throw error
+  return { reprocessing: 0, note: error.message }
+}
 
 /** `--remove`: symbols belong to modules here, and to no version of a program. */
 export const answerRemove: Answer = answering(refuse, async (exchange) => {

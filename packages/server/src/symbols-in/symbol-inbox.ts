@@ -285,7 +285,7 @@ function isOfTheFile(error: unknown): boolean {
 function refuseEmpty(leaf: Leaf, { contents, problems }: ConvertedSymbols): void {
   if (contents.functions || contents.publics || contents.unwind) return
   const why = problems[0]?.message ?? 'It may be stripped.'
-  throw new ApiProblem('bad_symbols', `${nameOf(leaf)} tells nothing about its functions. ${why}`)
+  throw new ApiProblem('no_functions', `${nameOf(leaf)} tells nothing about its functions. ${why}`)
 }
 
 function refuseOther(file: NewSymbols, { debugFile, debugId }: ModuleRecord, said: SymbolUpload['said']): void {
