@@ -12,17 +12,17 @@ export interface DumpComparison {
 }
 
 /** `RUST_PROGRAM` names a Rust program with debug information; none is built here, that takes minutes. */
-export function compareDumpers(
+export async function compareDumpers(
   crashkeep: readonly string[],
   { mozillaDumper, breakpadDumper }: Peers,
   rounds: number,
   folder?: string,
-): DumpComparison[] {
+): Promise<DumpComparison[]> {
   const own = folder ?? mkdtempSync(join(tmpdir(), 'crashkeep-bench-'))
   try {
     const files: [title: string, path: string | undefined][] = [
       ['the node binary', process.execPath],
-      ['a C++ program of six units full of templates', onPath('g++') === undefined ? undefined : generateProgram(own)],
+      ['a C++ program of twelve units full of templates', onPath('g++') === undefined ? undefined : await generateProgram(own)],
       ['a Rust program (RUST_PROGRAM)', process.env.RUST_PROGRAM],
     ]
     const output = join(own, 'dumped.sym')

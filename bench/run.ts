@@ -38,7 +38,7 @@ if (!canMeasureMemory) console.log('absent: /usr/bin/time, so processor time and
 if (values.only.includes('large')) large(peers)
 if (values.only.includes('warm')) await warm(peers)
 if (values.only.includes('small')) small(peers)
-if (values.only.includes('symbols')) symbols(peers)
+if (values.only.includes('symbols')) await symbols(peers)
 // Programs of their own, which can be run alone with more options.
 for (const name of ['intake', 'reporter']) if (values.only.includes(name)) other(name)
 
@@ -123,15 +123,16 @@ async function walkIn(child: ChildProcess): Promise<Cost> {
 }
 
 /** Debug files to symbol files. */
-function symbols(peers: Peers): void {
+async function symbols(peers: Peers): Promise<void> {
   if (peers.mozillaDumper === undefined) console.log('absent: dump_syms is not on the PATH (cargo install dump_syms)')
   if (peers.breakpadDumper === undefined) console.log("absent: Breakpad's dump_syms is not in BREAKPAD_BIN (npm package minidump)")
-  for (const { title, costs } of compareDumpers([...crashkeep.slice(0, 2)], peers, rounds, values.keep)) {
+  for (const { title, costs } of await compareDumpers([...crashkeep.slice(0, 2)], peers, rounds, values.keep)) {
     print(title, costs)
     const { crashkeep: ours, "Mozilla's dump_syms": mozilla, "Breakpad's dump_syms": breakpad } = costs
     target('time', ours?.wallMs, mozilla?.wallMs, 1.5)
     target('processor time', ours?.cpuMs, mozilla?.cpuMs, 1.5)
     target('memory', ours?.peakMb, mozilla?.peakMb, 1)
+    target("time, of Breakpad's", ours?.wallMs, breakpad?.wallMs, 1)
     target("processor time, of Breakpad's", ours?.cpuMs, breakpad?.cpuMs, 1)
   }
 }
