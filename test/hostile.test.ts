@@ -16,8 +16,10 @@ import { acknowledged, formBody, formType, sendBody, sendForm } from './harness/
 
 const mib = 1024 * 1024
 const gib = 1024 * mib
-/** 210 to 255 MiB were measured; what is sent is gigabytes, and a child alone may take as much again. */
-const maxServerBytes = 450 * mib
+/** As promised; 200 to 230 MiB were measured. */
+const maxServerBytes = 300e6
+/** Of a server without what the command sets for memory: 240 to 260 MiB were measured, and a child alone may take gigabytes. */
+const maxPlainServerBytes = 450 * mib
 /** An upload beside whatever else goes on: one of two, since any other program may be in the way of a single one. */
 const maxAnswerMs = 1000
 const processingTimeoutMs = 120_000
@@ -188,7 +190,7 @@ describe.each(costs)('a server that is sent a dump made to take too much $much',
     const next = await acknowledged(sendForm(server.ingestUrl, { dump: dump() }))
     expect(await server.finishedReport(next, processingTimeoutMs)).toMatchObject({ state: 'processed', signature: 'app+0x1234' })
     expect(server.ended).toBe(false)
-    expect(server.peakResidentBytes()).toBeLessThan(maxServerBytes)
+    expect(server.peakResidentBytes()).toBeLessThan(maxPlainServerBytes)
   })
 })
 
