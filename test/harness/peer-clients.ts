@@ -1,14 +1,13 @@
 /** Other services' own clients, unmodified, from the npm registry: installed once into the cache of the checkout, at exact versions. */
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { npmCommand, run } from './programs.ts'
+import { installOnce, peersFolder } from './install-once.ts'
+import { run } from './programs.ts'
 import { root } from './server.ts'
 
-const folder = join(root, 'node_modules/.cache/peers/clients')
+const folder = peersFolder('clients')
 const programs = join(root, 'test/clients/programs')
-const installTimeoutMs = 300_000
 const programTimeoutMs = 120_000
 const foreignTimeoutMs = 90_000
 
@@ -28,22 +27,7 @@ const dependencies = {
 }
 
 export async function installClients(): Promise<void> {
-  const wanted = JSON.stringify({ name: 'peer-clients', private: true, dependencies }, undefined, 2)
-  const done = join(folder, 'installed.json')
-  if (existsSync(done) && readFileSync(done, 'utf8') === wanted) return
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'package.json'), wanted)
-  const [program, args] = await npmCommand([
-    'install',
-    '--prefix',
-    folder,
-    '--ignore-scripts',
-    '--no-audit',
-    '--no-fund',
-    '--loglevel=error',
-  ])
-  await run(program, args, { cwd: folder, timeout: installTimeoutMs })
-  writeFileSync(done, wanted)
+  await installOnce('clients', dependencies)
 }
 
 /** A file of an installed client. */

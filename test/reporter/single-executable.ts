@@ -2,13 +2,13 @@
 import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { installOnce, peersFolder } from '../harness/install-once.ts'
 import { nodes } from '../harness/peer-nodes.ts'
-import { npmCommand, run } from '../harness/programs.ts'
+import { run } from '../harness/programs.ts'
 import { root } from '../harness/server.ts'
 
-const folder = join(root, 'node_modules/.cache/peers/single-executables')
+const folder = peersFolder('single-executables')
 const main = join(root, 'test/reporter/programs/single-executable.cjs')
-const installTimeoutMs = 300_000
 const makeTimeoutMs = 120_000
 /** Node's documentation names it: the place in its program that says whether something is inside. */
 const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
@@ -39,18 +39,7 @@ export async function makeExecutables(): Promise<void> {
 
 async function installPostject(): Promise<void> {
   if (existsSync(postject.program)) return
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies: { postject: postject.version } }))
-  const [program, args] = await npmCommand([
-    'install',
-    '--prefix',
-    folder,
-    '--ignore-scripts',
-    '--no-audit',
-    '--no-fund',
-    '--loglevel=error',
-  ])
-  await run(program, args, { cwd: folder, timeout: installTimeoutMs })
+  await installOnce('single-executables', { postject: postject.version })
   // Beside the executable, as a program is installed.
   mkdirSync(join(folder, 'node_modules/@crashkeep'), { recursive: true })
   symlinkSync(join(root, 'packages/reporter'), join(folder, 'node_modules/@crashkeep/reporter'))
