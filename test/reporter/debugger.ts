@@ -46,13 +46,15 @@ export async function debugThrow(app: Zombies, node: string, flags: readonly str
     const [error = ''] = params?.data?.description?.match(/nobody.*/) ?? []
     events.push(`${method} ${params?.reason} ${error}`.trim())
     send(10, 'Debugger.resume')
+    // It has seen what it was for; a program that ends under a debugger waits for it, in Node 20 now and then for ever.
+    if (params?.reason === 'exception') socket.close()
   })
   await new Promise((resolve) => socket.addEventListener('open', resolve))
   send(1, 'Runtime.enable')
   send(2, 'Debugger.enable')
   send(3, 'Debugger.setPauseOnExceptions', { state: 'uncaught' })
   send(4, 'Runtime.runIfWaitingForDebugger')
-  // A program that has ended waits for its debugger to leave.
+  // It was not stopped: the test shall say so.
   child.stderr.on('data', () => {
     if (errors.includes('Waiting for the debugger to disconnect')) socket.close()
   })
