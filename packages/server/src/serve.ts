@@ -25,6 +25,12 @@ import { openUploads, type SymbolUploads } from './symbols-in/open-uploads.ts'
 import { removeTmpLeftovers } from './tmp-leftovers.ts'
 
 /**
+ * Connections that the system takes for us before we do. Node asks for 511: when a thousand programs die at once, the others are not answered,
+ * and try again after a second. The system's own limit (4096 on Linux) holds, too.
+ */
+const maxWaitingConnections = 4096
+
+/**
  * Starts what the role says on one data folder and one port. Prints nothing. What was opened is closed again when a later step fails.
  */
 export async function serve(options: ServeOptions = {}): Promise<Server> {
@@ -87,7 +93,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
       connections.end()
       await app.close()
     })
-    await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 8080 })
+    await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 8080, backlog: maxWaitingConnections })
     collector?.start(() => processor?.wake())
     return await describe(app, options, store, data, { role, networkless: processor?.networkless, close })
   } catch (error) {
