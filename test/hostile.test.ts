@@ -16,11 +16,8 @@ import { acknowledged, formBody, formType, sendBody, sendForm } from './harness/
 
 const mib = 1024 * 1024
 const gib = 1024 * mib
-/** As promised; 200 to 230 MiB were measured. */
 const maxServerBytes = 300e6
-/** Of a server without what the command sets for memory: 240 to 260 MiB were measured, and a child alone may take gigabytes. */
-const maxPlainServerBytes = 450 * mib
-/** An upload beside whatever else goes on: one of two, since any other program may be in the way of a single one. */
+/** The slowest upload beside whatever else goes on. */
 const maxAnswerMs = 1000
 const processingTimeoutMs = 120_000
 const million = 1_000_000
@@ -140,7 +137,7 @@ describe('a server with a million reports and hostile senders', () => {
     }
   })
 
-  test('keeps no upload waiting while queries look at a million rows', async () => {
+  test('answers uploads within a second while queries look at a million rows', async () => {
     const queriesMs: number[] = []
     let asking = true
     const asked = (async () => {
@@ -151,11 +148,12 @@ describe('a server with a million reports and hostile senders', () => {
         expect({ status: answer.status, text: answer.text }).toEqual({ status: 200, text: '{"items":[],"next":null}' })
       }
     })()
-    const uploadMs = await usualUploadMs(server, 30)
+    const { slowestMs, usualMs } = await uploadTimes(server, 30)
     asking = false
     await asked
     // One query follows the other: an upload that waited for them would take as long as one.
-    expect(uploadMs).toBeLessThan(Math.min(maxAnswerMs, median(queriesMs) / 2))
+    expect(usualMs).toBeLessThan(median(queriesMs) / 2)
+    expect(slowestMs).toBeLessThan(maxAnswerMs)
   })
 })
 
@@ -184,25 +182,25 @@ describe.each(costs)('a server that is sent a dump made to take too much $much',
     undo(() => server.stop())
     if (symbols !== undefined) await server.ask('/api/v1/symbols?project=default', { method: 'POST', body: Buffer.from(symbols) })
     const id = await acknowledged(sendForm(server.ingestUrl, { dump: endlessDump() }))
-    const uploadMs = usualUploadMs(server, 30)
+    const uploads = uploadTimes(server, 30)
     expect((await firstDeath(server, id)).problems).toEqual([{ code, message: expect.any(String) }])
-    expect(await uploadMs).toBeLessThan(maxAnswerMs)
+    expect((await uploads).slowestMs).toBeLessThan(maxAnswerMs)
     const next = await acknowledged(sendForm(server.ingestUrl, { dump: dump() }))
     expect(await server.finishedReport(next, processingTimeoutMs)).toMatchObject({ state: 'processed', signature: 'app+0x1234' })
     expect(server.ended).toBe(false)
-    expect(server.peakResidentBytes()).toBeLessThan(maxPlainServerBytes)
+    expect(server.peakResidentBytes()).toBeLessThan(maxServerBytes)
   })
 })
 
-/** Milliseconds of the middle one of so many uploads, one after the other. */
-async function usualUploadMs(server: TestedServer, count: number): Promise<number> {
+/** Milliseconds of the slowest and the middle one of so many uploads, one after the other. */
+async function uploadTimes(server: TestedServer, count: number): Promise<{ slowestMs: number; usualMs: number }> {
   const times: number[] = []
   for (let i = 0; i < count; i += 1) {
     const began = performance.now()
     await acknowledged(sendForm(server.ingestUrl, { fields: { prod: 'Beside' }, dump: dump() }))
     times.push(performance.now() - began)
   }
-  return median(times)
+  return { slowestMs: Math.max(...times), usualMs: median(times) }
 }
 
 function median(numbers: readonly number[]): number {

@@ -2,7 +2,6 @@
 import { readdirSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Readable } from 'node:stream'
 import { createBrotliCompress, createGzip, createZstdCompress } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -39,13 +38,7 @@ afterAll(() => {
   expect(server.output).not.toMatch(/"level":(50|60)/)
 })
 
-/** So often may an answer wait for the machine as long as this process had to at worst: to be sent, received, written to the disk. */
-const waitsOfAnAnswer = 4
-
-/**
- * Uploads again and again while the attack lasts; they are in time, but for what other programs on the test's machine take from them. That is told by
- * what they take from this process, which only waits.
- */
+/** Uploads again and again while the attack lasts; they are in time, but for what other programs on the test's machine take from one of them. */
 async function beside<T>(attack: Promise<T>): Promise<T> {
   let over = false
   const ended = attack.finally(() => {
@@ -53,18 +46,14 @@ async function beside<T>(attack: Promise<T>): Promise<T> {
   })
   ended.catch(() => undefined)
   const times: number[] = []
-  const machine = monitorEventLoopDelay({ resolution: 10 })
-  machine.enable()
   do {
     const began = performance.now()
     await acknowledged(sendForm(server.ingestUrl, { fields: { prod: 'Ordinary' }, dump }))
     times.push(performance.now() - began)
   } while (!over)
-  machine.disable()
-  const machineMs = (waitsOfAnAnswer * machine.max) / 1e6
   times.sort((a, b) => a - b)
-  expect(times[Math.floor(times.length * 0.95)] ?? times.at(-1)).toBeLessThan(maxAnswerMs + machineMs)
-  expect(times.at(-1)).toBeLessThan(maxWorstAnswerMs + machineMs)
+  expect(times[Math.floor(times.length * 0.95)] ?? times.at(-1)).toBeLessThan(maxAnswerMs)
+  expect(times.at(-1)).toBeLessThan(maxWorstAnswerMs)
   return ended
 }
 
@@ -109,8 +98,7 @@ describe('a hostile sender', () => {
       for (const socket of sockets) socket.destroy()
       return open
     }
-    // So many at once are more than a system's queue holds: it may lose one.
-    expect(await beside(attack())).toBeGreaterThan(0.9 * slowConnections)
+    expect(await beside(attack())).toBe(slowConnections)
   })
 
   const bombs = { gzip: createGzip, br: createBrotliCompress, zstd: createZstdCompress }

@@ -1,11 +1,14 @@
 /**
  * A server whose reports may cost less than the command lets them: `serve.ts serve --port 0 --data DIR --process-time-ms N
- * --process-memory-bytes N`. Prints what `crashkeep serve` prints of its addresses.
+ * --process-memory-bytes N`. It takes as much memory as the command, and prints what that prints of its addresses.
  */
 import { parseArgs } from 'node:util'
 // biome-ignore lint/correctness/noUndeclaredDependencies: of the workspace; tests have no manifest of their own.
 import { serve } from '@crashkeep/server'
+import { keepHeapSmall, restartWithSmallHeap } from '../../packages/cli/src/small-heap.ts'
 
+restartWithSmallHeap()
+keepHeapSmall()
 const text = { type: 'string' } as const
 const { values } = parseArgs({
   allowPositionals: true,

@@ -92,14 +92,16 @@ describe('crash reports of pages in Chromium', () => {
   /** The first one, once it was answered. */
   const posted = (name: string) => until(`a request of ${name}`, deliveryTimeoutMs, () => gate.posts(`case=${name}`)[0])
 
-  test('a crash is one POST of one report', async () => {
+  test('a crash is one POST of one report, within two seconds', async () => {
     const page = await open(site.page('/plain', { headers: both('plain') }))
+    const before = Date.now()
     await crash(page)
     const [report] = await reportsOf('/plain')
     await posted('plain')
     await delay(silenceMs)
     const sent = gate.posts('case=plain')
     expect(sent).toHaveLength(1)
+    expect((sent[0]?.at ?? 0) - before).toBeLessThan(2_000)
     expect(JSON.parse(sent[0]?.body ?? '')).toMatchObject([{ type: 'crash', body: { crash_report_api: {}, is_top_level: true } }])
     expect(browserCrash(report)).toMatchObject({
       reason: null,

@@ -140,6 +140,7 @@ describe('uploads too large to keep', () => {
     clearInterval(watch)
     // Half of what one of them sends. The senders live in the same process; the server's own figure is measured end to end.
     expect(mostBytes).toBeLessThan(2 ** 30)
+    expect(process.memoryUsage().rss - before).toBeLessThan(300 * 1024 * 1024)
     await until(() => collector.intake.stats().bufferedBytes === 0)
   })
 })

@@ -7,7 +7,7 @@ import { type DumpResult, dumpSymbols } from '../index.ts'
 
 // Each of these small files asks for work that would take minutes or gigabytes.
 
-const maxMs = 10_000
+const maxMs = 5000
 
 function dumpedInTime(
   sections: readonly SynthSection[],
