@@ -196,7 +196,8 @@ async function openCollector(
   symbols: SymbolUploads,
 ): Promise<Collector> {
   const onProblem = (message: string, error: unknown) => log.error({ err: error }, message)
-  const spool = await Spool.open({ folder: join(data, 'spool'), onProblem })
+  const spoolFolder = join(data, 'spool')
+  const spool = await Spool.open({ folder: spoolFolder, onProblem })
   const intake: Intake = createIntake({
     ledger: store.ledger,
     spool,
@@ -209,9 +210,10 @@ async function openCollector(
   collectorMetrics(registry, intake, spool)
   const keyless =
     options.keylessProject === undefined ? undefined : { project: options.keylessProject, public: options.keylessPublic ?? false }
-  const dialects = openDialects({
+  const dialects = await openDialects({
     intake,
     spool,
+    spoolFolder,
     store,
     keyless,
     webhookSecret: options.webhookSecret,
@@ -230,7 +232,7 @@ async function openCollector(
       })
     },
     close: async () => {
-      await dialects.close()
+      dialects.close()
       await intake.flush()
       await spool.close()
     },

@@ -100,9 +100,10 @@ export async function testServer({
     readable: [join(folder, 'symbols'), tmpFolder],
     reprocessed: () => processor?.wake(),
   })
-  const dialects = openDialects({
+  const dialects = await openDialects({
     intake,
     spool,
+    spoolFolder: join(folder, 'spool'),
     store,
     keyless: keyless === undefined ? undefined : { project: keyless, public: false },
     webhookSecret,
@@ -162,7 +163,7 @@ export async function testServer({
     },
     async close() {
       await app.close()
-      await dialects.close()
+      dialects.close()
       await symbols.close()
       await processor?.close()
       await finder?.close()

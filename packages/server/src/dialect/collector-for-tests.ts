@@ -16,7 +16,7 @@ import type { SpoolReport } from '../spool/spool-report.ts'
 import type { LedgerProject } from '../store/database/ledger.ts'
 import type { NewRejection, SessionRow } from '../store/database/report-index.ts'
 import { AttachmentCounts } from './attach.ts'
-import { StagedUploads } from './bugsplat/staged-uploads.ts'
+import { StagedUploads, stagedFolder } from './bugsplat/staged-uploads.ts'
 import type { KeylessOptions } from './keyless.ts'
 import { registerDialects } from './register-dialects.ts'
 import type { KnownReport, ReportLookup } from './report-lookup.ts'
@@ -89,7 +89,7 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Te
         : { id: report.id, projectId: report.projectId, receivedAt: report.submission.receivedAt, addedFiles: 0 }
     },
   }
-  const staged = new StagedUploads()
+  const staged = new StagedUploads(stagedFolder(join(folder, 'spool')), intake)
   await app.register(registerDialects, {
     intake,
     keyless: options.keyless,
@@ -117,7 +117,7 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Te
     },
     close: async () => {
       await app.close()
-      await staged.close()
+      staged.close()
       await spool.close()
       await rm(folder, { recursive: true, force: true })
     },

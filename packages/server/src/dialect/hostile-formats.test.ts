@@ -8,7 +8,7 @@ import { envelope, messagePack, unrealContainer } from './dialects-for-tests.ts'
 import { readEnvelopeHeader, readEnvelopeItems } from './sentry/envelope.ts'
 import { readMessagePack } from './sentry/message-pack.ts'
 import { readUnrealContainer } from './unreal-container.ts'
-import { readZip, zipOfBytes } from './zip.ts'
+import { readZip, type ZipSource } from './zip.ts'
 
 async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
@@ -38,6 +38,11 @@ async function endsInOrder(work: () => Promise<unknown>): Promise<void> {
   } catch (error) {
     if (!(error instanceof ServerError)) throw error
   }
+}
+
+function zipOfBytes(bytes: Uint8Array): ZipSource {
+  const buffer = Buffer.from(bytes)
+  return { size: buffer.length, read: async (offset, length) => buffer.subarray(offset, offset + length) }
 }
 
 describe('formats of other services', () => {

@@ -1,12 +1,13 @@
 /** Puts together what the dialects need of the rest of the server. */
 import type { FastifyPluginAsync } from 'fastify'
+import { makeFolder } from '../durable/durable-files.ts'
 import type { Intake } from '../intake/intake.ts'
 import type { Spool } from '../spool/spool.ts'
 import type { Store } from '../store/store.ts'
 import type { UploadContext } from '../symbols-in/protocol.ts'
 import { projectOwner } from '../symbols-in/symbol-owner.ts'
 import { AttachmentCounts } from './attach.ts'
-import { StagedUploads } from './bugsplat/staged-uploads.ts'
+import { StagedUploads, stagedFolder } from './bugsplat/staged-uploads.ts'
 import type { KeylessOptions } from './keyless.ts'
 import { registerDialects } from './register-dialects.ts'
 import { reportLookup } from './report-lookup.ts'
@@ -20,11 +21,13 @@ export interface DialectOptions {
   /** Of `/webhook`; without it that address does not exist. */
   readonly webhookSecret: string | undefined
   readonly symbols: Pick<UploadContext, 'inbox' | 'tmpFolder'>
+  readonly spoolFolder: string
 }
 
-export function openDialects(options: DialectOptions): { readonly plugin: FastifyPluginAsync; close(): Promise<void> } {
-  const { intake, keyless, store, spool } = options
-  const staged = new StagedUploads()
+export async function openDialects(options: DialectOptions): Promise<{ readonly plugin: FastifyPluginAsync; close(): void }> {
+  const { intake, keyless, store, spool, spoolFolder } = options
+  await makeFolder(stagedFolder(spoolFolder))
+  const staged = new StagedUploads(stagedFolder(spoolFolder), intake)
   const context = {
     intake,
     keyless,

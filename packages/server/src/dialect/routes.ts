@@ -101,7 +101,7 @@ export const dialectRoutes: readonly DialectRoute[] = [
   ...bugSplat('POST', '/post/ue4/:app/:version', answerBugSplatUnreal),
   ...bugSplat('GET', '/api/getCrashUploadUrl', answerUploadUrl),
   ...bugSplat('POST', '/api/commitS3CrashUpload', answerCommit),
-  route('PUT', '/bugsplat/uploads/:token', answerUpload),
+  route('PUT', '/bugsplat/uploads/:project/:token', answerUpload),
 
   route('POST', '/minidump', answerBugsnagMinidump),
   route('POST', '/notify', answerBugsnagNotify),

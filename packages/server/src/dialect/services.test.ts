@@ -126,11 +126,11 @@ describe('BugSplat', () => {
     expect(Object.fromEntries(submission.fields)).toMatchObject({ product: 'Shop', version: '2.0.0' })
   })
 
-  it('uploads in three steps to an address that is good once', async () => {
+  it('uploads in three steps to an address that is good for one report', async () => {
     const query = `database=${testKey}&appName=Shop&appVersion=2&crashPostSize=100`
     const asked = await send(collector.port, `/api/getCrashUploadUrl?${query}`, { method: 'GET' })
     const { url } = JSON.parse(asked.text)
-    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/bugsplat\/uploads\/[0-9a-f]{48}$/)
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/bugsplat\/uploads\/default\/[0-9a-f.]+$/)
     const put = (bytes: Buffer) => send(collector.port, new URL(url).pathname, { method: 'PUT', body: bytes })
     const commit = multipart(
       [
@@ -141,8 +141,8 @@ describe('BugSplat', () => {
       'b',
     )
     expect((await post('/api/commitS3CrashUpload', commit)).status).toBe(400)
+    expect((await put(Buffer.from('put down, and not heard of'))).status).toBe(200)
     expect((await put(zipOf({ 'a/crash.dmp': dump, '../../evil.log': Buffer.from('x'), 'second.dmp': dump }))).status).toBe(200)
-    expect((await put(Buffer.from('again'))).status).toBe(400)
     const done = await post('/api/commitS3CrashUpload', commit)
     const { submission } = await collector.report(String(JSON.parse(done.text).crashId))
     expect(submission.files.map(({ name, fileName, size }) => [name, fileName, size])).toEqual([
@@ -151,7 +151,12 @@ describe('BugSplat', () => {
       ['second.dmp', 'second.dmp', dump.length],
     ])
     expect((await post('/api/commitS3CrashUpload', commit)).status).toBe(400)
-    expect((await send(collector.port, `/bugsplat/uploads/${'0'.repeat(48)}`, { method: 'PUT', body: dump })).status).toBe(400)
+    const forged = [
+      `/bugsplat/uploads/default/${'0'.repeat(48)}`,
+      new URL(url).pathname.replace(/.$/, (last) => (last === '0' ? '1' : '0')),
+    ]
+    for (const path of [...forged, new URL(url).pathname.replace(/\/\d/, '/9')])
+      expect([path, (await send(collector.port, path, { method: 'PUT', body: dump })).status]).toEqual([path, 400])
   })
 
   it('refuses a zip that is none or unpacks to too much', async () => {

@@ -28,11 +28,6 @@ const pieceBytes = 64 * 1024
 const [endMagic, directoryMagic, localMagic] = [0x06054b50, 0x02014b50, 0x04034b50]
 const [stored, deflated] = [0, 8]
 
-export function zipOfBytes(bytes: Uint8Array): ZipSource {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return { size: buffer.length, read: async (offset, length) => buffer.subarray(offset, offset + length) }
-}
-
 export async function zipOfFile(file: FileHandle): Promise<ZipSource> {
   const { size } = await file.stat()
   return {

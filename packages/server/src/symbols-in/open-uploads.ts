@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Store } from '../store/store.ts'
+import { symbolLimits } from './limits.ts'
 import type { UploadContext } from './protocol.ts'
 import { uploadRoutes } from './routes.ts'
 import { Assemblies } from './sentry/assembly.ts'
@@ -32,7 +34,7 @@ const cleanUpEveryMs = 10 * 60_000
 export function openUploads(options: UploadsOptions): SymbolUploads {
   const { store, tmpFolder, reprocessed, publicUrl, clock = Date.now, shared = anyNumber } = options
   const converter = new SymbolConverter(options)
-  const staged = new StagedFiles(tmpFolder, clock)
+  const staged = new StagedFiles(join(tmpFolder, 'symbols-staged'), clock, symbolLimits)
   const cleanUp = setInterval(() => void staged.dropOld().catch(() => undefined), cleanUpEveryMs).unref()
   const assemblies = new Assemblies(clock)
   const context = {

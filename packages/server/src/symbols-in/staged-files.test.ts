@@ -16,7 +16,7 @@ function open() {
   const folder = join(root, String(tests))
   let now = 1_700_000_000_000
   let files = 0
-  const staged = () => new StagedFiles(folder, () => now)
+  const staged = () => new StagedFiles(join(folder, 'symbols-staged'), () => now, symbolLimits)
   return {
     folder,
     staged,

@@ -1,15 +1,21 @@
 /**
- * What clients put down before they say what it is: pieces of files, files at addresses that were handed out, and those addresses. They lie in `tmp/` for
- * an hour and outlive the program, so that a client that was half through when it was restarted need not begin again.
+ * What clients put down before they say what it is: pieces of files, files at addresses that were handed out, and those addresses. They lie in a folder
+ * for their time and outlive the program, so that a client that was half through when it was restarted need not begin again.
  */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { copyFile, link, mkdir, rename, rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import { hasCode, syncFile } from '../durable/durable-files.ts'
+import { hasCode, syncFile, syncFolder } from '../durable/durable-files.ts'
 import { ServerError } from '../errors.ts'
-import { symbolLimits } from './limits.ts'
 import type { IncomingFile } from './upload-folder.ts'
+
+export interface StagedBounds {
+  /** Of everybody's together. */
+  readonly maxStagedBytes: number
+  readonly maxStagedFiles: number
+  readonly stagedLifetimeMs: number
+}
 
 interface Staged {
   readonly size: number
@@ -20,13 +26,15 @@ interface Staged {
 export class StagedFiles {
   readonly #folder: string
   readonly #clock: () => number
+  readonly #bounds: StagedBounds
   /** By name, the oldest first. */
   readonly #files = new Map<string, Staged>()
   #bytes = 0
 
-  constructor(tmpFolder: string, clock: () => number) {
-    this.#folder = join(tmpFolder, 'symbols-staged')
+  constructor(folder: string, clock: () => number, bounds: StagedBounds) {
+    this.#folder = folder
     this.#clock = clock
+    this.#bounds = bounds
     this.#load()
   }
 
@@ -34,20 +42,25 @@ export class StagedFiles {
     return this.#find(nameOf(key)) !== undefined
   }
 
-  /** Takes the file over. The same key again replaces. */
-  async put(key: string, file: IncomingFile): Promise<void> {
+  /** Refuses what would be too much. */
+  async requireRoom(size: number): Promise<void> {
     await this.dropOld()
-    const { maxStagedBytes, maxStagedFiles, stagedLifetimeMs } = symbolLimits
-    if (this.#bytes + file.size > maxStagedBytes || this.#files.size >= maxStagedFiles) throw new ServerError('busy')
+    const { maxStagedBytes, maxStagedFiles } = this.#bounds
+    if (this.#bytes + size > maxStagedBytes || this.#files.size >= maxStagedFiles) throw new ServerError('busy')
+  }
+
+  /** Takes the file over; it is durable when this resolves, if the folder is. The same key again replaces. */
+  async put(key: string, file: Pick<IncomingFile, 'path' | 'size'>): Promise<void> {
+    await this.requireRoom(file.size)
     const name = nameOf(key)
-    await this.#drop(name)
     await mkdir(this.#folder, { recursive: true, mode: 0o700 })
     const now = this.#clock()
     await utimes(file.path, now / 1000, now / 1000)
     // Else a name could outlive a power cut, and its bytes not.
     await syncFile(file.path)
     await rename(file.path, join(this.#folder, name))
-    this.#keep(name, { size: file.size, until: now + stagedLifetimeMs })
+    await syncFolder(this.#folder)
+    this.#keep(name, { size: file.size, until: now + this.#bounds.stagedLifetimeMs })
   }
 
   /** Where it lies, to be read; it stays. */
@@ -83,7 +96,7 @@ export class StagedFiles {
   #look(name: string): Staged | undefined {
     const found = statSync(join(this.#folder, name), { throwIfNoEntry: false })
     if (found === undefined) return undefined
-    const staged = { size: found.size, until: found.mtimeMs + symbolLimits.stagedLifetimeMs }
+    const staged = { size: found.size, until: found.mtimeMs + this.#bounds.stagedLifetimeMs }
     this.#keep(name, staged)
     return staged
   }
@@ -116,7 +129,7 @@ export class StagedFiles {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
     const found = readdirSync(this.#folder).flatMap((name) => {
       const { size, mtimeMs } = statSync(join(this.#folder, name), { throwIfNoEntry: false }) ?? {}
-      return size === undefined || mtimeMs === undefined ? [] : [{ name, size, until: mtimeMs + symbolLimits.stagedLifetimeMs }]
+      return size === undefined || mtimeMs === undefined ? [] : [{ name, size, until: mtimeMs + this.#bounds.stagedLifetimeMs }]
     })
     for (const { name, size, until } of found.sort((a, b) => a.until - b.until)) {
       if (until > this.#clock()) this.#keep(name, { size, until })

@@ -43,7 +43,7 @@ export class Tickets {
     const text = JSON.stringify({ ...ticket, owner: { ...owner, projectId, quota } } satisfies StoredTicket)
     const path = folder.newPath()
     await writeFile(path, text, { mode: 0o600 })
-    await this.#staged.put(keyOf(token), { path, name: '', size: text.length })
+    await this.#staged.put(keyOf(token), { path, size: text.length })
     return token
   }
 

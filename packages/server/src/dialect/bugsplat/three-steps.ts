@@ -1,23 +1,21 @@
 /**
- * BugSplat's upload in three steps: ask for an address, put a zip there, say what it is. The address is one of this server; its token is random,
- * good for ten minutes and one file.
+ * BugSplat's upload in three steps: ask for an address, put a zip there, say what it is. The address is one of this server, good for ten
+ * minutes and one report; the server may be killed between any two of the steps.
  */
-import { randomBytes } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ServerError } from '../../errors.ts'
-import type { Upload } from '../../intake/multipart.ts'
 import type { Pieces } from '../../intake/piece-upload.ts'
 import type { LedgerProject } from '../../store/database/ledger.ts'
 import type { DialectContext } from '../dialect-context.ts'
 import { bodyOf, parameterOf, queryOf } from '../exchange.ts'
 import { kindOf, type ReadUpload } from '../form-upload.ts'
 import { keepUpload, type Served, serveProject } from '../service.ts'
-import type { SubmittedFile } from '../submission.ts'
-import { readZip, type ZipSource, zipOfBytes, zipOfFile } from '../zip.ts'
+import { readZip, type ZipSource, zipOfFile } from '../zip.ts'
 import { answer, bugSplatFields, bugSplatServed, crashIdOf } from './bugsplat.ts'
 import { bugSplatProject, databaseOf, formOfProject } from './bugsplat-project.ts'
+import { placeOfUrl } from './staged-uploads.ts'
 
 const dumpName = /\.(?:m?dmp|udmp)$/i
 
@@ -28,12 +26,11 @@ export async function answerUploadUrl(request: FastifyRequest, reply: FastifyRep
     () => bugSplatProject(served, databaseOf(request) ?? queryOf(request).get('database') ?? undefined),
     async (project) => {
       const { intake, staged } = context
-      const size = Number(queryOf(request).get('crashPostSize') ?? 0)
+      const size = Number(queryOf(request).get('crashPostSize')) || 0
       if (size > intake.limits.uploadBytes) throw new ServerError('too_large')
       if (!(await intake.canAccept())) throw new ServerError('storage_full')
-      const token = randomBytes(24).toString('hex')
-      staged.open(token, project, intake.now())
-      const url = `${request.protocol}://${request.host}/bugsplat/uploads/${token}`
+      await staged.requireRoom(size)
+      const url = `${request.protocol}://${request.host}/bugsplat/uploads/${staged.placeFor(project)}`
       await answer(reply.code(200), { status: 'success', url, contentType: 'application/octet-stream' })
     },
   )
@@ -41,11 +38,12 @@ export async function answerUploadUrl(request: FastifyRequest, reply: FastifyRep
 
 export async function answerUpload(request: FastifyRequest, reply: FastifyReply, context: DialectContext): Promise<void> {
   const { intake, staged } = context
-  const token = parameterOf(request, 'token')
+  const place = `${parameterOf(request, 'project')}/${parameterOf(request, 'token')}`
   await serveProject(
     bugSplatServed(request, reply, context),
-    async () => staged.projectOf(token, intake.now()),
+    () => staged.projectOf(place),
     async (project) => {
+      await staged.requireRoom(Number(request.raw.headers['content-length']) || 0)
       const upload = await intake.readPieces(intake.newReportId(), bodyOf(request), project, async (body, pieces) => {
         await pieces.addFile({ name: 'crash.zip', onDisk: true }, body)
       })
@@ -53,7 +51,7 @@ export async function answerUpload(request: FastifyRequest, reply: FastifyReply,
         await upload.discard()
         throw new ServerError('truncated_body')
       }
-      await staged.put(token, upload)
+      await staged.put(place, upload)
       await reply.code(200).send()
     },
   )
@@ -66,45 +64,41 @@ export async function answerCommit(request: FastifyRequest, reply: FastifyReply,
     const said = await form.read(project)
     const { fields } = said.upload
     await said.upload.discard()
-    const token = /\/bugsplat\/uploads\/([0-9a-f]{48})/.exec(fields.get('s3key') ?? fields.get('s3Key') ?? '')?.[1] ?? ''
-    const staged = context.staged.take(token, project.id)
-    try {
-      const read = await unpackStaged(served, project, staged)
-      const sent = bugSplatFields(fields)
-      await keepUpload(served, project, read, { kind: kindOf(read.upload.files), fields: sent, aliases: [String(crashIdOf(read.id))] })
-      const crashId = crashIdOf(read.id)
-      await answer(reply.code(200), {
-        status: 'success',
-        message: 'Crash received',
-        crashId,
-        crash_id: crashId,
-        stackKeyId: 0,
-        messageId: 0,
-        infoUrl: '',
-      })
-    } finally {
-      await staged.discard()
-    }
+    const place = placeOfUrl(fields.get('s3key') ?? fields.get('s3Key') ?? '')
+    const read = await unpackStaged(served, project, context.staged.find(place, project))
+    const crashId = crashIdOf(read.id)
+    await keepUpload(served, project, read, {
+      kind: kindOf(read.upload.files),
+      fields: bugSplatFields(fields),
+      aliases: [String(crashId)],
+      // Who commits again, because the server was killed before its answer, means the same report.
+      clientReportId: `bugsplat ${place}`,
+    })
+    // Only now: what was put down was acknowledged.
+    await context.staged.drop(place)
+    await answer(reply.code(200), {
+      status: 'success',
+      message: 'Crash received',
+      crashId,
+      crash_id: crashId,
+      stackKeyId: 0,
+      messageId: 0,
+      infoUrl: '',
+    })
   })
 }
 
-async function unpackStaged({ context }: Served, project: LedgerProject, staged: Upload): Promise<ReadUpload> {
+async function unpackStaged({ context }: Served, project: LedgerProject, path: string): Promise<ReadUpload> {
   const { intake } = context
-  const [file] = staged.files
-  if (file === undefined) throw new ServerError('empty_body')
   const id = intake.newReportId()
   const nothing = { stream: Readable.from([]), contentEncoding: undefined, contentLength: undefined }
-  const upload = await withSource(file, (source) =>
-    intake.readPieces(id, nothing, project, (_, pieces) => addEntries(source, pieces, intake.limits.uploadBytes)),
-  )
-  return { id, upload }
-}
-
-async function withSource<T>({ content }: SubmittedFile, use: (source: ZipSource) => Promise<T>): Promise<T> {
-  if (content.kind === 'bytes') return use(zipOfBytes(content.bytes))
-  const handle = await open(content.path, 'r')
+  const handle = await open(path, 'r').catch((cause: unknown) => {
+    throw new ServerError('unknown_upload', { cause })
+  })
   try {
-    return await use(await zipOfFile(handle))
+    const source = await zipOfFile(handle)
+    const upload = await intake.readPieces(id, nothing, project, (_, pieces) => addEntries(source, pieces, intake.limits.uploadBytes))
+    return { id, upload }
   } finally {
     await handle.close()
   }
