@@ -8,7 +8,11 @@ import { chooseFile, filesOfModule } from '../symbols/files-of-module.ts'
 type PreferOptions = ConnectionOptions & { readonly json?: true; readonly project: string }
 
 export function addSymbolsPrefer(symbols: Command): void {
-  withConnection(symbols.command('prefer').description('of several files for one id, have one serve; without a hash, list them'))
+  withConnection(
+    symbols
+      .command('prefer')
+      .description('of several files for one id, have one serve, or confirm the one that does; without a hash, list them'),
+  )
     .argument('<module>', 'name of the debug file, as `symbols list` names it')
     .argument('<debug-id>', 'its debug id')
     .argument('[sha256]', 'the file that shall serve: its hash, or the beginning of it')
@@ -36,7 +40,10 @@ async function prefer(debugFile: string, debugId: string, hash: string | undefin
 }
 
 function list(files: SymbolConflicts): void {
-  const rows = [...files.serving.map((file) => ({ ...file, state: 'serves' })), ...files.items.map((file) => ({ ...file, state: 'aside' }))]
+  const rows = [
+    ...files.serving.map((file) => ({ ...file, state: 'serves' })),
+    ...files.items.map((file) => ({ ...file, state: file.settledAt === null ? 'aside' : 'decided against' })),
+  ]
   if (rows.length === 0) throw new CommandError('The server has no file for this module.')
   printTable(
     ['STATE', 'SHA-256', 'BYTES', 'LACKS', 'UPLOADED', 'BY'],

@@ -34,8 +34,8 @@ async function list(options: ListOptions): Promise<void> {
   if (options.json) return printJson(modules)
   printTable(
     ['STATE', 'REPORTS', 'INSTALLATIONS', 'MODULE', 'DEBUG ID'],
-    modules.map(({ state, reports, lacking, installations, debugFile, debugId }) => [
-      state,
+    modules.map(({ state, reports, lacking, installations, debugFile, debugId, file }) => [
+      options.conflicts && state === 'present' && file !== null && file.settled > 0 ? 'decided' : state,
       // Of a missing one those that suffer.
       String(state === 'missing' ? lacking : reports),
       installations === 0 ? '–' : String(installations),

@@ -268,7 +268,8 @@ export const SymbolModule = Type.Object({
       cpu: nullable(Type.String()),
       lastUsedAt: nullable(Time),
       lacks: Type.Array(Type.String(), { description: 'functions, unwind: what the file does not tell' }),
-      conflicts: Type.Integer({ description: 'Different files for the same id, kept aside' }),
+      conflicts: Type.Integer({ description: 'Different files for the same id, kept aside, of which nobody has decided yet' }),
+      settled: Type.Integer({ description: 'Those of which somebody has decided' }),
     }),
   ),
 })
@@ -357,6 +358,8 @@ const ConflictingFile = Type.Object({
   uploadedAt: Time,
   uploadedBy: Type.String(),
   lacks: Type.Array(Type.String(), { description: 'functions, unwind: what the file does not tell' }),
+  settledAt: nullable(Time),
+  settledBy: nullable(Type.String({ description: 'Who chose another file than this one; null: nobody has yet' })),
 })
 export const SymbolConflicts = Type.Object({
   serving: Type.Array(ConflictingFile, { description: "What serves the module: the project's own file before the shared one" }),

@@ -40,7 +40,8 @@ export function symbolConflicts(store: Store, reprocessed: () => void): FastifyP
       {
         config: { scope: 'triage' },
         schema: {
-          summary: 'Has one of several files for an id serve from now on; reports that went through the module are processed again',
+          summary:
+            'Has one of several files for an id serve from now on, or confirms the one that does; reports that went through the module are processed again',
           querystring: Type.Object({ project: Type.Optional(projectParameter), shared: Type.Optional(Type.Boolean()) }),
           body: Type.Object({ ...moduleParameters, sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }) }, { additionalProperties: false }),
           response: { 200: SymbolsPreferred, ...refusals },
@@ -53,10 +54,10 @@ export function symbolConflicts(store: Store, reprocessed: () => void): FastifyP
         const caller = callerOf(request)
         const { scope, projectId } = await ownerOf(store.ledger, caller, project ?? sharedName)
         const { debugFile, debugId, sha256 } = request.body
-        const outcome = await store.symbols.prefer(scope, { debugFile, debugId }, sha256)
+        const outcome = await store.symbols.prefer(scope, { debugFile, debugId }, sha256, actorOf(caller))
         if (outcome === 'unknown') throw new ApiProblem('not_found', 'No file with this hash was kept for this module.')
-        // Also when it served already: whoever was stopped after the change asks once more.
-        const reports = await store.index.reportsThrough({ debugFile, debugId }, projectId)
+        // Also when it served already and nothing was open: whoever was stopped after the change asks once more.
+        const reports = outcome === 'confirmed' ? [] : await store.index.reportsThrough({ debugFile, debugId }, projectId)
         await store.ledger.audit({ actor: actorOf(caller), action: 'prefer-symbols', target: `${scope} ${debugFile} ${debugId} ${sha256}` })
         await requeue(store, reports)
         if (reports.length > 0) reprocessed()
@@ -66,6 +67,9 @@ export function symbolConflicts(store: Store, reprocessed: () => void): FastifyP
   }
 }
 
-function toConflict({ uploadedAt, contents, ...file }: SymbolConflict) {
-  return { ...file, uploadedAt: time(uploadedAt), lacks: lacksOf(contents) }
+function toConflict({ uploadedAt, contents, settledAt, settledBy, ...file }: SymbolConflict) {
+  return {
+    ...{ ...file, uploadedAt: time(uploadedAt), lacks: lacksOf(contents) },
+    ...{ settledAt: settledAt === undefined ? null : time(settledAt), settledBy: settledBy ?? null },
+  }
 }

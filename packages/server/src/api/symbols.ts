@@ -32,7 +32,9 @@ export function symbols(store: Store): FastifyPluginAsyncTypebox {
             project: projectParameter,
             missing: Type.Optional(Type.Boolean({ description: 'Only modules without symbols' })),
             stored: Type.Optional(Type.Boolean({ description: 'The stored files instead, whether a report needs them or not' })),
-            conflicts: Type.Optional(Type.Boolean({ description: 'Of the stored files those for whose id another one was kept aside' })),
+            conflicts: Type.Optional(
+              Type.Boolean({ description: 'Of the stored files those for whose id another one was kept aside, decided ones as well' }),
+            ),
             cursor: cursorParameter,
             limit: limitParameter,
           }),
@@ -142,7 +144,7 @@ function askedScript({ debugFile, debugId, codeId }: ModuleRow): AskedScript {
 }
 
 type StoredFile = Pick<StoredSymbols, 'sha256' | 'size' | 'uploadedAt' | 'scope'> &
-  Partial<Pick<StoredSymbols, 'os' | 'cpu' | 'conflicts' | 'contents' | 'lastUsedAt'>>
+  Partial<Pick<StoredSymbols, 'os' | 'cpu' | 'conflicts' | 'settled' | 'contents' | 'lastUsedAt'>>
 
 function fromModule(module: ModuleRow, file: StoredFile | undefined): SymbolModule {
   return {
@@ -184,11 +186,12 @@ function toFile({
   os,
   cpu,
   conflicts = 0,
+  settled = 0,
   contents,
   lastUsedAt,
 }: StoredFile): NonNullable<SymbolModule['file']> {
   return {
-    ...{ sha256, size, uploadedAt: time(uploadedAt), scope, os: os ?? null, cpu: cpu ?? null, conflicts },
+    ...{ sha256, size, uploadedAt: time(uploadedAt), scope, os: os ?? null, cpu: cpu ?? null, conflicts, settled },
     lastUsedAt: lastUsedAt === undefined ? null : time(lastUsedAt),
     lacks: lacksOf(contents),
   }

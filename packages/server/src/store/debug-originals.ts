@@ -2,12 +2,12 @@
  * Debug files as they were uploaded, for debuggers that ask this server: kept by their content beside the symbol files, for projects that say so.
  * They count against the project's quota and go when nobody has needed them for long, as symbol files do.
  */
-import type { SymbolQuota } from './symbol-store.ts'
+import type { ModuleName, SymbolQuota } from './symbol-store.ts'
 
 export interface DebugOriginals {
-  /** The file at `path` is taken over. The first one of a kind for an id stays. Throws `symbol_quota`. */
+  /** The file at `path` is taken over. Of those that make no symbols the first one of a kind for an id stays. Throws `symbol_quota`. */
   add(original: NewOriginal): Promise<void>
-  /** The first of the scopes that has one. Remembers that it was needed. */
+  /** The first of the scopes that has one; of several there the one whose symbols serve the module. Remembers that it was needed. */
   find(scopes: readonly string[], wanted: WantedOriginal): Promise<StoredOriginal | undefined>
 }
 
@@ -27,6 +27,8 @@ export interface NewOriginal {
   readonly sha256: string
   readonly size: number
   readonly by: string
+  /** The module, and the symbol file that was made of this; undefined for sources. */
+  readonly made?: ModuleName & { readonly sha256: string }
   readonly quota?: SymbolQuota | undefined
 }
 export interface WantedOriginal {

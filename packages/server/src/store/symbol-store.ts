@@ -37,15 +37,18 @@ export interface SymbolStore {
   describe(projectId: number, modules: readonly ModuleName[]): Promise<Map<string, StoredSymbols>>
   list(query: {
     readonly projectId: number
-    /** Only modules of which other files were kept aside. */
+    /** Only modules of which other files were kept aside, those that a person has decided about as well. */
     readonly conflictsOnly?: boolean
     readonly cursor?: string
     readonly limit: number
   }): Promise<{ readonly items: StoredSymbols[]; readonly next: string | undefined }>
   /** Of a module that a project sees: the files that serve it, its own before the shared one, and those that were kept aside, oldest first. */
   conflicts(projectId: number, module: ModuleName): Promise<{ readonly serving: SymbolConflict[]; readonly aside: SymbolConflict[] }>
-  /** One that was kept aside serves from now on, and the one that served is kept aside. `unknown`: nobody kept such a file. */
-  prefer(scope: string, module: ModuleName, sha256: string): Promise<'changed' | 'unchanged' | 'unknown'>
+  /**
+   * One that was kept aside serves from now on, and the one that served is kept aside; or the one that serves is `confirmed`. Either way what is
+   * aside by then is settled. `unknown`: nobody kept such a file.
+   */
+  prefer(scope: string, module: ModuleName, sha256: string, by: string): Promise<'changed' | 'confirmed' | 'unchanged' | 'unknown'>
   /** Path of one certain file of a module, also of one that was kept aside. */
   findFile(projectId: number, module: ModuleName, sha256: string): Promise<string | undefined>
   /** Files and bytes that a scope holds, source maps included; conflicts count. */
@@ -88,7 +91,10 @@ export interface StoredSymbols extends ModuleName {
   readonly uploadedAt: number
   readonly os: string | undefined
   readonly cpu: string | undefined
+  /** Files kept aside of which nobody has decided yet. */
   readonly conflicts: number
+  /** Those of which somebody has. */
+  readonly settled: number
   /** undefined: nobody has looked. */
   readonly contents: SymbolContents | undefined
   /** To the day; undefined: never. */
@@ -101,4 +107,7 @@ export interface SymbolConflict {
   readonly uploadedAt: number
   readonly uploadedBy: string
   readonly contents: SymbolContents | undefined
+  /** When a person chose another file, and who; undefined: nobody has, or it serves. */
+  readonly settledAt?: number | undefined
+  readonly settledBy?: string | undefined
 }

@@ -242,17 +242,18 @@ interface ReadDebugFile {
 }
 
 /** Debuggers ask for ELF by build id, for a PDB by its debug id and for a PE by its code id; Apple's ask nobody. */
-function originalOf(leaf: Leaf, { debugFile, debugId, codeId, hasCode, hasDebug }: ConvertedSymbols) {
+function originalOf(leaf: Leaf, { debugFile, debugId, codeId, hasCode, hasDebug, sha256 }: ConvertedSymbols) {
   const leafName = leaf.name.replace(/^.*[\\/]/, '')
+  const made = { debugFile, debugId, sha256 }
   switch (leaf.kind) {
     case 'elf': {
       const kinds = [...(hasDebug ? (['debuginfo'] as const) : []), ...(hasCode ? (['executable'] as const) : [])]
-      return codeId === undefined ? undefined : { kinds, id: codeId, name: debugFile }
+      return codeId === undefined ? undefined : { kinds, id: codeId, name: debugFile, made }
     }
     case 'pdb':
-      return { kinds: ['pdb'] as const, id: debugId, name: debugFile }
+      return { kinds: ['pdb'] as const, id: debugId, name: debugFile, made }
     case 'pe':
-      return codeId === undefined ? undefined : { kinds: ['pe'] as const, id: codeId, name: leafName }
+      return codeId === undefined ? undefined : { kinds: ['pe'] as const, id: codeId, name: leafName, made }
     default:
       return undefined
   }

@@ -10,7 +10,7 @@ import { App } from '../app.tsx'
 import { chooseTheme } from '../parts/theme.ts'
 import { interceptLinks } from '../router/location.ts'
 import { type FakeServer, fakeServer } from './fake-server.ts'
-import { conflictingModule, markup, projectDetail, report } from './samples.ts'
+import { conflictingModule, markup, projectDetail, report, symbolConflicts } from './samples.ts'
 
 const home = location.href
 let root: HTMLElement
@@ -293,6 +293,35 @@ describe('stored symbols', () => {
     await shown('cdcdcdcdcdcd serves now; 12 reports processed again.')
     const { debugFile, debugId } = conflictingModule
     expect(bodies).toEqual([JSON.stringify({ debugFile, debugId, sha256: 'cd'.repeat(32) })])
+  })
+
+  it('of several files for one id, the one that serves can be confirmed', async () => {
+    const { bodies } = open('/p/default/symbols', { 'POST /symbols/prefer': () => ({ reprocessing: 0 }) })
+    await page.getByText('Different files for one id').click()
+    await page.getByText('1 different file kept aside').first().click()
+    await page.getByRole('button', { name: 'Keep this one' }).click()
+    await shown('abababababab serves now.')
+    expect(bodies).toEqual([expect.stringContaining('ab'.repeat(32))])
+  })
+
+  it('a decided conflict says so, by whom, and can be changed', async () => {
+    const file = conflictingModule.file && { ...conflictingModule.file, conflicts: 0, settled: 1 }
+    const decided = { ...conflictingModule, state: 'present' as const, file }
+    const [other] = symbolConflicts.items
+    open('/p/default/symbols', {
+      'GET /symbols': () => ({ items: [decided], next: null }),
+      'GET /symbols/conflicts': () => ({
+        ...symbolConflicts,
+        items: [{ ...other, settledAt: other?.uploadedAt, settledBy: 'token:1 ann' }],
+      }),
+    })
+    await shown('1 module, all decided; a choice can be changed')
+    await page.getByText('Different files for one id').click()
+    await page.getByText('Decided; 1 other file kept aside').first().click()
+    await shown('decided against')
+    await shown('by ann')
+    await expect.element(page.getByRole('button', { name: 'Use this one' })).toBeVisible()
+    expect(page.getByRole('button', { name: 'Keep this one' }).query()).toBeNull()
   })
 })
 

@@ -320,6 +320,7 @@ export const conflictingModule: SymbolModule = {
     lastUsedAt: at,
     lacks: ['unwind'],
     conflicts: 1,
+    settled: 0,
   },
 }
 
@@ -334,7 +335,7 @@ export const symbolUsage: SymbolUsage = {
   fetched: { files: 41, bytes: 2_000_000_000, maxBytes: 20_000_000_000 },
 }
 
-const kept = { scope: 'project:1', size: 1_234_560, uploadedAt: at, uploadedBy: 'token:1 ci' }
+const kept = { scope: 'project:1', size: 1_234_560, uploadedAt: at, uploadedBy: 'token:1 ci', settledAt: null, settledBy: null }
 export const symbolConflicts: SymbolConflicts = {
   serving: [{ ...kept, sha256: 'ab'.repeat(32), lacks: [] }],
   items: [{ ...kept, sha256: 'cd'.repeat(32), lacks: ['unwind'] }],

@@ -83,7 +83,7 @@ export interface SymbolFileTable {
   /** JSON: which of `functions`, `publics`, `unwind` a symbol file holds; null where nobody looked. */
   contents: Generated<string | null>
 }
-export interface SymbolConflictTable {
+interface ModuleFileColumns {
   scope: string
   debug_file: string
   debug_id: string
@@ -91,7 +91,12 @@ export interface SymbolConflictTable {
   uploaded_at: number
   uploaded_by: string
 }
-export interface SymbolTable extends SymbolConflictTable {
+export interface SymbolConflictTable extends ModuleFileColumns {
+  /** When a person chose among the files, this one being among them; null: nobody has yet. */
+  settled_at: Generated<number | null>
+  settled_by: Generated<string | null>
+}
+export interface SymbolTable extends ModuleFileColumns {
   /** When a report last needed it, to the day; null: never. */
   last_used_at: Generated<number | null>
 }
@@ -131,6 +136,10 @@ export interface DebugOriginalTable {
   uploaded_by: string
   /** When a debugger last asked for it, to the day; null: never. */
   last_used_at: Generated<number | null>
+  /** The module and the symbol file that were made of it; null for sources, and for what was stored before this was written down. */
+  debug_file: string | null
+  debug_id: string | null
+  made: string | null
 }
 export interface AuditTable {
   id: Generated<number>

@@ -170,4 +170,29 @@ describeStores('symbols from other servers', (open) => {
     await expect(originals.add({ ...full, ...(await file('much too much')) })).rejects.toMatchObject({ code: 'symbol_quota' })
     expect(await text({ kind: 'pdb', id: 'A'.repeat(33) })).toBeUndefined()
   })
+
+  it('of two debug files for one id gives that one whose symbols serve the module', async () => {
+    const { store, dataDir } = await open()
+    const scope = 'project:1'
+    const hashes: string[] = []
+    for (const name of ['first', 'second']) {
+      const put = async (text: string) => {
+        files += 1
+        const path = join(dataDir, `pair-${files}`)
+        await writeFile(path, text)
+        return { scope, path, sha256: createHash('sha256').update(text).digest('hex'), size: text.length, by: 'ci' }
+      }
+      const sym = await put(`MODULE Linux x86_64 ${app.debugId} app\nPUBLIC 1 0 ${name}\n`)
+      hashes.push(sym.sha256)
+      await store.symbols.add(sym)
+      const made = { ...app, sha256: sym.sha256 }
+      await store.originals.add({ ...(await put(name)), kinds: ['debuginfo'], id: 'abcd12', name: 'app', made })
+    }
+    const served = async () => readFile((await store.originals.find([scope], { kind: 'debuginfo', id: 'abcd12' }))?.path ?? '', 'utf8')
+    expect(await served()).toBe('first')
+    expect(await store.symbols.prefer(scope, app, hashes[1] ?? '', 'ann')).toBe('changed')
+    expect(await served()).toBe('second')
+    expect(await store.symbols.prefer(scope, app, hashes[0] ?? '', 'ann')).toBe('changed')
+    expect(await served()).toBe('first')
+  })
 })

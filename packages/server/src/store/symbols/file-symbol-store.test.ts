@@ -47,7 +47,7 @@ describeStores('symbols', (open) => {
     await upload(opened, 'shared', symbols())
     expect(await upload(opened, 'shared', symbols('PUBLIC 1 0 different\n'))).toMatchObject({ outcome: 'conflict' })
     const described = await opened.store.symbols.describe(1, [module])
-    expect([...described.values()]).toMatchObject([{ conflicts: 1 }])
+    expect([...described.values()]).toMatchObject([{ conflicts: 1, settled: 0 }])
     await upload(opened, 'shared', symbols('', 'alone'))
     const listed = await opened.store.symbols.list({ projectId: 1, conflictsOnly: true, limit: 10 })
     expect(listed.items.map(({ debugFile, conflicts }) => [debugFile, conflicts])).toEqual([['player', 1]])
@@ -61,7 +61,7 @@ describeStores('symbols', (open) => {
     const second = await upload(opened, 'shared', symbols('PUBLIC 1 0 second\n'))
     const third = await upload(opened, 'shared', symbols('PUBLIC 1 0 third\n'))
     const served = async () => readFile((await store.symbols.find(projectId, module)) ?? '', 'utf8')
-    expect(await store.symbols.prefer('shared', module, second.sha256)).toBe('changed')
+    expect(await store.symbols.prefer('shared', module, second.sha256, 'token:1 ann')).toBe('changed')
     expect(await served()).toContain('second')
     expect(await upload(opened, 'shared', symbols())).toMatchObject({ outcome: 'conflict' })
     expect(await upload(opened, 'shared', symbols('PUBLIC 1 0 second\n'))).toMatchObject({ outcome: 'present' })
@@ -70,16 +70,40 @@ describeStores('symbols', (open) => {
     expect(aside.map(({ sha256 }) => sha256).sort()).toEqual([first.sha256, third.sha256].sort())
     expect(await readFile((await store.symbols.findFile(projectId, module, third.sha256)) ?? '', 'utf8')).toContain('third')
     expect(await store.symbols.findFile(projectId, module, 'f'.repeat(64))).toBeUndefined()
-    expect(await store.symbols.prefer('shared', module, second.sha256)).toBe('unchanged')
+    expect(await store.symbols.prefer('shared', module, second.sha256, 'token:1 ann')).toBe('unchanged')
     for (const [scope, name, sha256] of [
       [`project:${projectId}`, module, first.sha256],
       ['shared', { ...module, debugFile: 'other' }, first.sha256],
       ['shared', module, 'f'.repeat(64)],
     ] as const)
-      expect(await store.symbols.prefer(scope, name, sha256)).toBe('unknown')
-    const both = await Promise.all([first, third].map(({ sha256 }) => store.symbols.prefer('shared', module, sha256)))
+      expect(await store.symbols.prefer(scope, name, sha256, 'token:1 ann')).toBe('unknown')
+    const both = await Promise.all([first, third].map(({ sha256 }) => store.symbols.prefer('shared', module, sha256, 'token:1 ann')))
     expect(both).toEqual(['changed', 'changed'])
     expect((await store.symbols.conflicts(projectId, module)).aside).toHaveLength(2)
+  })
+
+  it('takes a choice for a decision until a file comes that differs from all of them', async () => {
+    const opened = await open()
+    const { store, projectId } = opened
+    const first = await upload(opened, 'shared', symbols())
+    const second = await upload(opened, 'shared', symbols('PUBLIC 1 0 second\n'))
+    const state = async () => {
+      const { items } = await store.symbols.list({ projectId, conflictsOnly: true, limit: 10 })
+      return items.map(({ conflicts, settled }) => ({ conflicts, settled }))
+    }
+    expect(await state()).toEqual([{ conflicts: 1, settled: 0 }])
+    expect(await store.symbols.prefer('shared', module, first.sha256, 'token:1 ann')).toBe('confirmed')
+    expect(await state()).toEqual([{ conflicts: 0, settled: 1 }])
+    const [aside] = (await store.symbols.conflicts(projectId, module)).aside
+    expect(aside).toMatchObject({ sha256: second.sha256, settledAt: opened.clock.now, settledBy: 'token:1 ann' })
+    expect(await upload(opened, 'shared', symbols('PUBLIC 1 0 second\n'))).toMatchObject({ outcome: 'conflict' })
+    expect(await state()).toEqual([{ conflicts: 0, settled: 1 }])
+    await upload(opened, 'shared', symbols('PUBLIC 1 0 third\n'))
+    expect(await state()).toEqual([{ conflicts: 1, settled: 1 }])
+    expect(await store.symbols.prefer('shared', module, second.sha256, 'token:1 ann')).toBe('changed')
+    expect(await state()).toEqual([{ conflicts: 0, settled: 2 }])
+    const { serving } = await store.symbols.conflicts(projectId, module)
+    expect(serving).toMatchObject([{ sha256: second.sha256, settledAt: undefined }])
   })
 
   it('lists what a project may use, page by page', async () => {

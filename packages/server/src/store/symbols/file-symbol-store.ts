@@ -6,6 +6,7 @@ import type { LedgerSchema } from '../database/schema.ts'
 import { StoreError } from '../errors.ts'
 import type { AddedSymbols, SymbolStore } from '../symbol-store.ts'
 import { contentPath, isStored, takeOver } from './content-files.ts'
+import { ofModule } from './of-module.ts'
 import { preferSymbols } from './prefer-symbols.ts'
 import { registerSymbols, replaceSymbols } from './register-symbols.ts'
 import { storedSymbols, symbolList, symbolRows } from './symbol-list.ts'
@@ -30,9 +31,7 @@ export function fileSymbolStore(o: {
     const identity = moduleIdentity(module)
     if (identity === undefined) return undefined
     const row = await symbolRows(db)
-      .where('symbol.scope', '=', scope)
-      .where('symbol.debug_file', '=', identity.debug_file)
-      .where('symbol.debug_id', '=', identity.debug_id)
+      .where(ofModule('symbol', scope, identity))
       .executeTakeFirst()
     return row && { ...storedSymbols(row), path: contentPath(folder, row.sha256) }
   }
@@ -67,7 +66,7 @@ export function fileSymbolStore(o: {
         throw error
       }
     },
-    prefer: preferSymbols(db),
+    prefer: preferSymbols(db, clock),
     async findFile(projectId, module, sha256) {
       const { serving, aside } = await list.conflicts(projectId, module)
       if (![...serving, ...aside].some((file) => file.sha256 === sha256)) return undefined

@@ -1,16 +1,16 @@
 import type { ModuleRecord } from '@crashkeep/symbols'
 import type { Kysely } from 'kysely'
-import type { moduleIdentity } from '../database/module-identity.ts'
 import { inTransaction } from '../database/retry-transaction.ts'
 import type { LedgerSchema } from '../database/schema.ts'
 import { storable } from '../database/text.ts'
 import type { AddedSymbols, SymbolQuota } from '../symbol-store.ts'
+import { type ModuleIdentity, ofModule } from './of-module.ts'
 import { readContents, type SymbolContents } from './symbol-contents.ts'
 import { requireQuota } from './symbol-quota.ts'
 
 export interface Registration {
   readonly scope: string
-  readonly identity: NonNullable<ReturnType<typeof moduleIdentity>>
+  readonly identity: ModuleIdentity
   readonly record: ModuleRecord
   readonly sha256: string
   readonly size: number
@@ -40,9 +40,7 @@ export function registerSymbols(db: Kysely<LedgerSchema>, registration: Registra
       .selectFrom('symbol')
       .innerJoin('symbol_file', 'symbol_file.sha256', 'symbol.sha256')
       .select(['symbol.sha256', 'symbol_file.contents'])
-      .where('scope', '=', scope)
-      .where('debug_file', '=', identity.debug_file)
-      .where('debug_id', '=', identity.debug_id)
+      .where(ofModule('symbol', scope, identity))
       .executeTakeFirst()
     if (held?.sha256 === sha256 || readContents(held?.contents ?? null)?.madeOf?.includes(sha256)) return 'present'
     await trx
@@ -63,9 +61,7 @@ export function replaceSymbols(db: Kysely<LedgerSchema>, registration: Registrat
     const { numUpdatedRows } = await trx
       .updateTable('symbol')
       .set({ sha256, uploaded_at: at, uploaded_by: by })
-      .where('scope', '=', scope)
-      .where('debug_file', '=', identity.debug_file)
-      .where('debug_id', '=', identity.debug_id)
+      .where(ofModule('symbol', scope, identity))
       .where('sha256', '=', from)
       .executeTakeFirst()
     await requireQuota(trx, scope, quota)

@@ -66,7 +66,7 @@ export function symbolList(db: Kysely<LedgerSchema>): Pick<SymbolStore, 'byCode'
     async list({ projectId, conflictsOnly = false, cursor, limit }) {
       const size = pageSize(limit, maxPageSize)
       let rows = visible(db, projectId)
-      if (conflictsOnly) rows = rows.where(({ exists }) => exists(conflictsOf(db).select('symbol_conflict.sha256')))
+      if (conflictsOnly) rows = rows.where(({ exists }) => exists(asideOf(db).select('symbol_conflict.sha256')))
       if (cursor !== undefined) {
         const [file = '', id = '', scope = ''] = readCursor(cursor)
         rows = rows.where((eb) => eb(eb.refTuple('symbol.debug_file', 'symbol.debug_id', 'symbol.scope'), '>', eb.tuple(file, id, scope)))
@@ -106,6 +106,7 @@ async function filesOf(
     .innerJoin('symbol_file', 'symbol_file.sha256', `${table}.sha256`)
     .select([`${table}.scope`, `${table}.sha256`, `${table}.uploaded_at`, `${table}.uploaded_by`])
     .select(['symbol_file.size', 'symbol_file.contents'])
+    .select([ofConflict<number>(table, 'settled_at').as('settled_at'), ofConflict<string>(table, 'settled_by').as('settled_by')])
     .where('scope', 'in', [projectSymbolScope(projectId), sharedScope])
     .where('debug_file', '=', identity.debug_file)
     .where('debug_id', '=', identity.debug_id)
@@ -120,7 +121,14 @@ async function filesOf(
     uploadedAt: row.uploaded_at,
     uploadedBy: row.uploaded_by,
     contents: readContents(row.contents),
+    settledAt: row.settled_at ?? undefined,
+    settledBy: row.settled_by ?? undefined,
   }))
+}
+
+/** What serves has no such column. */
+function ofConflict<T>(table: 'symbol' | 'symbol_conflict', column: 'settled_at' | 'settled_by') {
+  return table === 'symbol' ? sql<T | null>`null` : sql<T | null>`${sql.ref(`symbol_conflict.${column}`)}`
 }
 
 function visible(db: Kysely<LedgerSchema>, projectId: number) {
@@ -140,11 +148,12 @@ export function symbolRows(db: Kysely<LedgerSchema>) {
       'symbol_file.code_id',
       'symbol_file.contents',
     ])
-    .select(conflictsOf(db).select(sql<number>`count(*)`.as('count')).as('conflicts'))
+    .select(asideOf(db).where('symbol_conflict.settled_at', 'is', null).select(sql<number>`count(*)`.as('count')).as('conflicts'))
+    .select(asideOf(db).where('symbol_conflict.settled_at', 'is not', null).select(sql<number>`count(*)`.as('count')).as('settled'))
 }
 
 /** Of the row of `symbol` around it. */
-function conflictsOf(db: Kysely<LedgerSchema>) {
+function asideOf(db: Kysely<LedgerSchema>) {
   return db
     .selectFrom('symbol_conflict')
     .where('symbol_conflict.scope', '=', sql.ref<string>('symbol.scope'))
@@ -167,6 +176,7 @@ export function storedSymbols(row: VisibleRow): StoredSymbols {
     os: row.os ?? undefined,
     cpu: row.cpu ?? undefined,
     conflicts: row.conflicts ?? 0,
+    settled: row.settled ?? 0,
     contents: readContents(row.contents),
     lastUsedAt: row.last_used_at ?? undefined,
   }

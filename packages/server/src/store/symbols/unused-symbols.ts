@@ -4,6 +4,7 @@ import { inTransaction } from '../database/retry-transaction.ts'
 import type { LedgerSchema } from '../database/schema.ts'
 import type { SymbolStore, SymbolUsage } from '../symbol-store.ts'
 import { contentPath } from './content-files.ts'
+import { ofModule } from './of-module.ts'
 
 type UnusedSymbols = Pick<SymbolStore, 'markUsed' | 'removeUnused' | 'removed'>
 
@@ -32,9 +33,7 @@ export function unusedSymbols(db: Kysely<LedgerSchema>, folder: string, clock: (
         await db
           .updateTable('symbol')
           .set({ last_used_at: day })
-          .where('scope', '=', scope)
-          .where('debug_file', '=', debugFile)
-          .where('debug_id', '=', debugId)
+          .where(ofModule('symbol', scope, { debug_file: debugFile, debug_id: debugId }))
           .execute()
       }
     },
@@ -128,12 +127,10 @@ async function conflictsOf(trx: Kysely<LedgerSchema>, scope: string, hashes: rea
     .where('symbol.scope', '=', scope)
     .where('symbol.sha256', 'in', [...hashes])
     .execute()
-  for (const { debug_file, debug_id } of rows)
+  for (const row of rows)
     await trx
       .deleteFrom('symbol_conflict')
-      .where('scope', '=', scope)
-      .where('debug_file', '=', debug_file)
-      .where('debug_id', '=', debug_id)
+      .where(ofModule('symbol_conflict', scope, row))
       .execute()
   return rows
 }

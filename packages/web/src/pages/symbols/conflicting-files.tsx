@@ -1,5 +1,5 @@
 import type { SymbolConflicts, SymbolModule, SymbolsPreferred } from '@crashkeep/server/api-types'
-import type { JSX } from 'preact'
+import type { ComponentChildren, JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import { apiSend, asFailure } from '../../api/client.ts'
 import { useSession } from '../../api/session.ts'
@@ -30,19 +30,26 @@ export function Conflicts({
   readonly onPreferred: () => void
 }): JSX.Element | null {
   if (modules.length === 0) return null
+  const open = modules.filter(isOpen).length
   return (
     <Folded
       id="conflicts"
       title="Different files for one id"
-      note={`${counted(modules.length, 'module')}; one file serves, and you say which`}
+      note={
+        open === 0
+          ? `${counted(modules.length, 'module')}, all decided; a choice can be changed`
+          : `${counted(open, 'module')} to decide: one file serves, and you say which${modules.length > open ? `; ${modules.length - open} decided` : ''}`
+      }
       render={() => (
         <ul class="plain">
-          {modules.map((module) => (
-            <li key={`${module.file?.scope}${module.debugFile}${module.debugId}`}>
-              <strong>{module.debugFile}</strong> <code class="dim">{module.debugId}</code>
-              <ConflictingFiles project={project} module={module} onPreferred={onPreferred} />
-            </li>
-          ))}
+          {modules
+            .toSorted((a, b) => Number(isOpen(b)) - Number(isOpen(a)))
+            .map((module) => (
+              <li key={`${module.file?.scope}${module.debugFile}${module.debugId}`}>
+                <strong>{module.debugFile}</strong> <code class="dim">{module.debugId}</code>
+                <ConflictingFiles project={project} module={module} onPreferred={onPreferred} />
+              </li>
+            ))}
         </ul>
       )}
     />
@@ -53,13 +60,26 @@ export function Conflicts({
 export function ConflictingFiles(props: Props): JSX.Element | null {
   const [opened, setOpened] = useState(false)
   const { file } = props.module
-  if (file === null || file.conflicts === 0) return null
+  if (file === null || file.conflicts + file.settled === 0) return null
   return (
     <details class="conflicts dim" onToggle={(event) => event.currentTarget.open && setOpened(true)}>
-      <summary>{counted(file.conflicts, 'different file')} kept aside</summary>
+      <summary>
+        {file.conflicts > 0
+          ? `${counted(file.conflicts, 'different file')} kept aside`
+          : `Decided; ${counted(file.settled, 'other file')} kept aside`}
+      </summary>
       {opened ? <List {...props} /> : null}
     </details>
   )
+}
+
+/** As the audit has it: `token:ID name`. */
+function actorName(actor: string): string {
+  return actor.replace(/^\w+:\S+ /, '')
+}
+
+function isOpen({ file }: SymbolModule): boolean {
+  return (file?.conflicts ?? 0) > 0
 }
 
 function List({ project, module, onPreferred }: Props): JSX.Element {
@@ -74,7 +94,7 @@ function List({ project, module, onPreferred }: Props): JSX.Element {
     try {
       const query = new URLSearchParams(scope === 'shared' ? { shared: 'true' } : { project })
       const { reprocessing } = await apiSend<SymbolsPreferred>('POST', `/symbols/prefer?${query}`, { debugFile, debugId, sha256 })
-      setSaid(`${sha256.slice(0, 12)} serves now; ${counted(reprocessing, 'report')} processed again.`)
+      setSaid(`${sha256.slice(0, 12)} serves now${reprocessing === 0 ? '' : `; ${counted(reprocessing, 'report')} processed again`}.`)
       reload()
       onPreferred()
     } catch (reason) {
@@ -91,6 +111,11 @@ function List({ project, module, onPreferred }: Props): JSX.Element {
         {serves === undefined ? null : (
           <FileLine project={project} module={module} file={serves}>
             <strong>serves</strong>
+            {mayPrefer && data?.items.some(({ scope, settledAt }) => scope === serves.scope && settledAt === null) ? (
+              <button type="button" class="button button-small" disabled={busy} onClick={() => void prefer(serves)}>
+                Keep this one
+              </button>
+            ) : null}
           </FileLine>
         )}
         {data?.items.map((file) => (
@@ -115,8 +140,8 @@ function FileLine({
   module: { debugFile, debugId },
   file,
   children,
-}: Pick<Props, 'project' | 'module'> & { readonly file: File; readonly children: JSX.Element }): JSX.Element {
-  const { sha256, size, uploadedAt, uploadedBy, lacks, scope } = file
+}: Pick<Props, 'project' | 'module'> & { readonly file: File; readonly children: ComponentChildren }): JSX.Element {
+  const { sha256, size, uploadedAt, uploadedBy, lacks, scope, settledAt, settledBy } = file
   const place = [debugFile, debugId, symFileName(debugFile)].map(encodeURIComponent).join('/')
   return (
     <li>
@@ -125,9 +150,15 @@ function FileLine({
         <a href={`/api/v1/symbols/${place}?${new URLSearchParams({ project, sha256 })}`} download={symFileName(debugFile)}>
           <code>{sha256.slice(0, 12)}</code>
         </a>{' '}
-        {bytes(size)}, <Time at={uploadedAt} />, by {uploadedBy.replace(/^\w+:\S+ /, '')}
+        {bytes(size)}, <Time at={uploadedAt} />, by {actorName(uploadedBy)}
         {scope === 'shared' ? ', for every project' : ''}
         {lacks.map((part) => `; ${lackWords[part]?.lacks ?? part}`).join('')}
+        {settledAt === null ? null : (
+          <>
+            ; decided against <Time at={settledAt} />
+            {settledBy === null ? null : ` by ${actorName(settledBy)}`}
+          </>
+        )}
       </span>
     </li>
   )

@@ -30,9 +30,12 @@ export function SymbolsPage({ project }: { readonly project: string }): JSX.Elem
   const usage = useResource<SymbolUsage>(known === undefined ? undefined : `/symbols/usage?${new URLSearchParams({ project })}`)
   usePageTitle('Symbols', known?.name)
   if (known === undefined) return <NotFoundPage what={`project “${project}”`} />
-  const uploaded = () => {
+  const preferred = () => {
     modules.reload()
     conflicts.reload()
+  }
+  const uploaded = () => {
+    preferred()
     usage.reload()
   }
   return (
@@ -41,7 +44,7 @@ export function SymbolsPage({ project }: { readonly project: string }): JSX.Elem
       <SymbolUpload project={project} onUploaded={uploaded} />
       <SourcesHint project={project} />
       {usage.data === undefined ? null : <SymbolStorage usage={usage.data} />}
-      <Conflicts project={project} modules={conflicts.data?.items ?? []} onPreferred={modules.reload} />
+      <Conflicts project={project} modules={conflicts.data?.items ?? []} onPreferred={preferred} />
       <Section
         id="modules"
         title={missingOnly ? 'Modules that lack symbols' : 'Modules'}
@@ -67,7 +70,7 @@ export function SymbolsPage({ project }: { readonly project: string }): JSX.Elem
             <Skeleton lines={8} what="the modules" />
           ) : null
         ) : (
-          <SymbolTable project={project} modules={modules.data.items} missingOnly={missingOnly} onPreferred={modules.reload} />
+          <SymbolTable project={project} modules={modules.data.items} missingOnly={missingOnly} onPreferred={preferred} />
         )}
         {modules.data?.next == null ? null : (
           <nav class="pager" aria-label="Pages of the list">

@@ -50,6 +50,19 @@ for (const { kind, title, skipped } of databases)
       expect((await sql`select name from migration`.execute(db)).rows).toEqual(ledgerMigrations.map(({ name }) => ({ name })))
     })
 
+    it('keeps the debug files of a ledger in which each id had one', async () => {
+      const before = ledgerMigrations.slice(
+        0,
+        ledgerMigrations.findIndex(({ name }) => name === '007-settled-conflicts'),
+      )
+      await migrate(db, kind, before, 1)
+      await sql`insert into debug_original (scope, kind, id, name, sha256, size, uploaded_at, uploaded_by)
+        values ('project:1', 'pe', 'ABC', 'app.exe', ${'a'.repeat(64)}, 7, 1, 'ci')`.execute(db)
+      await migrate(db, kind, ledgerMigrations, 2)
+      const { rows } = await sql<{ id: string; made: string | null }>`select id, made from debug_original`.execute(db)
+      expect(rows).toEqual([{ id: 'ABC', made: null }])
+    })
+
     it('leaves nothing of a step that failed', async () => {
       const failing = {
         name: '998-x',

@@ -13,9 +13,10 @@ import { ledger003 } from './ledger-003.ts'
 import { ledger004 } from './ledger-004.ts'
 import { ledger005 } from './ledger-005.ts'
 import { ledger006 } from './ledger-006.ts'
+import { ledger007 } from './ledger-007.ts'
 import type { Migration } from './migration.ts'
 
-export const ledgerMigrations: readonly Migration[] = [ledger001, ledger002, ledger003, ledger004, ledger005, ledger006]
+export const ledgerMigrations: readonly Migration[] = [ledger001, ledger002, ledger003, ledger004, ledger005, ledger006, ledger007]
 export const indexMigrations: readonly Migration[] = [index001, index002, index003, index004, index005, index006]
 
 /** Any fixed number: programs that open the same PostgreSQL database at the same time take turns by it. */
