@@ -13,7 +13,7 @@ import { strictMachine } from './harness/strict-disk.ts'
 
 /** Each round starts two servers; four seconds on an idle machine. */
 const timeout = 30 * 60_000
-/** Twenty: the quick ones, some of them at random instants, twice. */
+/** Over twenty: the quick ones, some of them at random instants, twice. */
 const quickRounds = powerRounds.filter(({ slow }) => slow !== true)
 const rounds = [...quickRounds, ...quickRounds]
 

@@ -24,7 +24,6 @@ const syncs: readonly (readonly [found: RegExp, instead: string])[] = [
 /** Syncs that no round reaches, with the reason. */
 const unreached: readonly (readonly [file: string, within: string, reason: string])[] = [
   ['spool/segment.js', 'cutOff', 'it follows a write that the disk refused'],
-  ['symbols-in/staged-files.js', 'put', 'no report: a piece of symbols that lost its bytes is refused, and sent again'],
 ]
 
 /** The line that begins a function or method. */

@@ -3,16 +3,19 @@
  * on, and looks what the server knows after the power is back.
  */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Answer, Exchange } from './http.ts'
 import type { Machine, MakeMachine, PowerCut } from './machine.ts'
 import type { Random } from './random.ts'
 import { dumpWith, SentReports, sentFunction, sentSymbols } from './sent-reports.ts'
 import { startServer, type TestedServer } from './server.ts'
+import { commitUpload, putUpload, uploadAddress } from './three-steps.ts'
 import { until } from './until.ts'
 import { acknowledged, type Form, sendForm, sha256 } from './upload.ts'
+import { zipOf } from './zip.ts'
 
 const settleTimeoutMs = 180_000
+const dayMs = 24 * 3600_000
 /** Of what the server printed, told with a fault. */
 const maxSaid = 2_000
 const small = 2_000
@@ -50,6 +53,7 @@ export const powerRounds: readonly PowerRound[] = [
   { name: 'right after reports were processed', apart: true, role: 'all', run: processed },
   { name: 'right after symbols were stored', apart: true, role: 'all', run: symbolsStored },
   { name: 'right after files were added to reports', apart: true, role: 'collector', run: filesAdded },
+  { name: 'right after a file was put down in the second of three steps', apart: true, role: 'collector', run: putDown },
   { name: 'right after privacy rules rewrote large files', apart: true, role: 'all', run: rewritten },
   { name: 'right after a report was erased', apart: true, role: 'all', run: erased },
   { name: 'in a stream of uploads that are processed, all on one disk', apart: false, role: 'all', slow: true, run: stream },
@@ -126,18 +130,21 @@ async function settled({ machine, server, reports, dataDir, power }: Stage): Pro
 /** One report fails for a reason of its own while others succeed; the spool's disk then writes that its segment is gone. */
 async function setAside({ machine, server, reports, dataDir, power }: Stage): Promise<void> {
   const blobs = join(dataDir, 'blobs')
-  const [year = '', month = '', day = ''] = new Date().toISOString().slice(0, 10).split('-')
-  writeFileSync(join(blobs, year), 'in the way of all reports')
+  // Of both sides of midnight at the year's end, too: a report's folder is named by the day of its id.
+  const years = [Date.now(), Date.now() + dayMs].map((time) => new Date(time).toISOString().slice(0, 4))
+  const obstacles = [...new Set(years)].map((year) => join(blobs, year))
+  for (const path of obstacles) writeFileSync(path, 'in the way of all reports')
   await send(reports, server, [small])
   await until('settling to fail', settleTimeoutMs, async () => {
     const failures = /^crashkeep_spool_settle_failures(?:_total)? (\d+)$/m.exec((await server.ask('/metrics')).text)?.[1]
     return Number(failures) > 0 ? true : undefined
   })
   const [id = ''] = reports.acknowledged
+  const [year = '', month = '', day = ''] = new Date(Number.parseInt(id.slice(0, 12), 16)).toISOString().slice(0, 10).split('-')
   const obstacle = join(blobs, year, month, day, id)
   mkdirSync(join(blobs, 'prepared', month, day), { recursive: true })
   writeFileSync(join(blobs, 'prepared', month, day, id), 'in the way of one report')
-  renameSync(join(blobs, year), join(blobs, 'removed'))
+  for (const path of obstacles) renameSync(path, join(blobs, `removed-${basename(path)}`))
   renameSync(join(blobs, 'prepared'), join(blobs, year))
   await until('the report to be set aside', settleTimeoutMs, async () => {
     await send(reports, server, [small])
@@ -145,7 +152,7 @@ async function setAside({ machine, server, reports, dataDir, power }: Stage): Pr
   })
   await spoolLetsGo(dataDir)
   rmSync(obstacle)
-  rmSync(join(blobs, 'removed'))
+  for (const path of obstacles) rmSync(join(blobs, `removed-${basename(path)}`))
   await machine.flush('blobs')
   await machine.flush('spool/segments')
   await power.cut()
@@ -223,6 +230,18 @@ async function filesAdded({ server, reports, dataDir, random, power }: Stage): P
         const { status, body } = await after.ask(`/api/v1/reports/${id}/attachments/${name}`)
         return status === 200 && sha256(body) === hash ? true : undefined
       })
+  }
+}
+
+/** The third step comes when the power is back. */
+async function putDown({ server, random, power }: Stage): Promise<(server: TestedServer) => Promise<void>> {
+  const dump = dumpWith(random.bytes(large))
+  const address = await uploadAddress(server)
+  await putUpload(server, address, zipOf({ 'crash.dmp': dump }))
+  await power.cut()
+  return async (after) => {
+    const { attachments } = await after.finishedReport(await commitUpload(after, address), settleTimeoutMs)
+    if (attachments[0]?.sha256 !== sha256(dump)) throw new Error('The dump is not the one that was put down.')
   }
 }
 
