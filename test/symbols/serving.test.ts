@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { gunzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { cabinetFile } from '../../packages/server/src/sources/cabinet.ts'
 import { temporaryFolder, undoAfterAll } from '../harness/cleanup.ts'
@@ -122,6 +123,29 @@ describe('to everybody', () => {
     expect(Number(head.headers['content-length'])).toBeGreaterThan(100)
   })
 
+  test('the whole file, a part, packed, or only whether it changed, as the asker likes', async () => {
+    const path = `/symbols/app/${debugId}/app.sym`
+    const whole = await get(path)
+    const { etag = '' } = whole.headers
+    expect([whole.headers['accept-ranges'], etag]).toEqual(['bytes', expect.stringMatching(/^"[0-9a-f]{64}"$/)])
+    const part = await get(path, { range: 'bytes=7-11', 'if-range': etag })
+    expect([part.status, part.text, part.headers['content-range']]).toEqual([206, 'Linux', `bytes 7-11/${whole.body.length}`])
+    const rest = await get(path, { range: `bytes=${whole.body.length - 5}-` })
+    expect([rest.status, rest.text]).toEqual([206, whole.text.slice(-5)])
+    const beyond = await get(path, { range: 'bytes=1000000-' })
+    expect([beyond.status, beyond.body.length, beyond.headers['content-range']]).toEqual([416, 0, `bytes */${whole.body.length}`])
+    const packed = await get(path, { 'accept-encoding': 'gzip, deflate' })
+    expect([packed.headers['content-encoding'], packed.headers.vary]).toEqual(['gzip', 'Accept-Encoding'])
+    expect(gunzipSync(packed.body).equals(whole.body)).toBe(true)
+    for (const [held, encoding] of [
+      [etag, 'identity'],
+      [packed.headers.etag ?? '', 'gzip'],
+    ] as const) {
+      const unchanged = await get(path, { 'if-none-match': held, 'accept-encoding': encoding })
+      expect([unchanged.status, unchanged.body.length]).toEqual([304, 0])
+    }
+  })
+
   test.each([
     `/symbols/app/${debugId}/other.sym`,
     `/symbols/app/${'F'.repeat(33)}/app.sym`,
@@ -133,6 +157,8 @@ describe('to everybody', () => {
     '/buildid/00112233445566778899aabbccddeeff00112233/debuginfo',
     '/buildid/..%2f/debuginfo',
     '/buildid/0011/source/etc/passwd',
+    '/buildid/0011/section/.text',
+    '/buildid/00112233445566778899aabbccddeeff00112233/section/',
     // What symsrv asks of a store before it asks for a file, and after it had none.
     '/symbols/pingme.txt',
     '/symbols/index2.txt',
@@ -296,6 +322,12 @@ describe('to everybody', () => {
       expect(sent.status, sent.text).toBe(204)
       expect((await get(`/buildid/${buildId}/source${source}`)).text).toContain('price_of')
       expect((await get(`/buildid/${buildId}/source/etc/passwd`)).status).toBe(404)
+      expect((await get(`/buildid/${buildId}/source${source.replace('/cart.c', '/./other/../cart.c')}`)).text).toContain('price_of')
+      const debugLine = join(folder, 'debug_line')
+      await run('objcopy', ['--dump-section', `.debug_line=${debugLine}`, program, join(folder, 'copied')], { timeout: timeoutMs })
+      const section = await get(`/buildid/${buildId}/section/.debug_line`)
+      expect([section.status, section.body.equals(await readFile(debugLine))]).toEqual([200, true])
+      for (const none of ['.bss', '.nosuch']) expect((await get(`/buildid/${buildId}/section/${none}`)).status).toBe(404)
       // What gdb shows comes from the server, or from nowhere.
       for (const path of [program, source]) await rm(path)
       const { stdout } = await run(

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { maxModuleText } from '../store/limits.ts'
 import { describeSymbolFile } from '../store/symbols/symbol-contents.ts'
+import { sourcePath } from '../symbol-server/source-path.ts'
 import type { UploadContext } from '../symbols-in/protocol.ts'
 import { receiveBody } from '../symbols-in/receive.ts'
 import { ownerOf } from '../symbols-in/symbol-owner.ts'
@@ -41,7 +42,8 @@ export function debugSource(context: UploadContext): FastifyPluginAsyncTypebox {
         },
       },
       async (request, reply) => {
-        const { project, buildId, path: name } = request.query
+        const { project, buildId } = request.query
+        const name = sourcePath(request.query.path)
         const { scope, quota, by } = await ownerOf(context.store.ledger, callerOf(request), project)
         await withUploadFolder(context.tmpFolder, async (folder) => {
           const { path } = await receiveBody(request, folder, name)

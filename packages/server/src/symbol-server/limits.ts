@@ -12,6 +12,11 @@ export const symbolServerLimits = {
   maxWaiting: 20,
   /** Longest name of a module, and of a file in an address. */
   maxNameLength: 255,
+  /** Symbol files that are packed while they are sent; more are sent as they are, since each keeps a thread of four busy. */
+  maxPacking: 2,
+  /** Of an ELF file that somebody asks a section of; programs and libraries have some fifty. */
+  maxSections: 65_535,
+  maxSectionNameBytes: 4 * 1024 * 1024,
   /** Projects whose symbols are tried for one question. */
   maxProjects: 100,
 } as const
