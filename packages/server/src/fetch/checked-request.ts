@@ -1,5 +1,5 @@
 /** One GET whose address is checked on the connection itself, so that no name can point elsewhere between the check and the connection. */
-import { lookup as systemLookup } from 'node:dns'
+import { type LookupAddress, type LookupOptions, lookup as systemLookup } from 'node:dns'
 import type { IncomingMessage } from 'node:http'
 import { isIP, type LookupFunction } from 'node:net'
 import { FetchError } from './fetch-error.ts'
@@ -15,10 +15,18 @@ export interface RequestOptions {
   /** PEM to trust beside the public authorities. */
   readonly ca?: string
   readonly headers?: Readonly<Record<string, string>>
+  /** All addresses of a name; the system's by default. */
+  readonly resolve?: Resolve
 }
 
+export type Resolve = (host: string, options: LookupOptions & { readonly all: true }, done: ResolveDone) => void
+type ResolveDone = (error: NodeJS.ErrnoException | null, found: readonly LookupAddress[]) => void
+
 /** Resolves with the head of the answer, whatever its status; redirects are not followed. Rejects with a `FetchError`. */
-export function checkedRequest(url: URL, { mayConnect, signal, ca, headers }: RequestOptions): Promise<IncomingMessage> {
+export function checkedRequest(
+  url: URL,
+  { mayConnect, signal, ca, headers, resolve: resolveName = systemLookup }: RequestOptions,
+): Promise<IncomingMessage> {
   const host = url.hostname.replace(/^\[|\]$/g, '')
   // A literal address is not looked up.
   if (isIP(host) !== 0 && !mayConnect(host)) return Promise.reject(new FetchError('refused_address', `${host} is no public address`))
@@ -28,7 +36,7 @@ export function checkedRequest(url: URL, { mayConnect, signal, ca, headers }: Re
       url,
       {
         agent: false,
-        lookup: checkedLookup(mayConnect),
+        lookup: checkedLookup(mayConnect, resolveName),
         headers: { 'user-agent': 'Crashkeep', accept: '*/*', ...headers },
         signal,
         ...(ca === undefined ? {} : { ca }),
@@ -42,9 +50,10 @@ export function checkedRequest(url: URL, { mayConnect, signal, ca, headers }: Re
   })
 }
 
-function checkedLookup(mayConnect: (address: string) => boolean): LookupFunction {
+/** Whoever names one address of the own network is refused, whatever others he names: which one is connected to is not ours to say. */
+function checkedLookup(mayConnect: (address: string) => boolean, resolveName: Resolve): LookupFunction {
   return (host, options, done) => {
-    systemLookup(host, { ...options, all: true }, (error, found) => {
+    resolveName(host, { ...options, all: true }, (error, found) => {
       if (error !== null) {
         done(error, '', 0)
         return
@@ -57,7 +66,7 @@ function checkedLookup(mayConnect: (address: string) => boolean): LookupFunction
           '',
           0,
         )
-      else if (options.all === true) done(null, found)
+      else if (options.all === true) done(null, [...found])
       else done(null, first.address, first.family)
     })
   }
