@@ -1,5 +1,5 @@
 /** The built collector with settling on, on a data folder; prints its port and the path of an ingest address. */
-import { serve } from '@crashkeep/server'
+import { serve } from '@crashkeep/server/bundle'
 import { keepHeapSmall } from '../packages/cli/src/small-heap.ts'
 
 // As `crashkeep serve` does.

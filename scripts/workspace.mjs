@@ -94,6 +94,7 @@ export function ensureBuild() {
   if (problem !== undefined) fail(problem)
   for (const [name, what] of [
     ['web', 'pages'],
+    ['server', 'server'],
     ['cli', 'command'],
   ]) {
     if (run(node, ['node_modules/vite/bin/vite.js', 'build', `packages/${name}`, '--logLevel', 'warn'], { timeout: buildTimeoutMs }))

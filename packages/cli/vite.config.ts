@@ -14,10 +14,11 @@ const ofEveryStart = /\/cli\/dist\/(errors|stackwalk\/stackwalk-options)\.js/
 
 /**
  * The command in few files, made of what tsc wrote: half the time of `crashkeep stackwalk` for a small dump went into finding two hundred.
- * The server and what it needs stay packages; so does iced-x86, which reads its WebAssembly from beside itself.
+ * The server is a bundle of its own package; iced-x86 stays one, which reads its WebAssembly from beside itself.
  */
 export default {
   root,
+  resolve: { alias: { '@crashkeep/server': '@crashkeep/server/bundle' } },
   build: {
     ssr: 'dist/main.js',
     outDir: 'dist',
@@ -40,6 +41,6 @@ export default {
   },
   ssr: {
     noExternal: true,
-    external: ['@crashkeep/server', '@crashkeep/web', 'iced-x86'],
+    external: ['@crashkeep/server/bundle', '@crashkeep/web', 'iced-x86'],
   },
 }

@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util'
 // biome-ignore lint/correctness/noUndeclaredDependencies: of the workspace; tests have no manifest of their own.
-import { serve } from '@crashkeep/server'
+import { serve } from '@crashkeep/server/bundle'
 import { keepHeapSmall, restartWithSmallHeap } from '../../packages/cli/src/small-heap.ts'
 
 restartWithSmallHeap()

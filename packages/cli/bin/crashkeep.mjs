@@ -7,15 +7,13 @@ import { fileURLToPath } from 'node:url'
 
 const neededMajor = 24
 const packageFolder = join(dirname(fileURLToPath(import.meta.url)), '..')
+const parts = ['.', '../minidump', '../symbols', '../stackwalk', '../signature', '../server']
 const main = join(packageFolder, 'dist', isBundleFresh() ? 'bundle.js' : 'main.js')
 
 // `bundle.js` is the same program in few files. In a checkout tsc may have built newer code since; its own records tell when.
 function isBundleFresh() {
   const made = timeOf('dist/bundle.js')
-  return (
-    made > 0 &&
-    ['.', '../minidump', '../symbols', '../stackwalk', '../signature'].every((name) => timeOf(`${name}/tsconfig.tsbuildinfo`) < made)
-  )
+  return made > 0 && parts.every((name) => timeOf(`${name}/tsconfig.tsbuildinfo`) < made)
 }
 
 function timeOf(path) {

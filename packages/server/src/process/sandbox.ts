@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, extname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { dirname, join } from 'node:path'
+import { codeFile, codeFolder } from '../code-file.ts'
 
 /**
  * How a child is started, and what that holds:
@@ -26,9 +26,7 @@ export function sandbox(options: {
   readonly writable: string
   readonly maxHeapMiB: number
 }): Sandbox {
-  const here = fileURLToPath(import.meta.url)
-  const entry = join(dirname(here), `child${extname(here)}`)
-  const allowed = [...codeFolders(dirname(dirname(here))), ...options.readable, options.writable]
+  const allowed = [...codeFolders(), ...options.readable, options.writable]
   const node = [
     '--permission',
     ...allowed.map((path) => `--allow-fs-read=${path}`),
@@ -36,7 +34,7 @@ export function sandbox(options: {
     `--max-old-space-size=${options.maxHeapMiB}`,
     '--disable-warning=ExperimentalWarning',
     '--disable-proto=throw',
-    entry,
+    codeFile('process/child'),
   ]
   const wrappers = [networkNamespace(), endWithParent()]
   const [command = process.execPath, ...rest] = [...wrappers.flatMap((wrapper) => wrapper ?? []), process.execPath, ...node]
@@ -48,9 +46,9 @@ const packages = ['minidump', 'symbols', 'stackwalk', 'signature'] as const
 const dependencies = ['@crashkeep', '@jridgewell', 'fzstd', 'gecko-profiler-demangle', 'iced-x86'] as const
 
 /** What Node reads while it loads the child's imports: the packages, and every `node_modules` above them where it looks for one. */
-function codeFolders(own: string): string[] {
+function codeFolders(): string[] {
   const require = createRequire(import.meta.url)
-  const dists = [own, ...packages.map((name) => dirname(realpathSync(require.resolve(`@crashkeep/${name}`))))]
+  const dists = [codeFolder, ...packages.map((name) => dirname(realpathSync(require.resolve(`@crashkeep/${name}`))))]
   return [
     ...dists,
     ...dists.map((dist) => join(dirname(dist), 'package.json')),

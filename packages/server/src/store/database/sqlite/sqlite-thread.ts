@@ -1,6 +1,6 @@
-import { extname } from 'node:path'
 import type { SQLInputValue } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
+import { codeFile } from '../../../code-file.ts'
 import { StoreError } from '../../errors.ts'
 
 export interface SqliteWorkerData {
@@ -102,8 +102,7 @@ class Connection {
   readonly #exited: Promise<void>
 
   constructor(workerData: SqliteWorkerData) {
-    // The same file from src and from dist.
-    this.#worker = new Worker(new URL(`./sqlite-worker${extname(import.meta.url)}`, import.meta.url), { workerData, resourceLimits })
+    this.#worker = new Worker(codeFile('store/database/sqlite/sqlite-worker'), { workerData, resourceLimits })
     this.opened = this.#answer()
     this.#worker.on('message', (answer: SqliteAnswer) => this.#take()?.resolve(answer))
     this.#worker.on('error', (cause) => this.#take()?.reject(cause))
