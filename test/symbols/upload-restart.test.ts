@@ -1,11 +1,16 @@
 /** Uploads in several steps go on where they were when the server is killed between two of them. */
-import { createHash } from 'node:crypto'
+import { spawn } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { request as ask, createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { SymbolModulePage, TokenCreated } from '@crashkeep/server/api-types'
 import { expect, test } from 'vitest'
 import { temporaryFolder, undoAfterAll } from '../harness/cleanup.ts'
 import { type Exchange, exchange } from '../harness/http.ts'
-import { startServer, type TestedServer } from '../harness/server.ts'
+import { root, startServer, type TestedServer } from '../harness/server.ts'
 import { until } from '../harness/until.ts'
 
 const patienceMs = 60_000
@@ -89,4 +94,71 @@ test('pieces of sentry-cli, files of BugSplat and of sym_upload, and addresses t
 
   const stored = await server.ask('/api/v1/symbols?project=default&stored=true')
   expect((JSON.parse(stored.text) as SymbolModulePage).items.map(({ debugFile }) => debugFile)).toEqual(['google', 'pieced', 'splat'])
+})
+
+/** Before a server: lets the first piece of a file through and holds the others, until it is told to let all through. */
+async function pieceGate(target: () => number) {
+  let [holds, pieces] = [true, 0]
+  const first = Promise.withResolvers<void>()
+  const gate = createServer((incoming, outgoing) => {
+    if (incoming.url?.includes('/symbols/pieces') === true && ++pieces > 1 && holds) return
+    const { method = 'GET', url = '/', headers } = incoming
+    const onward = ask({ host: '127.0.0.1', port: target(), method, path: url, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 500, answer.headers)
+      answer.pipe(outgoing).on('finish', () => pieces === 0 || first.resolve())
+    })
+    onward.on('error', () => outgoing.destroy())
+    incoming.pipe(onward)
+  })
+  await new Promise<void>((resolve) => gate.listen(0, '127.0.0.1', resolve))
+  undo(() => new Promise<void>((resolve) => gate.close(() => resolve()).closeAllConnections()))
+  return {
+    url: `http://127.0.0.1:${(gate.address() as AddressInfo).port}`,
+    firstPassed: first.promise,
+    letAllThrough: () => {
+      holds = false
+      pieces = 0
+    },
+    pieces: () => pieces,
+  }
+}
+
+test('a large file of our own command goes on behind the pieces that arrived when command and server were killed', async () => {
+  const folder = temporaryFolder(undo, 'upload-pieces')
+  const dataDir = join(folder, 'data')
+  let server: TestedServer = await startServer({ dataDir })
+  undo(() => server.stop())
+  const debugId = 'D'.repeat(33)
+  const path = join(folder, 'large.sym')
+  const lines = Array.from(
+    { length: 200_000 },
+    (_, number) => `PUBLIC ${(number * 16).toString(16)} 0 n${randomBytes(60).toString('hex')}\n`,
+  )
+  const text = `MODULE Linux x86_64 ${debugId} large\n${lines.join('')}`
+  await writeFile(path, text)
+  const gate = await pieceGate(() => Number(new URL(server.url).port))
+  const upload = () =>
+    spawn(
+      process.execPath,
+      [join(root, 'packages/cli/dist/main.js'), 'symbols', 'upload', path, '--server', gate.url, '--token', server.token],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    )
+
+  const cut = upload()
+  await gate.firstPassed
+  cut.kill('SIGKILL')
+  await server.kill()
+  server = await startServer({ dataDir })
+
+  gate.letAllThrough()
+  const again = upload()
+  const [said, [status]] = await Promise.all([again.stdout.toArray(), once(again, 'exit')])
+  expect([status, Buffer.concat(said).toString()]).toEqual([0, expect.stringContaining(`stored, large/${debugId}`)])
+  // Two pieces in all.
+  expect(gate.pieces()).toBe(1)
+  const listed = await server.ask('/api/v1/symbols?project=default&stored=true')
+  const sha256 = createHash('sha256').update(text).digest('hex')
+  expect((JSON.parse(listed.text) as SymbolModulePage).items).toMatchObject([{ debugFile: 'large', file: { sha256 } }])
 })

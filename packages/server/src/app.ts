@@ -121,7 +121,7 @@ function api(options: AppOptions): FastifyPluginAsync {
     await app.register(groups(store))
     await app.register(counts(store, now))
     await app.register(symbols(store))
-    await app.register(symbolsMissing(store))
+    await app.register(symbolsMissing(store, options.symbols?.staged))
     await app.register(
       symbolStorage(store, { cacheBytes: sourceLimits.maxCacheBytes, sharedBytes: null, sharedUnusedDays: null, ...options.symbolLimits }),
     )

@@ -10,6 +10,12 @@ export const maxModulesPerRequest = 500
 /** Symbol files on their way at once; more gain nothing on one connection. */
 export const maxUploads = 4
 
+/** A larger file is sent in pieces of this size, as much as the server takes at once: a connection that breaks costs one of them. */
+export const pieceBytes: number = 8 * 1024 * 1024
+
+/** Pieces of one file on their way at once. */
+export const maxPiecesAtOnce = 2
+
 /** How often a file is sent again when the connection breaks or the server is busy. */
 export const maxAttempts = 4
 

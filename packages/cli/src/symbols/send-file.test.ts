@@ -5,7 +5,7 @@ import { zstdDecompressSync } from 'node:zlib'
 import { afterAll, expect, test } from 'vitest'
 import { temporaryFolder } from '../../testing/command.ts'
 import { RefusedError, ServerConnection } from '../server-connection.ts'
-import { sendFile } from './send-file.ts'
+import { type SendTo, sendFile } from './send-file.ts'
 
 const folder = temporaryFolder()
 afterAll(() => folder.remove())
@@ -14,7 +14,7 @@ writeFileSync(path, 'MODULE Linux x86_64 000 app\n')
 const temporary = join(folder.path, 'temporary')
 
 /** Answers with one status after the other; 0 breaks the connection. */
-async function answering(statuses: number[]): Promise<{ server: Server; connection: ServerConnection; bodies: string[] }> {
+async function answering(statuses: number[]): Promise<{ server: Server; to: SendTo; bodies: string[] }> {
   const bodies: string[] = []
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
@@ -27,13 +27,14 @@ async function answering(statuses: number[]): Promise<{ server: Server; connecti
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
-  return { server, bodies, connection: new ServerConnection({ server: `http://127.0.0.1:${port}`, token: 't' }) }
+  const connection = new ServerConnection({ server: `http://127.0.0.1:${port}`, token: 't' })
+  return { server, bodies, to: { server: connection, scope: { project: 'default' }, route: '/symbols' } }
 }
 
 test('a file is sent compressed, and again when the server is busy or the connection breaks', async () => {
-  const { server, connection, bodies } = await answering([503, 0])
+  const { server, to, bodies } = await answering([503, 0])
   try {
-    expect(await sendFile(connection, '/symbols', path, temporary)).toEqual({ message: 'told' })
+    expect(await sendFile(to, path, temporary)).toEqual({ message: 'told' })
     expect(bodies).toEqual(Array(3).fill('MODULE Linux x86_64 000 app\n'))
     expect(existsSync(temporary)).toBe(false)
   } finally {
@@ -42,9 +43,9 @@ test('a file is sent compressed, and again when the server is busy or the connec
 })
 
 test('a file that is refused is not sent again', async () => {
-  const { server, connection, bodies } = await answering([422])
+  const { server, to, bodies } = await answering([422])
   try {
-    await expect(sendFile(connection, '/symbols', path, temporary)).rejects.toThrow(RefusedError)
+    await expect(sendFile(to, path, temporary)).rejects.toThrow(RefusedError)
     expect(bodies).toHaveLength(1)
   } finally {
     server.close()

@@ -86,7 +86,6 @@ export async function uploadSymbols(
 
 async function uploadModule(module: FoundModule, run: UploadRun, pool: DumpPool, scratchName: () => string): Promise<UploadedFile> {
   const { debugFile, debugId, main } = module
-  const query = new URLSearchParams(run.scope)
   const isSym = main.module.kind === 'sym'
   const path = isSym ? main.path : scratchName()
   const problems: string[] = []
@@ -96,7 +95,7 @@ async function uploadModule(module: FoundModule, run: UploadRun, pool: DumpPool,
       problems.push(...found.map(({ message }) => message))
       if (counts.functions + counts.publics === 0) problems.push('It has no function: neither debug information nor a symbol table.')
     }
-    const answer = await sendFile<SymbolUploaded>(run.server, `/symbols?${query}`, path, scratchName())
+    const answer = await sendFile<SymbolUploaded>({ ...run, route: '/symbols' }, path, scratchName())
     if (answer.debugId === '') throw new Error(answer.refused[0]?.message ?? 'the server found no symbols in it.')
     return { kind: 'module', file: main.path, debugFile, debugId, outcome: answer.outcome, reprocessing: answer.reprocessing, problems }
   } finally {
@@ -106,8 +105,8 @@ async function uploadModule(module: FoundModule, run: UploadRun, pool: DumpPool,
 
 /** The server opens it, and tells of each module. */
 async function uploadArchive(path: string, run: UploadRun, temporary: string): Promise<UploadedFile[]> {
-  const query = new URLSearchParams({ ...run.scope, name: basename(path), ...(run.release === undefined ? {} : { release: run.release }) })
-  const answer = await sendFile<SymbolUploaded>(run.server, `/symbols?${query}`, path, temporary)
+  const query = { name: basename(path), ...(run.release === undefined ? {} : { release: run.release }) }
+  const answer = await sendFile<SymbolUploaded>({ ...run, route: '/symbols', query }, path, temporary)
   const refused = answer.refused.map(({ name, message }): UploadedFile => ({ kind: 'failed', file: `${path}: ${name}`, why: message }))
   const taken = answer.modules.map(
     ({ debugFile, debugId, outcome, problems }, index): UploadedFile => ({
@@ -126,11 +125,11 @@ async function uploadArchive(path: string, run: UploadRun, temporary: string): P
 }
 
 async function uploadMap({ map: { path }, script }: NamedMap, run: UploadRun, temporary: string): Promise<UploadedFile> {
-  const query = new URLSearchParams({ ...run.scope, script, ...(run.release === undefined ? {} : { release: run.release }) })
+  const query = { script, ...(run.release === undefined ? {} : { release: run.release }) }
   return {
     kind: 'source-map',
     file: path,
-    uploaded: await sendFile<SourceMapUploaded>(run.server, `/source-maps?${query}`, path, temporary),
+    uploaded: await sendFile<SourceMapUploaded>({ ...run, route: '/source-maps', query }, path, temporary),
   }
 }
 

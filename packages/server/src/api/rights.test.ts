@@ -112,6 +112,7 @@ describe('rights of every route', () => {
         "POST /api/v1/source-maps upload-symbols",
         "POST /api/v1/symbols upload-symbols",
         "POST /api/v1/symbols/missing upload-symbols",
+        "POST /api/v1/symbols/pieces upload-symbols",
         "POST /api/v1/symbols/prefer triage",
         "POST /api/v1/symbols/source upload-symbols",
         "POST /api/v1/tokens administer",

@@ -385,7 +385,9 @@ export const SymbolsMissing = Type.Object({
   sourceMaps: Type.Array(Type.Object({ script: Type.String(), sha256: Type.String() }), {
     description: 'Of those that were asked about the ones that are not held as they are',
   }),
+  pieces: Type.Array(Type.String(), { description: 'Of those that were asked about the ones that are not put down' }),
 })
+export const SymbolPiece = Type.Object({ sha256: Type.String(), size: Type.Integer() })
 
 export const SourceMapUploaded = Type.Object({
   script: Type.String(),
@@ -459,6 +461,7 @@ export type SymbolUsage = Static<typeof SymbolUsage>
 export type SymbolsPreferred = Static<typeof SymbolsPreferred>
 export type SymbolConflicts = Static<typeof SymbolConflicts>
 export type SymbolsMissing = Static<typeof SymbolsMissing>
+export type SymbolPiece = Static<typeof SymbolPiece>
 export type SymbolUploaded = Static<typeof SymbolUploaded>
 export type SourceMapUploaded = Static<typeof SourceMapUploaded>
 export type Rejection = Static<typeof Rejection>

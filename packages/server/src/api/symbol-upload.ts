@@ -1,16 +1,18 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { describeSymbolFile } from '../store/symbols/symbol-contents.ts'
 import { symbolLimits } from '../symbols-in/limits.ts'
+import { joinPieces, pieceKey, pieceListType, readPieceList } from '../symbols-in/pieces.ts'
 import type { UploadContext } from '../symbols-in/protocol.ts'
-import { isForm, receiveBody, receiveForm } from '../symbols-in/receive.ts'
+import { isForm, receiveBody, receiveForm, receiveText } from '../symbols-in/receive.ts'
 import type { TakenUpload } from '../symbols-in/symbol-inbox.ts'
 import { ownerOf, type SymbolOwner, sharedName } from '../symbols-in/symbol-owner.ts'
 import { type IncomingFile, type UploadFolder, withUploadFolder } from '../symbols-in/upload-folder.ts'
 import { ApiProblem } from './api-error.ts'
 import { callerOf } from './caller.ts'
 import { projectParameter, refusals } from './parameters.ts'
-import { ApiError, SourceMapUploaded, SymbolUploaded } from './schema.ts'
+import { ApiError, SourceMapUploaded, SymbolPiece, SymbolUploaded } from './schema.ts'
 
 const whose = {
   project: Type.Optional(projectParameter),
@@ -32,7 +34,7 @@ export function symbolUpload(context: UploadContext): FastifyPluginAsyncTypebox 
         schema: {
           summary:
             'Upload symbols: a symbol file, a debug file (ELF, PE, PDB, Mach-O) or an archive of some, as the body or in a form. Reports that lacked them are processed again',
-          consumes: ['application/octet-stream', 'text/plain', 'multipart/form-data'],
+          consumes: ['application/octet-stream', 'text/plain', 'multipart/form-data', pieceListType],
           querystring: Type.Object({
             ...whose,
             name: Type.Optional(
@@ -47,8 +49,34 @@ export function symbolUpload(context: UploadContext): FastifyPluginAsyncTypebox 
         const { project, shared, name = '', release } = request.query
         const owner = await ownerOfQuery(context, request, project, shared)
         return withUploadFolder(context.tmpFolder, async (folder) => {
-          const file = await oneFile(request, folder, name)
+          const file = await oneFile(context, request, folder, { name, tokenId: owner.tokenId })
           return toUploaded(await context.inbox.take({ owner, file, folder, release }))
+        })
+      },
+    )
+
+    app.post(
+      '/symbols/pieces',
+      {
+        config: { scope: 'upload-symbols' },
+        bodyLimit: symbolLimits.maxPieceBytes,
+        schema: {
+          summary: `Put down a piece of a large file for an hour, at most ${symbolLimits.maxPieceBytes} bytes. POST /symbols and /source-maps take a list of pieces in place of a file: {"pieces": ["SHA-256", …]} as ${pieceListType}`,
+          consumes: ['application/octet-stream'],
+          querystring: Type.Object(whose),
+          response: { 200: SymbolPiece, ...uploadRefusals },
+        },
+      },
+      async (request) => {
+        const { project, shared } = request.query
+        const { tokenId } = await ownerOfQuery(context, request, project, shared)
+        return withUploadFolder(context.tmpFolder, async (folder) => {
+          const file = await receiveBody(request, folder)
+          if (file.size > symbolLimits.maxPieceBytes)
+            throw new ApiProblem('too_large', `A piece may have ${symbolLimits.maxPieceBytes} bytes.`)
+          const { sha256, size } = await describeSymbolFile(file.path)
+          await context.staged.put(pieceKey(tokenId, sha256), file)
+          return { sha256, size }
         })
       },
     )
@@ -61,7 +89,7 @@ export function symbolUpload(context: UploadContext): FastifyPluginAsyncTypebox 
         schema: {
           summary:
             'Upload the source map of a script: the body itself or one file of a form, plain or gzip. Reports that lacked it are processed again',
-          consumes: ['application/json', 'application/octet-stream', 'multipart/form-data'],
+          consumes: ['application/json', 'application/octet-stream', 'multipart/form-data', pieceListType],
           querystring: Type.Object({
             ...whose,
             release: Type.Optional(
@@ -83,7 +111,7 @@ export function symbolUpload(context: UploadContext): FastifyPluginAsyncTypebox 
         if (script === undefined || script === '')
           throw new ApiProblem('bad_request', 'Say which script the source map is for: ?script=dist/assets/app.js.')
         return withUploadFolder(context.tmpFolder, async (folder) => {
-          const file = await oneFile(request, folder, `${script}.map`)
+          const file = await oneFile(context, request, folder, { name: `${script}.map`, tokenId: owner.tokenId })
           const { taken, reprocessing } = await context.inbox.take({ owner, file, folder, release, script })
           const map = taken.find(({ kind }) => kind === 'source-map')
           if (map?.kind !== 'source-map') throw new ApiProblem('bad_symbols', 'The body is no source map.')
@@ -106,7 +134,14 @@ async function ownerOfQuery(
   return ownerOf(store.ledger, callerOf(request), project ?? sharedName, rules.quota)
 }
 
-async function oneFile(request: FastifyRequest, folder: UploadFolder, name: string): Promise<IncomingFile> {
+async function oneFile(
+  { staged }: UploadContext,
+  request: FastifyRequest,
+  folder: UploadFolder,
+  { name, tokenId }: { readonly name: string; readonly tokenId: string },
+): Promise<IncomingFile> {
+  if (request.headers['content-type'] === pieceListType)
+    return joinPieces(staged, folder, { tokenId, name, pieces: readPieceList(await receiveText(request)) })
   if (!isForm(request)) return receiveBody(request, folder, name)
   const [file] = (await receiveForm(request, folder)).files
   if (file === undefined) throw new ApiProblem('bad_request', 'The form holds no file.')

@@ -2,6 +2,9 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Store } from '../store/store.ts'
 import type { StoredSymbols } from '../store/symbol-store.ts'
+import { symbolLimits } from '../symbols-in/limits.ts'
+import { PieceHash, pieceKey } from '../symbols-in/pieces.ts'
+import type { StagedFiles } from '../symbols-in/staged-files.ts'
 import { ownerOf, sharedName } from '../symbols-in/symbol-owner.ts'
 import { ApiProblem } from './api-error.ts'
 import { callerOf } from './caller.ts'
@@ -15,7 +18,7 @@ const bodyLimit = 1024 * 1024
 /** Beside which no project is: only what everybody shares is seen. */
 const noProject = 0
 
-export function symbolsMissing(store: Store): FastifyPluginAsyncTypebox {
+export function symbolsMissing(store: Store, staged: Pick<StagedFiles, 'has'> | undefined): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.post(
       '/symbols/missing',
@@ -24,7 +27,7 @@ export function symbolsMissing(store: Store): FastifyPluginAsyncTypebox {
         bodyLimit,
         schema: {
           summary:
-            'Which of these modules the server lacks symbols for, and which source maps it has not, so that a client sends only those',
+            'Which of these modules the server lacks symbols for, and which source maps and pieces it has not, so that a client sends only those',
           querystring: Type.Object({ project: Type.Optional(projectParameter), shared: Type.Optional(Type.Boolean()) }),
           body: Type.Object(
             {
@@ -52,6 +55,7 @@ export function symbolsMissing(store: Store): FastifyPluginAsyncTypebox {
                   { maxItems: maxModules },
                 ),
               ),
+              pieces: Type.Optional(Type.Array(PieceHash, { maxItems: symbolLimits.maxPieces })),
             },
             { additionalProperties: false },
           ),
@@ -63,7 +67,7 @@ export function symbolsMissing(store: Store): FastifyPluginAsyncTypebox {
         if ((project === undefined) === (shared !== true))
           throw new ApiProblem('bad_request', 'Say whose symbols these are: ?project=SLUG or ?shared=true.')
         const owner = await ownerOf(store.ledger, callerOf(request), project ?? sharedName)
-        const { modules, sourceMaps = [] } = request.body
+        const { modules, sourceMaps = [], pieces = [] } = request.body
         const heldMaps = await store.sourceMaps.held(owner.scope, sourceMaps)
         const held = await store.symbols.describe(owner.projectId ?? noProject, modules)
         return {
@@ -72,6 +76,7 @@ export function symbolsMissing(store: Store): FastifyPluginAsyncTypebox {
             return lacks.length === 0 ? [] : [{ debugFile, debugId, lacks }]
           }),
           sourceMaps: sourceMaps.filter((_, index) => heldMaps[index] !== true).map(({ script, sha256 }) => ({ script, sha256 })),
+          pieces: pieces.filter((sha256) => staged?.has(pieceKey(owner.tokenId, sha256)) !== true),
         }
       },
     )

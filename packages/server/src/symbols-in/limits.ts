@@ -30,6 +30,9 @@ export const symbolLimits = {
   maxStagedFiles: 20_000,
   /** How long they wait: sentry-cli sends all pieces of a file before it asks. */
   stagedLifetimeMs: 60 * 60_000,
+  /** A piece of a large file of our own client, and pieces of one file: as much as one body may have. */
+  maxPieceBytes: 8 * 1024 * 1024,
+  maxPieces: 1024,
   /** Files of one upload that are told of by name; the rest is counted. */
   maxToldFiles: 200,
 } as const

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { ApiProblem } from '../../api/api-error.ts'
+import { contentsOf } from '../contents-of.ts'
 import { symbolLimits } from '../limits.ts'
 import { type Answer, baseUrl, parameterOf, type UploadContext } from '../protocol.ts'
 import { receiveForm } from '../receive.ts'
@@ -81,10 +82,6 @@ export async function joined(
     throw new ApiProblem('bad_request', 'The pieces do not make the file of this checksum; upload them again.')
   }
   return whole
-}
-
-async function* contentsOf(paths: readonly string[]): AsyncGenerator<Buffer> {
-  for (const path of paths) for await (const bytes of createReadStream(path)) yield Buffer.from(bytes)
 }
 
 async function sha1Of(paths: readonly string[]): Promise<string> {
