@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 // The launcher runs on whatever Node the machine has: it is plain JavaScript that Node 18 understands. Where that Node is too old, it
 // runs the command on the one that the optional dependency node-linux-… brought.
-import { existsSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+
+// Where Node can look its own modules up: an import of one loads all that it could export, which takes 3 ms of the start.
+const builtin = (name) => process.getBuiltinModule?.(name) ?? import(name)
+const { existsSync, statSync } = await builtin('node:fs')
+const { dirname, join } = await builtin('node:path')
+const { fileURLToPath } = await builtin('node:url')
 
 const neededMajor = 24
 const packageFolder = join(dirname(fileURLToPath(import.meta.url)), '..')

@@ -2,12 +2,6 @@ import { CommandError } from './errors.ts'
 import { plainCall } from './stackwalk/plain-call.ts'
 import { describeSystemError } from './system-error.ts'
 
-// Who reads the output may stop before its end, as `head` does.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-  process.exit(0)
-})
-
 /** Exit status: 0 done, 1 it failed, 2 wrong usage. */
 try {
   const status = await run(process.argv.slice(2))
@@ -19,10 +13,22 @@ try {
 /** A plain walk of a dump is over in the time that it takes to load and build the parser of all commands: it does without. */
 async function run(words: readonly string[]): Promise<number> {
   const plain = plainCall(words)
-  if (plain === undefined) return (await import('./program.ts')).runProgram(words)
+  if (plain === undefined) {
+    endWithReader()
+    return (await import('./program.ts')).runProgram(words)
+  }
   const { runStackwalk } = await import('./stackwalk/run-stackwalk.ts')
   await runStackwalk(plain.dump, plain.symbols, plain.options)
-  return 0
+  // All is written. Left to itself, the process would first finish collecting garbage.
+  process.exit()
+}
+
+/** Who reads the output may stop before its end, as `head` does. */
+function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(0)
+  })
 }
 
 function report(error: unknown): number {

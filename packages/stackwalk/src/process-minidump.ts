@@ -192,6 +192,9 @@ function crashingThread(
   const [first, ...rest] = thread?.frames ?? []
   if (index === null || thread === undefined || context === undefined || first === undefined) return undefined
   const width = registerBytes(context.cpu)
-  const registers = Object.fromEntries([...context.registers].map(([name, value]) => [name, formatAddress(value, width)]))
-  return { ...thread, frames: [{ ...first, registers }, ...rest], threads_index: index }
+  const values = [...context.registers].sort(([a], [b]) => (a < b ? -1 : 1))
+  const registers = Object.fromEntries(values.map(([name, value]) => [name, formatAddress(value, width)]))
+  // `formatJson` prints the keys of frames as they come.
+  const { trust, trust_detail, unloaded_modules, ...before } = first
+  return { ...thread, frames: [{ ...before, registers, trust, trust_detail, unloaded_modules }, ...rest], threads_index: index }
 }

@@ -18,6 +18,7 @@ import { CommandError } from '../errors.ts'
 import { openDump } from '../open-dump.ts'
 import { type Log, openLog } from './log.ts'
 import type { StackwalkOptions } from './stackwalk-options.ts'
+import { writeStandardOutput } from './standard-output.ts'
 
 /** In the folder of `--symbols-cache`, beside those of the modules: no module has this name. */
 const indexFolder = '.crashkeep-indexes'
@@ -33,8 +34,7 @@ export async function runStackwalk(dumpPath: string, folders: readonly string[],
   const log = openLog(options.verbose, options.logFile)
   const { dump, close } = openDump(dumpPath)
   try {
-    const write = (text: string) =>
-      options.outputFile === undefined ? process.stdout.write(text) : writeFileSync(options.outputFile, text)
+    const write = (text: string) => (options.outputFile === undefined ? writeStandardOutput(text) : writeFileSync(options.outputFile, text))
     if (options.dump) {
       write(formatDump(dump))
       return

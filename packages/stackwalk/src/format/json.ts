@@ -7,18 +7,21 @@ export interface JsonOptions {
   readonly brief?: boolean
 }
 
-/** Keys in alphabetical order at every depth, no newline at the end: what rust-minidump prints. */
+/** Keys in alphabetical order at every depth, no newline at the end: what rust-minidump prints. Frames are made with theirs in order. */
 export function formatJson(crash: ProcessedCrash, options: JsonOptions = {}): string {
   const { threads, modules, unloaded_modules, ...rest } = crash
   const shown = options.brief === true ? rest : crash
   return JSON.stringify(sorted(shown), undefined, options.pretty === true ? 2 : undefined)
 }
 
-/** The value itself where it is in order already, as frames are: they are made with their keys sorted. */
+/** By far the most of a result, and in order: see `ProcessedFrames` and `crashingThread`. */
+const framesKey = 'frames'
+
+/** The value itself where it is in order already. */
 function sorted(value: unknown): unknown {
   if (!isObject(value) || isInOrder(value)) return value
   if (Array.isArray(value)) return value.map(sorted)
-  const entries = Object.entries(value).map(([key, inner]): [string, unknown] => [key, sorted(inner)])
+  const entries = Object.entries(value).map(([key, inner]): [string, unknown] => [key, key === framesKey ? inner : sorted(inner)])
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
@@ -30,7 +33,7 @@ function isInOrder(value: Readonly<Record<string, unknown>>): boolean {
     if (key < before) return false
     before = key
     const inner = value[key]
-    if (isObject(inner) && !isInOrder(inner)) return false
+    if (key !== framesKey && isObject(inner) && !isInOrder(inner)) return false
   }
   return true
 }
