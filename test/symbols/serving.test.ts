@@ -5,6 +5,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzipSync } from 'node:zlib'
+import type { SymbolConflicts } from '@crashkeep/server/api-types'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { cabinetFile } from '../../packages/server/src/sources/cabinet.ts'
 import { temporaryFolder, undoAfterAll } from '../harness/cleanup.ts'
@@ -341,6 +342,41 @@ describe('to everybody', () => {
       )
       expect(stdout).toMatch(/Line 3 of ".*cart\.c" starts at address/)
       expect(stdout).toContain('return price_of(item) + 1;')
+    },
+  )
+
+  test.skipIf(!hasTools)(
+    'of two programs with one build id gives the one whose symbols a person prefers (needs gcc and binutils)',
+    async () => {
+      const buildId = 'feedc0de'.repeat(5)
+      const programs: Buffer[] = []
+      for (const name of ['first', 'second']) {
+        const source = join(folder, `${name}.c`)
+        await writeFile(source, `int ${name}(void) { return 0; }\nint main(void) { return ${name}(); }\n`)
+        const program = join(folder, name)
+        await run('gcc', ['-g', `-Wl,--build-id=0x${buildId}`, '-o', program, source], { timeout: timeoutMs })
+        programs.push(await readFile(program))
+        const upload = await server.ask('/api/v1/symbols?project=default&name=twins', {
+          method: 'POST',
+          headers: { 'content-type': 'application/octet-stream' },
+          body: programs.at(-1) ?? Buffer.alloc(0),
+        })
+        expect(JSON.parse(upload.text)).toMatchObject({ outcome: name === 'first' ? 'stored' : 'conflict' })
+      }
+      const [first, second] = programs
+      const served = async (kind: string) => (await get(`/buildid/${buildId}/${kind}`)).body
+      expect((await served('executable')).equals(first ?? Buffer.alloc(0))).toBe(true)
+      const module = { debugFile: 'twins', debugId: 'DEC0EDFEEDFEDEC0FEEDC0DEFEEDC0DE0' }
+      const conflicts = await server.ask(`/api/v1/symbols/conflicts?${new URLSearchParams({ project: 'default', ...module })}`)
+      const sha256 = (JSON.parse(conflicts.text) as SymbolConflicts).items[0]?.sha256
+      const chosen = await server.ask('/api/v1/symbols/prefer?project=default', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: Buffer.from(JSON.stringify({ ...module, sha256 })),
+      })
+      expect(chosen.status, chosen.text).toBe(200)
+      for (const kind of ['executable', 'debuginfo']) expect((await served(kind)).equals(second ?? Buffer.alloc(0))).toBe(true)
+      expect((await get(`/symbols/twins/${module.debugId}/twins.sym`)).text).toContain('second')
     },
   )
 })

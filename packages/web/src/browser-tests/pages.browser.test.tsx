@@ -10,7 +10,7 @@ import { App } from '../app.tsx'
 import { chooseTheme } from '../parts/theme.ts'
 import { interceptLinks } from '../router/location.ts'
 import { type FakeServer, fakeServer } from './fake-server.ts'
-import { conflictingModule, markup, projectDetail, report, symbolConflicts } from './samples.ts'
+import { conflictingModule, markup, projectDetail, report, symbolConflicts, symbolUsage } from './samples.ts'
 
 const home = location.href
 let root: HTMLElement
@@ -283,6 +283,11 @@ describe('stored symbols', () => {
     await shown('no unwind information: upload the program')
     await page.getByText('1 different file kept aside').first().click()
     await shown('cdcdcdcdcdcd')
+  })
+
+  it('tell when the quota is nearly used up', async () => {
+    open('/p/default/symbols', { 'GET /symbols/usage': () => ({ ...symbolUsage, maxBytes: 3_500_000 }) })
+    await shown('the quota is nearly full, and what does not fit is refused')
   })
 
   it('of several files for one id, a person says which one serves', async () => {

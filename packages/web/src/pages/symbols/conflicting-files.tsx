@@ -145,7 +145,7 @@ function FileLine({
   const place = [debugFile, debugId, symFileName(debugFile)].map(encodeURIComponent).join('/')
   return (
     <li>
-      {children}
+      <span class="conflict-choice">{children}</span>
       <span>
         <a href={`/api/v1/symbols/${place}?${new URLSearchParams({ project, sha256 })}`} download={symFileName(debugFile)}>
           <code>{sha256.slice(0, 12)}</code>

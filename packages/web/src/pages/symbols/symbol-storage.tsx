@@ -3,17 +3,24 @@ import type { JSX } from 'preact'
 import { Time } from '../../parts/time.tsx'
 import { bytes, count, counted } from '../../text/number.ts'
 
+/** A file that does not fit is refused as a whole, so that a quota is seldom used up to its last byte. */
+const nearlyFull = 0.9
+
 /** How much there is, how much there may be, and what went because nobody needed it. */
 export function SymbolStorage({ usage }: { readonly usage: SymbolUsage }): JSX.Element {
   const { files, maxFiles, maxBytes, unusedDays, removed, shared, fetched } = usage
-  const full = (maxFiles !== null && files >= maxFiles) || (maxBytes !== null && usage.bytes >= maxBytes)
+  const fill = Math.max(maxFiles === null ? 0 : files / maxFiles, maxBytes === null ? 0 : usage.bytes / maxBytes)
   return (
     <>
-      <p class={full ? 'symbols-conflict' : 'dim'}>
+      <p class={fill >= nearlyFull ? 'symbols-conflict' : 'dim'}>
         {counted(files, 'file')}
         {maxFiles === null ? '' : ` of ${count(maxFiles)}`}, {taken(usage)}
-        {full ? '; the quota is full, and more are refused' : ''}.{' '}
-        {unusedDays === null ? 'Symbols stay for ever.' : `What no report needs for ${counted(unusedDays, 'day')} is removed.`}
+        {fill >= 1
+          ? '; the quota is full, and more are refused'
+          : fill >= nearlyFull
+            ? '; the quota is nearly full, and what does not fit is refused'
+            : ''}
+        . {unusedDays === null ? 'Symbols stay for ever.' : `What no report needs for ${counted(unusedDays, 'day')} is removed.`}
         {removed === null ? null : (
           <>
             {' '}

@@ -30,7 +30,9 @@ export function SymbolTable({
       <section class="blank blank-small">
         <h3>{missingOnly ? 'Nothing is missing' : 'No modules yet'}</h3>
         <p class="dim">
-          {missingOnly ? 'Every module that a stack went through has its symbols.' : 'Modules appear with the first processed dump.'}
+          {missingOnly
+            ? 'No processed report has a stack through a module without symbols.'
+            : 'Modules appear with the first processed dump.'}
         </p>
       </section>
     )
