@@ -63,10 +63,10 @@ async function walk(dump: Minidump, paths: readonly string[], options: Stackwalk
     recoverArguments: options.recoverFunctionArgs === true || options.features === 'unstable-all',
   }
   const cache = options.symbolsCache ?? join(tmpdir(), 'rust-minidump-cache')
-  const folders = folderSymbols(
-    options.symbolsUrl === undefined ? paths : [...paths, cache],
-    options.symbolsCache === undefined ? {} : { indexes: { folder: join(cache, indexFolder) } },
-  )
+  const folders = folderSymbols(options.symbolsUrl === undefined ? paths : [...paths, cache], {
+    endsSoon: true,
+    ...(options.symbolsCache !== undefined && { indexes: { folder: join(cache, indexFolder) } }),
+  })
   const symbols = options.useLocalDebuginfo ? await withLocalFiles(folders, log) : folders
   const walkOnce = (supplier: SymbolSupplier) => processMinidump(dump, { ...processOptions, symbols: supplier })
   try {

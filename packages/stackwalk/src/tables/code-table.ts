@@ -4,12 +4,12 @@ export type CodeTable = Readonly<Record<number, string>>
 /**
  * Turns a text table into a map on first use: most crashes never need the thousands of names. The first line is what names begin with.
  * Every other line is a name without it (or with `!` before it, a whole name); a code in hexadecimal stands before it unless it is the
- * code of the line before plus one. So the two tables of Windows are 42 KB gzipped, where pairs of code and name are 58.
+ * code of the line before plus one. So the two tables of Windows are 42 KB gzipped, where pairs of code and name are 58. The text is a function's, so that a program that starts compiled does not load it.
  */
-export function lazyCodeTable(text: string): (code: number) => string | undefined {
+export function lazyCodeTable(text: () => string): (code: number) => string | undefined {
   let names: Map<number, string> | undefined
   return (code) => {
-    names ??= readTable(text)
+    names ??= readTable(text())
     return names.get(code)
   }
 }

@@ -1,5 +1,5 @@
 /** Win32 error codes (winerror.h), in the form that code-table.ts tells. */
-export const windowsErrors: string = `ERROR_
+export const windowsErrors = (): string => `ERROR_
 SUCCESS
 INVALID_FUNCTION
 FILE_NOT_FOUND

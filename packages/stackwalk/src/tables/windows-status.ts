@@ -1,5 +1,5 @@
 /** NTSTATUS codes (ntstatus.h), in the form that code-table.ts tells. */
-export const windowsStatus: string = `STATUS_
+export const windowsStatus = (): string => `STATUS_
 SUCCESS
 WAIT_1
 WAIT_2

@@ -19,6 +19,8 @@ export interface FolderSymbolsOptions {
    * in a folder of their own, or nowhere.
    */
   readonly indexes?: 'beside' | 'nowhere' | { readonly folder: string }
+  /** The process ends after a walk or a few: memory of indexes is no reason to collect garbage, which is a tenth of the time of such a process. */
+  readonly endsSoon?: boolean
 }
 
 /** Descriptors kept open at once; a process has 1024 by default and needs them for other things as well. */
@@ -35,8 +37,8 @@ const maxKeptModules = 4096
  * readable. What was opened is kept and shared; what was missing is looked for again each time, so that files may be added while this is in use.
  */
 export function folderSymbols(paths: readonly string[], options: FolderSymbolsOptions = {}): FolderSymbols {
-  const { indexes = 'beside' } = options
-  return new Folders(paths, typeof indexes === 'object' && !isMade(indexes.folder) ? 'nowhere' : indexes)
+  const { indexes = 'beside', endsSoon = false } = options
+  return new Folders(paths, typeof indexes === 'object' && !isMade(indexes.folder) ? 'nowhere' : indexes, endsSoon)
 }
 
 /** An index only saves time: where its folder cannot be made there is none. */
@@ -60,10 +62,12 @@ class Folders implements FolderSymbols {
   // By path, in the order of their last use.
   readonly #opened = new Map<string, FoundSymbols & { state: 'loaded' }>()
   readonly #indexes: NonNullable<FolderSymbolsOptions['indexes']>
+  readonly #endsSoon: boolean
   #indexBytes = 0
 
-  constructor(paths: readonly string[], indexes: NonNullable<FolderSymbolsOptions['indexes']>) {
+  constructor(paths: readonly string[], indexes: NonNullable<FolderSymbolsOptions['indexes']>, endsSoon: boolean) {
     this.#indexes = indexes
+    this.#endsSoon = endsSoon
     this.#places = paths.map((path) => this.#place(path))
   }
 
@@ -129,7 +133,8 @@ class Folders implements FolderSymbols {
   #symbols(source: FileSource): ModuleSymbols {
     if (this.#indexes === 'nowhere' || source.size < minIndexedBytes) return openBreakpadSymbols(source)
     const { path } = source
-    return openIndexedSymbols(source, this.#indexes === 'beside' ? indexPathBeside(path) : indexPathInFolder(this.#indexes.folder, path))
+    const indexPath = this.#indexes === 'beside' ? indexPathBeside(path) : indexPathInFolder(this.#indexes.folder, path)
+    return openIndexedSymbols(source, indexPath, this.#endsSoon)
   }
 
   // Those let go stay usable for whoever holds them: their descriptors belong to the pool.

@@ -54,6 +54,12 @@ function counting(source: FileSource): { source: FileSource; bytes: () => number
   return { source: { path, size, modifiedNs, read, close: () => source.close() }, bytes: () => bytes }
 }
 
+test('says the same in a process that ends soon', () => {
+  expect(lookUp(16, { endsSoon: true })).toEqual(lookUp(16, { endsSoon: true }))
+  expect(lookUp(16, { endsSoon: true })).toEqual(lookUp(16))
+  expect(lookUp(16, { endsSoon: true })?.function).toMatch(/^first1x/)
+})
+
 test('is made by the first opening and spares the second from reading the file', () => {
   const [first, second] = [counting(fileSource(path)), counting(fileSource(path))]
   const before = openIndexedSymbols(first.source, indexPathBeside(path))

@@ -17,11 +17,11 @@ const maxLeafChars = 50
 /**
  * Opens a Breakpad symbol file by the index at `indexPath`. Where there is none, or it does not fit the file, the file is indexed and the
  * index put there. Many processes may do so at once: each writes a file of its own and renames it. What cannot be
- * written is not written; the index only saves time. Throws a `SymbolError` as `openBreakpadSymbols` does.
+ * written is not written; the index only saves time. Throws a `SymbolError` as `openBreakpadSymbols` does. For `endsSoon` see `FolderSymbolsOptions`.
  */
-export function openIndexedSymbols(source: FileSource, indexPath: string): ModuleSymbols {
+export function openIndexedSymbols(source: FileSource, indexPath: string, endsSoon = false): ModuleSymbols {
   const file: IndexedFile = { size: source.size, modifiedNs: source.modifiedNs, head: readHead(source) }
-  const bytes = readIndexFile(indexPath)
+  const bytes = readIndexFile(indexPath, endsSoon)
   const known = bytes && decodeIndex(bytes, file)
   if (known !== undefined) return symbolsOfIndex(source, known)
   const index = buildIndex(source, source.size >= minBytesByBlocks)
@@ -52,13 +52,14 @@ function isWritableFolder(path: string): boolean {
   return ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o222) !== 0
 }
 
-function readIndexFile(path: string): Uint8Array | undefined {
+function readIndexFile(path: string, endsSoon: boolean): Uint8Array | undefined {
   let descriptor: number | undefined
   try {
     descriptor = openSync(path, 'r')
     const stat = fstatSync(descriptor)
     if (!stat.isFile() || stat.size > maxIndexFileBytes) return undefined
-    const bytes = new Uint8Array(stat.size)
+    // V8 counts the bytes of an ArrayBuffer as its own, and starts to look for garbage because of seven megabytes.
+    const bytes = new Uint8Array(endsSoon ? new SharedArrayBuffer(stat.size) : new ArrayBuffer(stat.size))
     let filled = 0
     while (filled < bytes.length) {
       const count = readSync(descriptor, bytes, filled, bytes.length - filled, filled)
