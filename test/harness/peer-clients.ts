@@ -11,11 +11,16 @@ const programs = join(root, 'test/clients/programs')
 const programTimeoutMs = 120_000
 const foreignTimeoutMs = 90_000
 
-/** The newest of each that the registry can install; two of BugSplat's, because its client for Node.js wants the older one. */
+/** The newest of each that the registry can install, and older ones that programs still use; BugSplat's client for Node.js wants the older of its two. */
 const dependencies = {
-  '@sentry/node': '10.78.0',
+  '@sentry/node': '11.11.0',
+  'sentry-node-7': 'npm:@sentry/node@7.120.4',
+  '@sentry/electron': '7.20.2',
   '@backtrace/node': '0.8.3',
+  '@backtrace/electron': '0.7.1',
   '@bugsnag/node': '9.0.0',
+  'bugsnag-node-7': 'npm:@bugsnag/node@7.25.0',
+  '@bugsnag/plugin-electron-deliver-minidumps': '9.0.0',
   'bugsplat-node': '3.0.2',
   bugsplat: '8.0.1',
   bugsplat9: 'npm:bugsplat@9.0.1',

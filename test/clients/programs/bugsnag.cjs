@@ -1,6 +1,6 @@
-// Runs Bugsnag's unmodified client: an error and the session of its start.
+// Runs one of Bugsnag's unmodified clients: an error and the session of its start.
 const { createRequire } = require('node:module')
-const loaded = createRequire(`${process.env.CLIENTS}/index.js`)('@bugsnag/node')
+const loaded = createRequire(`${process.env.CLIENTS}/index.js`)(process.env.CLIENT)
 const Bugsnag = loaded.default ?? loaded
 
 const client = Bugsnag.start({

@@ -1,6 +1,6 @@
 // Runs Sentry's unmodified client: an error with everything around it, feedback about it, and a session.
 const { createRequire } = require('node:module')
-const Sentry = createRequire(`${process.env.CLIENTS}/index.js`)('@sentry/node')
+const Sentry = createRequire(`${process.env.CLIENTS}/index.js`)(process.env.CLIENT)
 
 Sentry.init({ dsn: process.env.DSN, release: 'shop@2.0.0', environment: 'test', dist: '7', defaultIntegrations: undefined })
 Sentry.setUser({ id: '42', email: 'ann@example.com' })
@@ -31,7 +31,8 @@ async function main() {
     }
   })
   await Sentry.flush(10_000)
-  Sentry.captureFeedback({ message: 'it broke', name: 'Ann', email: 'ann@example.com', associatedEventId: id })
+  // Older ones of Node.js cannot.
+  Sentry.captureFeedback?.({ message: 'it broke', name: 'Ann', email: 'ann@example.com', associatedEventId: id })
   Sentry.startSession()
   Sentry.endSession()
   Sentry.captureMessage('only words')
