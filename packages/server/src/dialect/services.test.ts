@@ -73,6 +73,16 @@ describe('Backtrace', () => {
     expect(submission.files.map(({ name }) => name)).toEqual(['upload_file_minidump', 'shop.log'])
   })
 
+  it('knows product and version of a dump by its attributes, whatever Crashpad puts into the address', async () => {
+    const body = multipart(
+      [{ name: 'application', value: 'Shop' }, { name: 'application.version', value: '2.0.0' }, minidumpPart(dump)],
+      'b',
+    )
+    const answer = await post(`/submit.backtrace.io/u/${testKey}/minidump?product=Electron&version=41&guid=g`, body)
+    const { submission } = await collector.report(JSON.parse(answer.text)._rxid)
+    expect(Object.fromEntries(submission.fields)).toMatchObject({ product: 'Shop', version: '2.0.0', guid: 'g' })
+  })
+
   it('refuses a wrong token with 403 and a format that is none of its reports with 400', async () => {
     const wrong = await post(`/post?format=minidump&token=${'f'.repeat(64)}`, electron)
     expect([wrong.status, JSON.parse(wrong.text)]).toMatchObject([403, { error: { code: 'unknown_key' } }])

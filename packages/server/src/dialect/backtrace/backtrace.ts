@@ -92,12 +92,24 @@ async function readBody({ request, context }: Served, project: LedgerProject, { 
   return { id, upload }
 }
 
+/** What its clients call the program that died; `product` in the address is Crashpad's word for what carries it. */
+const programAttributes = [
+  ['product', 'application'],
+  ['version', 'application.version'],
+] as const
+
 async function describe({ upload }: ReadUpload, { attributes, format }: BacktraceAddress): Promise<Kept> {
   // What the body says goes before what the address says.
   const fields = new Map([...attributes, ...upload.fields])
   const files = upload.files.map(renamed)
   const json = files.find(({ name }) => name === 'event')
-  if (json === undefined || files.some(isMinidump)) return { kind: format === 'minidump' ? 'minidump' : kindOf(files), fields, files }
+  if (json === undefined || files.some(isMinidump)) {
+    for (const [name, attribute] of programAttributes) {
+      const value = fields.get(attribute)
+      if (value !== undefined && !upload.fields.has(name)) fields.set(name, value)
+    }
+    return { kind: format === 'minidump' ? 'minidump' : kindOf(files), fields, files }
+  }
   const report = readBacktraceReport(await jsonOfFile(upload, json))
   return {
     kind: report.kind,
