@@ -15,8 +15,17 @@ const ofEveryWalk = [
   /\/symbols\/dist\/(breakpad\/|[a-z-]+\.js|node\/(file-source|folder-symbols|symbol-index)\.js)/,
   /\/cli\/dist\/(open-dump|stackwalk\/(log|run-stackwalk|standard-output))\.js/,
 ]
-/** What the start and a command share, so that the start does not load a command for it. */
-const ofEveryStart = /\/cli\/dist\/(errors|stackwalk\/stackwalk-options)\.js/
+/** What each dump of a debug file needs, in one file; it loads nothing of a walk. */
+const ofEveryDump = [
+  /\/symbols\/dist\/(dump\/|demangle\/|recognise-[a-z]+\.js|node\/(decompress-section|dump-[a-z-]+|read-demangler)\.js)/,
+  /\/cli\/dist\/symbols\/(choose-modules|dump-module|dump-to-file|find-[a-z]+|info-lines|limits|note|run-dump|small-engine|store-path|walk-files)\.js/,
+]
+/** What the start, walks and dumps share, so that none of them loads another for it. */
+const ofEveryStart = [
+  /\/cli\/dist\/(errors|print|progress|stackwalk\/(stackwalk-options|standard-output))\.js/,
+  /\/symbols\/dist\/(errors|byte-source|symbol-path|breakpad\/(module-record|limits)|node\/file-source)\.js/,
+]
+const oneOf = (places: readonly RegExp[]) => (id: string) => places.some((place) => place.test(id))
 
 interface OutputFile {
   readonly type: 'asset' | 'chunk'
@@ -70,8 +79,9 @@ export default {
         chunkFileNames: 'bundle-[name].js',
         codeSplitting: {
           groups: [
-            { name: 'start', test: ofEveryStart },
-            { name: 'walk', test: (id: string) => ofEveryWalk.some((place) => place.test(id)) },
+            { name: 'start', test: oneOf(ofEveryStart) },
+            { name: 'symbol-dump', test: oneOf(ofEveryDump) },
+            { name: 'walk', test: oneOf(ofEveryWalk) },
           ],
         },
       },

@@ -1,5 +1,6 @@
 import { CommandError } from './errors.ts'
 import { plainCall } from './stackwalk/plain-call.ts'
+import { plainDump } from './symbols/plain-dump.ts'
 import { describeSystemError } from './system-error.ts'
 
 /** Exit status: 0 done, 1 it failed, 2 wrong usage. */
@@ -10,17 +11,23 @@ try {
   process.exitCode = report(error)
 }
 
-/** A plain walk of a dump is over in the time that it takes to load and build the parser of all commands: it does without. */
+/** A plain walk, and symbols of a file, are done in the time that it takes to load and build the parser of all commands: they do without. */
 async function run(words: readonly string[]): Promise<number> {
-  const plain = plainCall(words)
-  if (plain === undefined) {
-    endWithReader()
-    return (await import('./program.ts')).runProgram(words)
+  const walk = plainCall(words)
+  if (walk !== undefined) {
+    const { runStackwalk } = await import('./stackwalk/run-stackwalk.ts')
+    await runStackwalk(walk.dump, walk.symbols, walk.options)
+    // All is written. Left to itself, the process would first finish collecting garbage.
+    process.exit()
   }
-  const { runStackwalk } = await import('./stackwalk/run-stackwalk.ts')
-  await runStackwalk(plain.dump, plain.symbols, plain.options)
-  // All is written. Left to itself, the process would first finish collecting garbage.
-  process.exit()
+  const dump = plainDump(words)
+  if (dump !== undefined) {
+    const { runDump } = await import('./symbols/run-dump.ts')
+    await runDump(dump.paths, dump.options)
+    return 0
+  }
+  endWithReader()
+  return (await import('./program.ts')).runProgram(words)
 }
 
 /** Who reads the output may stop before its end, as `head` does. */

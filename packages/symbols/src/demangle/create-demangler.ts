@@ -56,7 +56,7 @@ class Demangler implements ByteDemangler {
   demangle(name: string): string {
     if (name.length > maxMangledChars || !isMangled(name)) return name
     const whole = withoutCloneSuffixes(name)
-    const { hidden, areDropped } = /B\d/.test(whole) ? hideAbiTags(whole) : { hidden: whole, areDropped: false }
+    const { hidden, areDropped } = mayHaveTags.test(whole) ? hideAbiTags(whole) : { hidden: whole, areDropped: false }
     const demangled = this.#run(hidden)
     // What it cannot read it gives back, without the underscore of macOS.
     if (demangled === undefined || demangled === '' || demangled === hidden || demangled === hidden.slice(1)) return name
@@ -111,6 +111,9 @@ class Demangler implements ByteDemangler {
     return this.#traps >= maxTraps || this.#discardedBytes >= maxDiscardedBytes
   }
 }
+
+/** Of C++ only. */
+const mayHaveTags = /^_+Z.*B\d/s
 
 /** What it cannot read it gives back, without the underscore of macOS. */
 function endsWith(name: Uint8Array, start: number, end: number, text: Uint8Array, from: number, to: number): boolean {

@@ -40,6 +40,8 @@ describe('demangle', () => {
     ['_ZN4core3fmt9Formatter3pad17h0123456789abcdefE', 'core::fmt::Formatter::pad'],
     ['_RINvNtC3std3mem8align_ofdE', 'std::mem::align_of::<f64>'],
     ['__RNvC7mycrate3foo', 'mycrate::foo'],
+    // Its `B2_` refers back, and looks like an ABI tag of C++.
+    ['_RNvMNtNtNtCsgvbsrvnw3yD_9hashbrown7control5group4sse2NtB2_5Group4load', '<hashbrown::control::group::sse2::Group>::load'],
     ['_ZNSt12length_errorD2B8ne190107Ev', 'std::length_error::~length_error[abi:ne190107]()'],
     ['?bar@foo@@QEAAXH@Z', 'foo::bar(int)'],
     ['?bar@foo@@QEBAXH@Z', 'foo::bar(int) const'],

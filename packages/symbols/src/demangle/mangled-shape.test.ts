@@ -17,6 +17,8 @@ describe('what a name is, told from its bytes', () => {
     ['_RNvC6_123foo3bar', shapeMangled],
     ['_ZN4core3fmt9Formatter3new17h0123456789abcdefE', shapeMangled],
     ['_ZN54_$LT$alloc..string..String$u20$as$u20$core..fmt..Debug$GT$3fmt17h0123456789abcdefE', shapeMangled],
+    ['_ZN4core4cell16RefCell$LT$T$GT$10borrow_mut17hbd859cedc9840603E', shapeMangled],
+    ['_RNvB5_3foo', shapeMangled],
     ['_Z1fi.cold', shapeOdd],
     ['_Z1fi.isra.0', shapeOdd],
     ['f.llvm.1234', shapeOdd],

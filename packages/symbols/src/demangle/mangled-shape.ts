@@ -8,33 +8,44 @@ const hashBytes = 33
 
 /**
  * What a name of printable ASCII is, told from its bytes: `odd` is what may have a suffix of a copy, an ABI tag, a hash, or is Microsoft's. Says
- * odd rather too often, never too seldom.
+ * odd rather too often, never too seldom. Rust's newer form has no tags: its `B5_` refers back to what was named before.
  */
 export function mangledShape(bytes: Uint8Array, start: number, end: number): number {
   const first = bytes[start] ?? 0
   if (first === questionMark || first === at) return shapeOdd
   const last = bytes[end - 1] ?? 0
-  const isMangled = first === underscore && isMangledFrom(bytes, start, end)
-  let [hasDot, before] = [false, 0]
+  const letter = first === underscore ? letterOf(bytes, start, end) : 0
+  let hasDot = false
+  let before = 0
   for (let index = start; index < end; index++) {
     const byte = bytes[index] ?? 0
     if (byte < 0x20 || byte > 0x7e) return shapeOdd
     if (byte === dot) hasDot = true
-    else if (isMangled && before === tagLetter && byte >= 0x30 && byte <= 0x39) return shapeOdd
+    else if (before === tagLetter && letter === upperZ && byte >= 0x30 && byte <= 0x39) return shapeOdd
     before = byte
   }
   // A suffix is `.cold`, `.constprop`, `.llvm`, `.localalias`, `.lto_priv`, `.isra`, `.part`, `.str` with or without a number, or `[clone …]`.
   if (last === bracket || last === space || (hasDot && isSuffixEnd(last))) return shapeOdd
-  if (!isMangled) return shapePlain
-  return bytes[end - hashBytes] === dollar && end - start > hashBytes ? shapeOdd : shapeMangled
+  if (letter === 0) return shapePlain
+  return end - start > hashBytes && isHash(bytes, end - hashBytes, end) ? shapeOdd : shapeMangled
 }
 
-function isMangledFrom(bytes: Uint8Array, start: number, end: number): boolean {
+function isHash(bytes: Uint8Array, start: number, end: number): boolean {
+  if (bytes[start] !== dollar) return false
+  for (let index = start + 1; index < end; index++) if (!isHexDigit(bytes[index] ?? 0)) return false
+  return true
+}
+
+function isHexDigit(byte: number): boolean {
+  return (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66)
+}
+
+/** The letter that says how a name is mangled; 0: it is not. */
+function letterOf(bytes: Uint8Array, start: number, end: number): number {
   let begin = start + 1
   while (begin < end && begin < start + 4 && bytes[begin] === underscore) begin++
-  if (begin >= end) return false
-  const letter = bytes[begin]
-  return letter === upperZ || (letter === upperR && begin <= start + 2)
+  const letter = begin < end ? (bytes[begin] ?? 0) : 0
+  return letter === upperZ || (letter === upperR && begin <= start + 2) ? letter : 0
 }
 
 function isSuffixEnd(byte: number): boolean {

@@ -1,5 +1,6 @@
 import { mangledShape, shapeMangled, shapePlain } from '../../demangle/mangled-shape.ts'
 import type { DumpDemangler } from '../input.ts'
+import { endBeforeCopySuffix } from './copy-suffix.ts'
 import { functionName } from './function-name.ts'
 import type { NameTable } from './name-table.ts'
 import type { TextSink } from './text-sink.ts'
@@ -19,7 +20,8 @@ export class NameWriter {
   write(names: NameTable, id: number, out: TextSink): void {
     const [start, end] = [names.startOf(id), names.endOf(id)]
     if (start === end) out.text('<name omitted>')
-    else if (!this.#writeBytes(names.buffer, start, end, out)) out.name(this.#written(names.get(id)))
+    else if (!this.#writeBytes(names.buffer, start, endBeforeCopySuffix(names.buffer, start, end), out))
+      out.name(this.#written(names.get(id)))
   }
 
   /** No: nothing was written, the name needs more. */
