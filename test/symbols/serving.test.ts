@@ -225,6 +225,7 @@ describe('to everybody', () => {
         ['app', debugId],
         ['xul.pdb', 'F'.repeat(33)],
         ['unused', debugId],
+        ['shop.pdb', windowsId],
       ],
       stacks: [
         [
@@ -232,6 +233,8 @@ describe('to everybody', () => {
           [0, 0x1250],
           [1, 16],
           [-1, 17],
+          [3, 0x1000],
+          [0, -1],
         ],
       ],
     }
@@ -262,29 +265,51 @@ describe('to everybody', () => {
               },
               { frame: 2, module: 'xul.pdb', module_offset: '0x10' },
               { frame: 3, module: '<unknown>', module_offset: '0x11' },
+              { frame: 4, module: 'shop.exe', module_offset: '0x1000', function: 'main', function_offset: '0x0' },
+              { frame: 5, module: 'app', module_offset: '-0x1' },
             ],
           ],
-          found_modules: { [`app/${debugId}`]: true, [`xul.pdb/${'F'.repeat(33)}`]: false, [`unused/${debugId}`]: null },
+          found_modules: {
+            [`app/${debugId}`]: true,
+            [`xul.pdb/${'F'.repeat(33)}`]: false,
+            [`unused/${debugId}`]: null,
+            [`shop.pdb/${windowsId}`]: true,
+          },
         },
       ],
     })
     const old = await ask('/symbolicate/v4', { ...job, version: 4 })
     expect(JSON.parse(old.text)).toMatchObject({
-      symbolicatedStacks: [['Widget::draw(int) (in app)', 'Widget::draw(int) (in app)', '0x10 (in xul.pdb)', '0x11 (in <unknown>)']],
+      symbolicatedStacks: [
+        [
+          'Widget::draw(int) (in app)',
+          'Widget::draw(int) (in app)',
+          '0x10 (in xul.pdb)',
+          '0x11 (in <unknown>)',
+          'main (in shop.exe)',
+          '-0x1 (in app)',
+        ],
+      ],
+      knownModules: [true, false, null, true],
     })
     const preflight = await exchange(`${server.url}/symbolicate/v5`, {
       method: 'OPTIONS',
       headers: { origin: 'https://profiler.firefox.com' },
     })
     expect([preflight.status, preflight.headers['access-control-allow-methods']]).toEqual([204, 'POST'])
-    for (const body of [
-      {},
-      { jobs: [] },
-      { jobs: Array.from({ length: 11 }, () => job) },
-      { jobs: [{ memoryMap: [['a']], stacks: [] }] },
-      { jobs: [{ ...job, stacks: [[[0, -1]]] }] },
-    ])
-      expect((await ask('/symbolicate/v5', body)).status).toBe(400)
+    const alone = JSON.parse((await ask('/symbolicate/v5', job)).text) as object
+    expect(alone).toEqual(JSON.parse(answer.text))
+    for (const [body, what] of [
+      [{}, 'job 0: memoryMap'],
+      [{ jobs: [] }, 'at least one job'],
+      [{ jobs: Array.from({ length: 11 }, () => job) }, '10 jobs'],
+      [{ jobs: [job, { memoryMap: [['a']], stacks: [] }] }, 'job 1: module 0'],
+      [{ jobs: [{ ...job, stacks: [[[0, -2]]] }] }, 'job 0: stack 0, frame 0'],
+      [{ jobs: [{ ...job, stacks: [[], [[4, 1]]] }] }, 'job 0: stack 1, frame 0'],
+    ] as const) {
+      const refused = await ask('/symbolicate/v5', body)
+      expect([refused.status, JSON.parse(refused.text)]).toEqual([400, expect.objectContaining({ title: expect.stringContaining(what) })])
+    }
     const many = { memoryMap: job.memoryMap, stacks: Array.from({ length: 3 }, () => Array.from({ length: 100_000 }, () => [0, 1])) }
     expect((await ask('/symbolicate/v5', many)).status).toBe(413)
   })

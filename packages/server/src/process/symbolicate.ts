@@ -38,7 +38,7 @@ export function symbolicate({ inputPath, outputPath }: SymbolicateTask): void {
   // Written by the parent, after it had checked each part.
   const { version, jobs } = JSON.parse(readFileSync(inputPath, 'utf8')) as Symbolication
   const results = jobs.map(symbolicateJob)
-  const answer = version === 5 ? { results } : versionFour(results)
+  const answer = version === 5 ? { results } : versionFour(results, jobs[0]?.modules ?? [])
   const file = openSync(outputPath, 'w', 0o600)
   writeSync(file, JSON.stringify(answer))
 }
@@ -64,11 +64,14 @@ function nameFrame(
   symbols: GivenSymbols,
   found: Map<string, boolean | null>,
 ): NamedFrame {
-  const place = { frame, module: module?.debugFile ?? '<unknown>', module_offset: hex(offset) }
-  if (module === undefined) return place
+  const unnamed = { frame, module: module?.debugFile || '<unknown>', module_offset: hex(offset) }
+  if (module === undefined || module.debugFile === '' || module.debugId === '') return unnamed
   const file = symbols.find(module)
   found.set(`${module.debugFile}/${module.debugId}`, file.state === 'loaded')
-  const known = file.state === 'loaded' && offset <= 0xffff_ffff ? file.symbols.lookup(offset) : undefined
+  if (file.state !== 'loaded') return unnamed
+  // The program's name where the symbols tell it: `xul.dll` of `xul.pdb`.
+  const place = { ...unnamed, module: file.symbols.info.codeFile ?? module.debugFile }
+  const known = offset >= 0 && offset <= 0xffff_ffff ? file.symbols.lookup(offset) : undefined
   if (known === undefined) return place
   return {
     ...place,
@@ -83,16 +86,16 @@ function position({ file, line }: { readonly file?: string; readonly line?: numb
   return { ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) }
 }
 
-function versionFour(results: readonly JobAnswer[]) {
+function versionFour(results: readonly JobAnswer[], modules: SymbolicationJob['modules']) {
   const [only] = results
   return {
     symbolicatedStacks: only?.stacks.map((stack) =>
       stack.map(({ function: name, module, module_offset }) => `${name ?? module_offset} (in ${module})`),
     ),
-    knownModules: Object.values(only?.found_modules ?? {}).map((known) => known === true),
+    knownModules: modules.map(({ debugFile, debugId }) => only?.found_modules[`${debugFile}/${debugId}`] ?? null),
   }
 }
 
 function hex(value: number): string {
-  return `0x${value.toString(16)}`
+  return value < 0 ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`
 }

@@ -17,6 +17,7 @@ const linux = {
   codeFile: '/usr/lib/libfoo.so.1',
   codeId: '00112233445566778899aabbccddeeff00112233',
 }
+const short = { ...linux, debugFile: 'lld.so', codeFile: '/usr/lib/lld.so', codeId: '00112233445566778899aabbccddeeff' }
 const apple = {
   debugFile: 'Foo',
   debugId: '0123456789ABCDEF0123456789ABCDEF0',
@@ -55,6 +56,8 @@ describe('layouts', () => {
     ['debuginfod', windows, []],
     ['debuginfod', linux, [`buildid/${linux.codeId}/debuginfo`, `buildid/${linux.codeId}/executable`]],
     ['ssqp', linux, [`_.debug/elf-buildid-sym-${linux.codeId}/_.debug`, `libfoo.so.1/elf-buildid-${linux.codeId}/libfoo.so.1`]],
+    ['ssqp', short, [`_.debug/elf-buildid-sym-${short.codeId}00000000/_.debug`, `lld.so/elf-buildid-${short.codeId}00000000/lld.so`]],
+    ['debuginfod', short, [`buildid/${short.codeId}/debuginfo`, `buildid/${short.codeId}/executable`]],
     ['ssqp', apple, [`_.dwarf/mach-uuid-sym-${apple.codeId}/_.dwarf`, `foo/mach-uuid-${apple.codeId}/foo`]],
     ['microsoft', linux, []],
     ['debuginfod', apple, []],

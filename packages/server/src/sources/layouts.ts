@@ -20,6 +20,9 @@ export interface Places {
   readonly code: readonly string[]
 }
 
+/** Of SHA-1, which GNU's linker takes. */
+const buildIdDigits = 40
+
 const nothing: Places = { sym: [], debug: [], code: [] }
 
 /** All empty: servers of this layout cannot have anything for such a module. */
@@ -72,7 +75,8 @@ function ssqpPlaces(module: NamedModule): Places {
       code: pe === undefined ? [] : [place(pe.name, pe.id)],
     }
   const codeFile = leafName(module.codeFile) ?? leafName(module.debugFile)
-  const elf = buildIdOf(module)
+  // Build ids of linkers that make short ones are filled up.
+  const elf = buildIdOf(module)?.padEnd(buildIdDigits, '0')
   const uuid = uuidOf(module)
   const [id, debug] =
     elf !== undefined

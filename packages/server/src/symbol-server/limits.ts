@@ -12,6 +12,8 @@ export const symbolServerLimits = {
   maxWaiting: 20,
   /** Longest name of a module, and of a file in an address. */
   maxNameLength: 255,
+  /** Of an id; those of ELF have 40 digits. */
+  maxIdLength: 80,
   /** Symbol files that are packed while they are sent; more are sent as they are, since each keeps a thread of four busy. */
   maxPacking: 2,
   /** Of an ELF file that somebody asks a section of; programs and libraries have some fifty. */

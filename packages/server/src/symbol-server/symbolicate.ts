@@ -3,9 +3,8 @@ import { createReadStream } from 'node:fs'
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
-import { Value } from 'typebox/value'
 import { ApiProblem } from '../api/api-error.ts'
+import { problemOf } from '../api/error-handler.ts'
 import { ServerError } from '../errors.ts'
 import { ProcessPool } from '../process/pool.ts'
 import type { Symbolication, SymbolicationJob } from '../process/symbolicate.ts'
@@ -14,18 +13,8 @@ import type { Store } from '../store/store.ts'
 import { moduleKey } from '../store/symbol-fetches.ts'
 import { findSymbols } from './find-symbols.ts'
 import { symbolServerLimits } from './limits.ts'
+import { readJobs } from './symbolication-jobs.ts'
 import { visibleProjects } from './visible-scopes.ts'
-
-const { maxModules, maxStacks, maxJobs, maxNameLength, maxFrames } = symbolServerLimits
-const Frame = Type.Tuple([
-  Type.Integer({ minimum: -1, maximum: maxModules }),
-  Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
-])
-const Job = Type.Object({
-  memoryMap: Type.Array(Type.Tuple([Type.String({ maxLength: maxNameLength }), Type.String({ maxLength: 80 })]), { maxItems: maxModules }),
-  stacks: Type.Array(Type.Array(Frame, { maxItems: maxFrames }), { maxItems: maxStacks }),
-})
-const Jobs = Type.Object({ jobs: Type.Array(Job, { minItems: 1, maxItems: maxJobs }) })
 
 export interface SymbolicationOptions {
   readonly store: Store
@@ -74,20 +63,25 @@ export function serveSymbolication(app: FastifyInstance, { store, tmpFolder, rea
 
   const answer = (version: 4 | 5) => async (request: FastifyRequest<{ Params: { project?: string } }>, reply: FastifyReply) => {
     const projects = await visibleProjects(store, request, request.params.project)
-    const asked = version === 5 ? requestedJobs(request.body) : [requestedJob(request.body)]
-    if (asked.reduce((sum, { stacks }) => sum + stacks.reduce((frames, stack) => frames + stack.length, 0), 0) > maxFrames)
-      throw new ApiProblem('too_large', `One request may ask for ${maxFrames} frames.`)
+    const asked = readJobs(version === 5 ? request.body : { jobs: [request.body] })
     const jobs: SymbolicationJob[] = []
     for (const { modules, stacks } of asked) {
       const needed = new Set(stacks.flatMap((stack) => stack.map(([index]) => index)))
       const paths = await findSymbols(
         store,
         projects,
-        modules.filter((_, index) => needed.has(index)),
+        modules.filter(({ debugFile, debugId }, index) => debugFile !== '' && debugId !== '' && needed.has(index)),
       )
       jobs.push({ modules: modules.map((module) => ({ ...module, path: paths.get(moduleKey(module)) ?? null })), stacks })
     }
     return inTurn((children) => run(children, { version, jobs }, reply))
+  }
+
+  /** Clients of Mozilla's server read the sentence as `title`. */
+  const sayTitle = (error: Error, _request: FastifyRequest, reply: FastifyReply) => {
+    const { statusCode, code, message } = problemOf(error)
+    if (statusCode >= 500) throw error
+    return reply.code(statusCode).send({ title: message, code, message })
   }
 
   const run = async (children: ProcessPool, question: Symbolication, reply: FastifyReply): Promise<FastifyReply> => {
@@ -118,7 +112,11 @@ export function serveSymbolication(app: FastifyInstance, { store, tmpFolder, rea
 
   for (const version of [4, 5] as const)
     for (const url of [`/symbolicate/v${version}`, `/symbols/:project/symbolicate/v${version}`]) {
-      app.post<{ Params: { project?: string } }>(url, { bodyLimit: symbolServerLimits.maxBodyBytes }, answer(version))
+      app.post<{ Params: { project?: string } }>(
+        url,
+        { bodyLimit: symbolServerLimits.maxBodyBytes, errorHandler: sayTitle },
+        answer(version),
+      )
       app.options(url, (_request, reply) =>
         reply
           .code(204)
@@ -130,25 +128,4 @@ export function serveSymbolication(app: FastifyInstance, { store, tmpFolder, rea
           .send(),
       )
     }
-}
-
-type Asked = { readonly modules: { readonly debugFile: string; readonly debugId: string }[]; readonly stacks: SymbolicationJob['stacks'] }
-
-/** A list of jobs, or one by itself. */
-function requestedJobs(body: unknown): Asked[] {
-  if (!Value.Check(Jobs, body)) return [requestedJob(body)]
-  return body.jobs.map(toAsked)
-}
-
-function requestedJob(body: unknown): Asked {
-  if (!Value.Check(Job, body))
-    throw new ApiProblem(
-      'bad_request',
-      `The body is {"jobs": [{"memoryMap": [["app.pdb", "ID"]], "stacks": [[[0, 4660]]]}]}, with at most ${maxJobs} jobs of ${maxModules} modules.`,
-    )
-  return toAsked(body)
-}
-
-function toAsked({ memoryMap, stacks }: { memoryMap: readonly [string, string][]; stacks: SymbolicationJob['stacks'] }): Asked {
-  return { modules: memoryMap.map(([debugFile, debugId]) => ({ debugFile, debugId })), stacks }
 }
