@@ -9,6 +9,7 @@ const form = { 'content-type': 'multipart/form-data; boundary=b' }
 const dump = Buffer.from('MDMP and more')
 const eventId = 'fc6d8c0c43fc4630ad850ee518f1b9d0'
 const dashed = 'fc6d8c0c-43fc-4630-ad85-0ee518f1b9d0'
+const dashedOf = (digits: string) => digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 const event = {
   event_id: eventId,
   platform: 'node',
@@ -171,6 +172,38 @@ describe('an envelope', () => {
     await collector.spool.drained()
     expect(settled).toEqual([undefined, id, id, id])
     expect((await post(`/api/1/envelope/${query}`, envelope({}, [[{ type: 'attachment' }, 'x']]))).status).toBe(404)
+  })
+
+  it('of feedback about no event, or about one that nobody knows, makes a report of its own', async () => {
+    const words = { message: 'it is slow\nvery', contact_email: 'ann@example.com', url: 'https://shop.example/cart' }
+    const own = '1'.repeat(32)
+    const alone = { event_id: own, release: 'shop@2.0.0', contexts: { feedback: words } }
+    const answer = await post(`/api/1/envelope/${query}`, envelope({ event_id: own }, [[{ type: 'feedback' }, JSON.stringify(alone)]]))
+    expect([answer.status, answer.text]).toEqual([200, `{"id":"${own}"}`])
+    const report = await collector.report(own)
+    expect(report.submission).toMatchObject({ kind: 'feedback', clientReportId: dashedOf(own) })
+    expect(Object.fromEntries(report.submission.fields)).toMatchObject({
+      product: 'shop',
+      version: '2.0.0',
+      'feedback.message': 'it is slow\nvery',
+      'feedback.contact_email': 'ann@example.com',
+    })
+    expect(jsonOf(report, 'report').error).toMatchObject({ message: 'Feedback: it is slow', url: 'https://shop.example/cart' })
+
+    // The event that it is about may still be on its way; its id stays free for it.
+    const early = envelope({ event_id: eventId }, [[{ type: 'user_report' }, JSON.stringify({ event_id: eventId, comments: 'broke' })]])
+    const answered = JSON.parse((await post(`/api/1/envelope/${query}`, early)).text).id
+    expect(answered).not.toBe(eventId)
+    const { submission } = await collector.report(answered)
+    expect([submission.kind, submission.fields.get('feedback.event_id'), submission.clientReportId]).toEqual([
+      'feedback',
+      dashed,
+      undefined,
+    ])
+    const about = { event_id: '2'.repeat(32), contexts: { feedback: { ...words, associated_event_id: eventId } } }
+    await post(`/api/1/envelope/${query}`, envelope({ event_id: '2'.repeat(32) }, [[{ type: 'feedback' }, JSON.stringify(about)]]))
+    expect((await collector.report('2'.repeat(32))).submission.fields.get('feedback.event_id')).toBe(dashed)
+    expect(await collector.spool.pending(eventId)).toBeUndefined()
   })
 
   it('without lengths, cut off or damaged is kept as far as it can be read', async () => {

@@ -11,13 +11,14 @@ import { ByteReader } from '../byte-reader.ts'
 import { bodyOf, countDrop } from '../exchange.ts'
 import { isMinidump } from '../form-upload.ts'
 import { jsonOfFile } from '../json-upload.ts'
-import { at, fieldText, objectOf, parseJson, textOf } from '../json-value.ts'
+import { at, parseJson, textOf } from '../json-value.ts'
 import { scriptErrorFile } from '../script-error.ts'
 import { keepUpload, type Served, serveProject } from '../service.ts'
 import type { SubmittedFile } from '../submission.ts'
 import { dashedUuid, uuidAliases, uuidOfReport } from '../uuid-of-report.ts'
 import { type EnvelopeItem, maxHeaderBytes, readEnvelopeHeader, readEnvelopeItems } from './envelope.ts'
 import { readSentryEvent } from './event.ts'
+import { eventOfFeedback, fieldsOfFeedback, isOpen, keepFeedback } from './feedback.ts'
 import { keepMinidump } from './minidump.ts'
 import { sentryProject } from './sentry-key.ts'
 import { sessionsOf } from './session.ts'
@@ -39,8 +40,8 @@ const maxFeedback = 8
 interface Taken {
   eventId: string | undefined
   event: SubmittedFile | undefined
-  /** Feedback of a user, with the event that it is about. */
-  readonly feedback: { readonly file: SubmittedFile; json: unknown }[]
+  /** What users said. */
+  readonly feedback: unknown[]
 }
 
 /** Without `findProject` the key is in the envelope's header. */
@@ -136,7 +137,7 @@ async function takeItem(
   if (feedbackItems.has(type)) {
     const file = await pieces.addFile({ name: 'user-report', fileName: 'user-report.json', contentType: 'application/json' }, payload)
     if (file !== undefined && taken.feedback.length < maxFeedback)
-      taken.feedback.push({ file, json: file.size > maxFeedbackBytes ? undefined : await jsonOfFile(pieces, file).catch(() => undefined) })
+      taken.feedback.push(file.size > maxFeedbackBytes ? undefined : await jsonOfFile(pieces, file).catch(() => undefined))
     return true
   }
   if (type !== 'attachment') return false
@@ -182,7 +183,7 @@ async function keep(
   { id, upload }: { readonly id: string; readonly upload: Upload },
   taken: Taken,
 ): Promise<string | undefined> {
-  const feedbackFields = feedbackOf(taken)
+  const feedbackFields = fieldsOfFeedback(taken.feedback)
   if (upload.files.some(isMinidump)) {
     if (taken.eventId !== undefined) upload.fields.set('sentry[event_id]', taken.eventId)
     for (const [name, value] of feedbackFields) upload.fields.set(name, value)
@@ -190,7 +191,9 @@ async function keep(
   }
   if (taken.event === undefined) {
     // Feedback has an id of its own.
-    const report = aboutEvent(taken) ?? taken.eventId
+    const report = eventOfFeedback(taken.feedback) ?? taken.eventId
+    const isAlone = taken.feedback.length > 0 && !(await isOpen(served, project, report))
+    if (isAlone) return keepFeedback(served, project, { id, upload }, { ...taken, about: report })
     if (report === undefined) {
       await upload.discard()
       throw new ServerError('unknown_report')
@@ -219,21 +222,4 @@ async function keep(
     },
   )
   return eventId
-}
-
-function aboutEvent({ feedback }: Taken): string | undefined {
-  for (const { json } of feedback) {
-    const about = dashedUuid(textOf(at(json, 'contexts', 'feedback', 'associated_event_id')) ?? textOf(at(json, 'event_id')))
-    if (about !== undefined) return about
-  }
-  return undefined
-}
-
-function feedbackOf({ feedback }: Taken): [string, string][] {
-  const [first] = feedback
-  const said = objectOf(at(first?.json, 'contexts', 'feedback')) ?? objectOf(first?.json)
-  return ['name', 'email', 'contact_email', 'comments', 'message'].flatMap((name): [string, string][] => {
-    const text = fieldText(said?.get(name))
-    return text === undefined ? [] : [[`feedback.${name}`, text.slice(0, 8192)]]
-  })
 }
