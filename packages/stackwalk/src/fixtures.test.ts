@@ -36,7 +36,7 @@ describe.skipIf(!existsSync(fixtures))('real dumps (needs ../shared fixtures)', 
     ['with symbols', 'rust.json.gz', true],
     ['without symbols', 'rust.nosym.json.gz', false],
   ])(
-    'have the JSON of rust-minidump %s',
+    'have the JSON of rust-minidump %s, but for what differences.md tells',
     (_title, expectedName, withSymbols) => {
       const unknown: string[] = []
       const used = new Set<(typeof knownDifferences)[number]>()

@@ -80,7 +80,13 @@ describe('crashkeep stackwalk', () => {
   })
 
   test('shows the streams with --dump', async () => {
-    expect((await crashkeep(['stackwalk', '--dump', dump])).stdout).toBe((await crashkeep(['dump', dump])).stdout)
+    expect((await crashkeep(['stackwalk', '--dump', '--brief', dump])).stdout).toBe((await crashkeep(['dump', dump])).stdout)
+    const whole = (await crashkeep(['stackwalk', '--dump', dump])).stdout
+    expect(whole).toBe((await crashkeep(['dump', '--memory', dump])).stdout)
+    expect(whole).toContain('\nMemory at 0x000000007fff0000, 16 bytes:\n  0x000000007fff0000  00 00')
+    const output = join(folder.path, 'dump.txt')
+    expect(await crashkeep(['stackwalk', '--dump', '--output-file', output, dump])).toMatchObject({ status: 0, stdout: '' })
+    expect(readFileSync(output, 'utf8')).toBe(whole)
   })
 
   test('reads signatures of modules with --evil-json, and goes on when it cannot', async () => {
@@ -98,6 +104,10 @@ describe('crashkeep stackwalk', () => {
     const flags = ['--verbose', 'info', '--log-file', log, '--use-local-debuginfo']
     expect(await crashkeep(['stackwalk', ...flags, dump])).toMatchObject({ status: 0, stderr: '' })
     expect(readFileSync(log, 'utf8')).toBe(' INFO /opt/app: not there, or of another build\n')
+    await crashkeep(['stackwalk', '--verbose', 'trace', '--log-file', log, dump, symbols])
+    const lines = readFileSync(log, 'utf8').split('\n')
+    expect(lines).toContain(`DEBUG symbols of app: ${writeSymbols(symbols)}`)
+    expect(lines).toContain('TRACE unwind: thread 7, frame 0: 0x0000000000401234 by context')
     await crashkeep(['stackwalk', '--verbose', 'off', '--log-file', log, '--use-local-debuginfo', dump])
     expect(readFileSync(log, 'utf8')).toBe('')
   })

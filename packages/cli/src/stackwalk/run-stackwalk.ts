@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { formatDump, type Minidump } from '@crashkeep/minidump'
+import { formatDump, formatMemory, type Minidump } from '@crashkeep/minidump'
 import {
   formatHuman,
   formatJson,
@@ -37,11 +37,20 @@ export async function runStackwalk(dumpPath: string, folders: readonly string[],
     const write = (text: string) => (options.outputFile === undefined ? writeStandardOutput(text) : writeFileSync(options.outputFile, text))
     if (options.dump) {
       write(formatDump(dump))
+      if (!options.brief) printMemory(dump, options.outputFile)
       return
     }
     printCrash(await walk(dump, [...(options.symbolsPath ?? []), ...folders], options, log), options, write)
   } finally {
     close()
+  }
+}
+
+/** Part by part: a dump may hold gigabytes. */
+export function printMemory(dump: Minidump, outputFile?: string): void {
+  for (const part of formatMemory(dump)) {
+    if (outputFile !== undefined) appendFileSync(outputFile, part)
+    else if (!writeStandardOutput(part)) return
   }
 }
 
@@ -71,10 +80,26 @@ async function walk(dump: Minidump, paths: readonly string[], options: Stackwalk
   const walkOnce = (supplier: SymbolSupplier) => processMinidump(dump, { ...processOptions, symbols: supplier })
   try {
     const crash = options.symbolsUrl === undefined ? walkOnce(symbols) : await downloadAndWalk(walkOnce, symbols, cache, options, log)
-    for (const { code, message } of [...(sender?.problems ?? []), ...crash.problems]) log('warn', `${code}: ${message}`)
+    for (const { code, message } of sender?.problems ?? []) log('error', `${code}: ${message}`)
+    for (const { code, message } of crash.problems) log('warn', `${code}: ${message}`)
+    if (options.verbose === 'debug' || options.verbose === 'trace') tellWhy(crash, log)
     return crash
   } finally {
     folders.close()
+  }
+}
+
+/** Where symbols were, and by what each frame was found. */
+function tellWhy({ modules, threads }: ProcessedCrash, log: Log): void {
+  for (const { filename, symbols } of modules) {
+    if (symbols.state === 'loaded') log('debug', `symbols of ${filename}: ${symbols.from}`)
+    else if (symbols.state === 'missing')
+      log('debug', `symbols of ${filename}: missing, looked for at ${symbols.looked?.join(', ') || 'no place'}`)
+    else if (symbols.state === 'corrupt') log('debug', `symbols of ${filename}: ${symbols.from}: ${symbols.reason}`)
+  }
+  for (const { thread_id, frames } of threads) {
+    for (const { frame, offset, trust, trust_detail } of frames)
+      log('trace', `unwind: thread ${thread_id}, frame ${frame}: ${offset} by ${trust}${trust_detail === null ? '' : `: ${trust_detail}`}`)
   }
 }
 
