@@ -70,3 +70,8 @@ export function envelope(header: object, items: readonly (readonly [object, stri
   ])
   return Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), ...written])
 }
+
+/** What Electron's crash reporter uploads for a program that told it `more`. */
+export function electronForm(seed: number, more: Readonly<Record<string, string>> = {}): Buffer {
+  return form([...fields({ _productName: 'Replay', _version: '1.2.3', prod: 'Electron', ver: '41.0.0', ...more }), dumpPart(dump(seed))])
+}

@@ -1,3 +1,4 @@
+import { formType } from './bodies.ts'
 import type { ReadAnswer } from './clients.ts'
 import type { Answer, Sent } from './replay-exchange.ts'
 
@@ -38,4 +39,39 @@ export function ours(peer: Peer, make: (crashkeep: Crashkeep) => Sent): Promise<
 
 export function withQuery(url: string, query: string): string {
   return `${url}${url.includes('?') ? '&' : '?'}${query}`
+}
+
+export const formHeaders: Readonly<Record<string, string>> = { 'content-type': formType() }
+/** Nobody's. */
+export const wrongKey: string = 'f'.repeat(32)
+
+export function at(
+  client: string,
+  what: string,
+  wants: ReplayCase['wants'],
+  read: ReadAnswer,
+  sent: (crashkeep: Crashkeep) => Sent,
+): ReplayCase {
+  return { client, what, wants, read, send: (peer) => ours(peer, sent) }
+}
+
+export function keyless(client: string, what: string, read: ReadAnswer, sent: (crashkeep: Crashkeep) => Sent): ReplayCase {
+  return { client, what, wants: 'kept', read, send: (peer) => (peer.crashkeep?.keyless === true ? ours(peer, sent) : undefined) }
+}
+
+/** Exchanges of which each needs an answer before it. */
+export function afterwards(
+  client: string,
+  what: string,
+  read: ReadAnswer,
+  begin: (crashkeep: Crashkeep) => Sent,
+  ...next: readonly ((crashkeep: Crashkeep, answer: Answer, first: Answer) => Sent)[]
+): ReplayCase {
+  const all = async (peer: Peer, crashkeep: Crashkeep) => {
+    const first = await peer.exchange(begin(crashkeep))
+    let answer = first
+    for (const each of next) answer = await peer.exchange(each(crashkeep, answer, first))
+    return answer
+  }
+  return { client, what, wants: 'kept', read, send: (peer) => (peer.crashkeep === undefined ? undefined : all(peer, peer.crashkeep)) }
 }
