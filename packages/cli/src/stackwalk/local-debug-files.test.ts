@@ -1,5 +1,5 @@
-import { copyFileSync, existsSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { copyFileSync, cpSync, existsSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stack, synthDump } from '@crashkeep/minidump/synth'
 import { recogniseModules } from '@crashkeep/symbols/dump'
@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { crashkeep, temporaryFolder } from '../../testing/command.ts'
 import { firstOf, localDebugFiles } from './local-debug-files.ts'
 
-const program = fileURLToPath(new URL('../../../../../shared/fixtures/debug-files/dump_syms/linux/basic.full', import.meta.url))
+const debugFiles = fileURLToPath(new URL('../../../../../shared/fixtures/debug-files', import.meta.url))
+const program = join(debugFiles, 'dump_syms/linux/basic.full')
 const base = 0x400000n
 /** Of `main` in that program. */
 const mainOffset = 0x12bdn
@@ -41,6 +42,35 @@ describe.skipIf(!existsSync(program))('crashkeep stackwalk --use-local-debuginfo
     const crash = await walk(file, buildId, '--use-local-debuginfo')
     expect(crash.threads[0].frames[0]).toMatchObject({ function: 'main', file: expect.stringMatching(/basic\.cpp$/) })
     expect(crash.modules[0]).toMatchObject({ debug_id: debugId, symbols: { state: 'loaded', from: file } })
+  })
+
+  test.each([
+    ['Mach-O with its dSYM', 'Mac OS X', 'symbolic/macos/crash', ['crash.dSYM'], 0xda8n, 'google_breakpad::MinidumpFileWriter::Close()'],
+    [
+      'PE with its PDB',
+      'Windows NT',
+      'dump_syms/windows/dump_syms_regtest64.exe',
+      ['dump_syms_regtest64.pdb'],
+      0x1018n,
+      'main(int, char**)',
+    ],
+  ] as const)('reads %s', async (_, os, name, companions, offset, expected) => {
+    const original = join(debugFiles, name)
+    const copy = join(folder.path, basename(name))
+    for (const each of [basename(name), ...companions]) cpSync(join(original, '..', each), join(folder.path, each), { recursive: true })
+    const source = fileSource(original)
+    const [module] = recogniseModules(source, original)
+    source.close()
+    const id = module?.debugId ?? ''
+    const pdb = { guid: id.slice(0, 32).toLowerCase(), age: Number.parseInt(id.slice(32), 16), fileName: module?.debugFile ?? '' }
+    const context = { registers: { rip: base + offset, rsp: stackStart } }
+    const modules = [{ baseAddress: base, size: 0x10000, name: copy, pdb }]
+    const threads = [{ id: 1, context, stack: stack(stackStart, [0n, 0n]) }]
+    writeFileSync(dump, synthDump({ systemInfo: { os, cpu: 'amd64' }, modules, threads }))
+    const { stdout } = await crashkeep(['stackwalk', '--json', '--use-local-debuginfo', dump])
+    const crash = JSON.parse(stdout)
+    expect(crash.modules[0]).toMatchObject({ debug_id: id, symbols: { state: 'loaded', from: copy } })
+    expect(crash.threads[0].frames[0]).toMatchObject({ function: expected })
   })
 
   test('does not without the flag, nor with a file of another build, nor with a path that is not whole', async () => {
