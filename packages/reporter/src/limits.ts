@@ -23,10 +23,11 @@ export const defaultRetentionReports = 1000
 export const leftoverMs: number = 3 * 24 * 60 * 60 * 1000
 
 /**
- * Crashpad uploads for at most a minute under a lock, ours for `uploadTimeoutMs`; a lock of this age has lost its owner. Crashpad would delete
- * the report with it after three days.
+ * Crashpad uploads for at most a minute under a lock, and ours is renewed while the report is under way; a lock of this age has lost its owner.
+ * Crashpad would delete the report with it after three days.
  */
-export const staleLockMs: number = 60 * 60 * 1000
+export const staleLockMs: number = 10 * 60 * 1000
+export const renewLockMs: number = 60 * 1000
 
 /** Dumps of whole processes have gigabytes; what is read into memory and sent is bounded by what servers take. */
 export const maxDumpBytes: number = 512 * 1024 * 1024

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync,
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { staleLockMs } from '../limits.ts'
 import { CrashDatabase } from './crash-database.ts'
 import { pathOf } from './generic-layout.ts'
 import { lockReport, myself } from './report-lock.ts'
@@ -59,15 +60,18 @@ describe('a report', () => {
     expect(readFileSync(path('pending', 'lock'))).toHaveLength(8)
   })
 
-  test('whose sender is of another container, or Crashpad, is free after an hour only', () => {
-    lockReport(database.folder, 'pending', id)
+  test('whose sender is of another container, or Crashpad, is free when its lock has not been renewed for long', () => {
+    const long = new Date(Date.now() - 2 * staleLockMs)
+    const lock = lockReport(database.folder, 'pending', id)
     disown('1 1 pid:[another container]')
+    expect(lockReport(database.folder, 'pending', id)).toBeUndefined()
+    utimesSync(path('pending', 'lock'), long, long)
+    lock?.renew()
     expect(lockReport(database.folder, 'pending', id)).toBeUndefined()
     rmSync(path('pending', 'lock'))
     writeFileSync(path('pending', 'lock'), Buffer.alloc(8))
     expect(lockReport(database.folder, 'pending', id)).toBeUndefined()
-    const twoHoursAgo = new Date(Date.now() - 2 * 60 * 60 * 1000)
-    utimesSync(path('pending', 'lock'), twoHoursAgo, twoHoursAgo)
+    utimesSync(path('pending', 'lock'), long, long)
     expect(lockReport(database.folder, 'pending', id)).toBeDefined()
   })
 

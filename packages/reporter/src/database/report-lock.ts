@@ -4,12 +4,14 @@
  * from a lock one finds the note, from the note the process, and a lock of a dead one is taken back.
  */
 import { randomBytes } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, readlinkSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { staleLockMs } from '../limits.ts'
 import { type Folder, namesIn, ownFolder, pathOf } from './generic-layout.ts'
 
 export interface ReportLock {
+  /** Says that its owner is still at work. */
+  renew(): void
   release(): void
 }
 
@@ -29,6 +31,9 @@ export function lockReport(folder: string, state: Folder, id: string): ReportLoc
   create(note)
   if (link(note, path) || takeOver(path, note, join(own, `${id}.${state}.taking`))) {
     return {
+      renew() {
+        touch(path)
+      },
       release() {
         rmSync(path, { force: true })
         rmSync(note, { force: true })
@@ -84,6 +89,14 @@ function isLeft(path: string): boolean {
 function ownerOf(note: string): string | undefined {
   const [, owner] = /^.{36}\.\w+\.([\w-]+)\.[0-9a-f]+\.owner$/.exec(note) ?? []
   return owner === undefined ? undefined : Buffer.from(owner, 'base64url').toString()
+}
+
+/** What has gone meanwhile needs no time. */
+function touch(path: string): void {
+  try {
+    const now = new Date()
+    utimesSync(path, now, now)
+  } catch {}
 }
 
 function ageOf(path: string): number {

@@ -10,7 +10,7 @@ import { readOwnState, removeOwnState, writeOwnState } from '../database/own-sta
 import { lockReport } from '../database/report-lock.ts'
 import { readSettings, writeLastUploadAttempt } from '../database/settings.ts'
 import { type StoredReport, stateFolder } from '../database/stored-report.ts'
-import { lingerMs, longestRetryMs, rateLimitMs } from '../limits.ts'
+import { lingerMs, longestRetryMs, rateLimitMs, renewLockMs } from '../limits.ts'
 import { checkDeliverySettings, type DeliverySettings } from './delivery-settings.ts'
 import { lingerAlone } from './linger.ts'
 import type { Outcome } from './outcome.ts'
@@ -95,6 +95,7 @@ async function tryReport(
   const { now = Date.now } = options
   const lock = lockReport(database.folder, 'pending', report.id)
   if (lock === undefined) return undefined
+  const renewal = setInterval(() => lock.renew(), renewLockMs).unref()
   try {
     const meta = readMeta(database.folder, 'pending', report.id)
     if (meta === undefined || meta.uploaded) return undefined
@@ -117,6 +118,7 @@ async function tryReport(
     if (options.signal?.aborted) return undefined
     return record(database, report.id, outcome, options)
   } finally {
+    clearInterval(renewal)
     lock.release()
   }
 }
