@@ -48,7 +48,7 @@ const stackBufferOverrun = 0xc000_0409
 const visualCppFacility = 0xc06d_0000
 
 function* windowsReasons(random: Random): Generator<Raised> {
-  const codes = new Set([...Object.keys(windowsExceptions).map(Number), ...codesOf(windowsStatus), ...codesOf(windowsErrors)])
+  const codes = new Set([...Object.keys(windowsExceptions).map(Number), ...codesOf(windowsStatus()), ...codesOf(windowsErrors())])
   for (const code of codes) {
     yield { code, parameters: [] }
     yield { code: inPageError, parameters: [BigInt(random.pick([0, 1, 8])), 5n, BigInt(code)] }
