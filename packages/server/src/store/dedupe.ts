@@ -22,6 +22,7 @@ const browserWindowMs = 2_000
 /** A browser's report is a few kilobytes; a larger one is not worth parsing twice. */
 const maxBrowserReportBytes = 1024 * 1024
 const truncatedCode = 'truncated_body'
+const dumpName = 'upload_file_minidump'
 const dumpMagic = new Set(['MDMP', 'PMDM'])
 
 /** `localPath` finds a file that travelled outside the record, wherever it lies by now. */
@@ -41,7 +42,10 @@ export async function copyKeys(
     if (id !== undefined) return { ...none, dedupeKey: `${dumpKeyPrefix}${projectId}:${id}:${file.sha256}`, copyKey: `${projectId}:${id}` }
   }
   const { clientReportId } = submission
-  return clientReportId === undefined ? none : { ...none, dedupeKey: `e:${projectId}:${sha256(clientReportId)}` }
+  if (clientReportId === undefined) return none
+  // Sentry's clients name an event before the crash; two processes that die under one name are two crashes.
+  const dump = submission.files.find(({ name }) => name === dumpName)
+  return { ...none, dedupeKey: `e:${projectId}:${sha256(clientReportId)}${dump === undefined ? '' : `:${dump.sha256}`}` }
 }
 
 async function idInside({ content }: SubmittedFile, localPath: () => Promise<string | undefined>): Promise<string | undefined> {

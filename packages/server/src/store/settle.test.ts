@@ -40,6 +40,16 @@ describeStores('settling', (open) => {
     expect((await store.index.find(again.id))[0]?.id).toBe(first.id)
   })
 
+  it('keeps two dumps that came under one id of the client, and one that came twice', async () => {
+    const opened = await open()
+    const { store, projectId } = opened
+    const died = (text: string) =>
+      testSpoolReport(projectId, { files: [testFile('upload_file_minidump', Buffer.from(text))], clientReportId: 'named before the crash' })
+    const [first, again, other] = [died('one'), died('one'), died('two')]
+    for (const report of [first, again, other]) await store.settle(report)
+    expect(await listed(opened)).toEqual([first.id, other.id])
+  })
+
   it('makes blobs, a row and one job, however often it is called', async () => {
     const opened = await open()
     const { store, projectId } = opened
