@@ -78,7 +78,9 @@ export function dwarfSections(file: ElfFile, reading: SectionReading, suffix: ''
     littleEndian: file.littleEndian,
     section: (name: DwarfSectionName) => {
       if (opened.has(name)) return opened.get(name)
-      const found = findSection(file, `.debug_${name}${suffix}`) ?? findSection(file, `.zdebug_${name}${suffix}`)
+      // The index of a package is called the same everywhere.
+      const full = name === 'cu_index' ? name : `${name}${suffix}`
+      const found = findSection(file, `.debug_${full}`) ?? findSection(file, `.zdebug_${full}`)
       const source = found === undefined ? undefined : openSection(file, found, reading)
       opened.set(name, source)
       return source
