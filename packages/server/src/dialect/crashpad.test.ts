@@ -80,6 +80,12 @@ describe('the Crashpad dialect', () => {
     expect(JSON.stringify(collector.rejections)).not.toMatch(/secret-(value|token|cookie)/)
   })
 
+  it('is the same with a slash at the end of its address', async () => {
+    const body = multipart([{ name: 'prod', value: 'Shop' }], 'b')
+    const answer = await send(collector.port, `/i/${testKey}/`, { body, headers: { 'content-type': 'multipart/form-data; boundary=b' } })
+    expect([answer.status, answer.text]).toEqual([200, expect.stringMatching(/^[0-9a-f]{36}$/)])
+  })
+
   it('tells who opens the address in a browser that reports are sent with POST', async () => {
     const answer = await send(collector.port, `/i/${testKey}`, { method: 'GET' })
     expect([answer.status, answer.headers.allow]).toEqual([405, 'POST, OPTIONS'])

@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ServerError } from '../errors.ts'
 import { mediaTypeOf } from '../intake/boundary.ts'
-import { answerBacktrace, answerBacktraceMetrics } from './backtrace/backtrace.ts'
+import { answerBacktrace, answerBacktraceMetrics, answerBacktracePreflight } from './backtrace/backtrace.ts'
 import { answerBugsnagMinidump, answerBugsnagNotify, answerBugsnagPreflight, answerBugsnagSessions, isBugsnag } from './bugsnag/bugsnag.ts'
 import {
   answerBugSplatCrash,
@@ -60,9 +60,9 @@ function bugSplat(method: DialectRoute['method'], url: string, answer: Answer): 
 const tokenOfBacktrace = ':token(^[0-9A-Fa-f]{32,64}$)'
 
 export const dialectRoutes: readonly DialectRoute[] = [
-  route('POST', '/i/:key', answerIngest),
-  route('OPTIONS', '/i/:key', answerPreflight),
-  route('GET', '/i/:key', answerWrongMethod),
+  ...eitherWay('POST', '/i/:key', answerIngest),
+  ...eitherWay('OPTIONS', '/i/:key', answerPreflight),
+  ...eitherWay('GET', '/i/:key', answerWrongMethod),
   route('POST', '/i/:key/:report/attachments', answerAttachments),
 
   keyless('POST', '/submit', answerSocorro),
@@ -88,6 +88,9 @@ export const dialectRoutes: readonly DialectRoute[] = [
   route('POST', '/api/post', answerBacktrace),
   route('POST', `/submit.backtrace.io/:universe/${tokenOfBacktrace}/:format`, answerBacktrace),
   route('POST', `/:universe/${tokenOfBacktrace}/:format`, answerBacktrace),
+  ...['/post', '/api/post', `/submit.backtrace.io/:universe/${tokenOfBacktrace}/:format`, `/:universe/${tokenOfBacktrace}/:format`].map(
+    (url) => route('OPTIONS', url, answerBacktracePreflight),
+  ),
   route('POST', '/api/unique-events/submit', answerBacktraceMetrics),
   route('POST', '/api/summed-events/submit', answerBacktraceMetrics),
 

@@ -46,6 +46,10 @@ describe('Backtrace', () => {
       '/?format=minidump',
     ]
     for (const path of paths) {
+      if (path !== '/?format=minidump') {
+        const question = await send(collector.port, path, { method: 'OPTIONS', headers: { origin: 'https://shop.example' } })
+        expect([path, question.status, question.headers['access-control-allow-origin']]).toEqual([path, 204, '*'])
+      }
       for (const [body, headers] of [
         [electron, form],
         [dump, {}],

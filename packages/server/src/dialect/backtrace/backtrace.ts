@@ -43,6 +43,17 @@ export async function answerBacktrace(request: FastifyRequest, reply: FastifyRep
   )
 }
 
+/** Its client for browsers sends JSON, which pages ask about. */
+export async function answerBacktracePreflight(_: FastifyRequest, reply: FastifyReply): Promise<void> {
+  await reply
+    .header('access-control-allow-origin', '*')
+    .header('access-control-allow-headers', 'content-type')
+    .header('access-control-allow-methods', 'POST, OPTIONS')
+    .header('access-control-max-age', '86400')
+    .code(204)
+    .send()
+}
+
 /** Without a token only where addresses without a key are allowed. */
 function projectOf({ request, context }: Served, { token }: BacktraceAddress): Promise<LedgerProject> {
   return token === undefined ? keylessProject(request, context) : context.intake.projectByKey(token)
