@@ -15,9 +15,12 @@ const ofEveryWalk = [
   /\/symbols\/dist\/(breakpad\/|[a-z-]+\.js|node\/(file-source|folder-symbols|symbol-index)\.js)/,
   /\/cli\/dist\/(open-dump|stackwalk\/(log|run-stackwalk|standard-output))\.js/,
 ]
-/** What each dump of a debug file needs, in one file; it loads nothing of a walk. */
+/** What the thread needs that reads rules for unwinding. */
+const ofEveryFramesThread =
+  /\/symbols\/dist\/(dump\/(frames|output)\/|dump\/(cursor|limits|problem|window|work-budget|dwarf\/code-ranges)\.js|demangle\/mangled-shape\.js|node\/frames-task\.js)/
+/** What each dump of a debug file needs beside that, in one file; it loads nothing of a walk. */
 const ofEveryDump = [
-  /\/symbols\/dist\/(dump\/|demangle\/|recognise-[a-z]+\.js|node\/(decompress-section|dump-[a-z-]+|read-demangler)\.js)/,
+  /\/symbols\/dist\/(dump\/|demangle\/|recognise-[a-z]+\.js|node\/(decompress-section|dump-[a-z-]+|frames-thread|read-demangler)\.js)/,
   /\/cli\/dist\/symbols\/(choose-modules|dump-module|dump-to-file|find-[a-z]+|info-lines|limits|note|run-dump|small-engine|store-path|walk-files)\.js/,
 ]
 /** What the start, walks and dumps share, so that none of them loads another for it. */
@@ -67,19 +70,22 @@ export default {
   resolve: { alias: { '@crashkeep/server': '@crashkeep/server/bundle' } },
   plugins: [quickStart],
   build: {
-    ssr: 'dist/main.js',
+    ssr: true,
     outDir: 'dist',
     emptyOutDir: false,
     target: 'node24',
     minify: true,
     reportCompressedSize: false,
     rolldownOptions: {
+      // Threads have files of their own, beside that of whoever starts them.
+      input: { bundle: 'dist/main.js', 'frames-worker': '../symbols/dist/node/frames-worker.js' },
       output: {
-        entryFileNames: 'bundle.js',
+        entryFileNames: '[name].js',
         chunkFileNames: 'bundle-[name].js',
         codeSplitting: {
           groups: [
             { name: 'start', test: oneOf(ofEveryStart) },
+            { name: 'frames', test: ofEveryFramesThread },
             { name: 'symbol-dump', test: oneOf(ofEveryDump) },
             { name: 'walk', test: oneOf(ofEveryWalk) },
           ],

@@ -163,16 +163,19 @@ function synthLines(): Uint8Array {
   return counted(new ByteWriter().u16(4).u32(tables.length).bytes(tables.done()).bytes(program.done()))
 }
 
-/** `.eh_frame` of one function at 0x1000 that pushes its frame pointer; addresses are absolute. */
-export function synthFrames(): SynthSection {
+/** `.eh_frame` of functions of 0x40 bytes from 0x1000 on that push their frame pointer; addresses are absolute. */
+export function synthFrames(count = 1): SynthSection {
   const common = new ByteWriter().u32(0).u8(1).text('').uleb(1).u8(0x78, 16).u8(0x0c, 7, 8, 0x90, 1).align(4)
   const frames = new ByteWriter().bytes(counted(common))
-  const description = new ByteWriter()
-    .u32(frames.length + 4)
-    .u64(0x1000)
-    .u64(0x40)
-  description.u8(0x41, 0x0e, 16, 0x86, 2).u8(0x43, 0x0d, 6).u8(0x02, 0x30, 0x0c, 7, 8).align(4)
-  return { name: '.eh_frame', flags: 2, address: 0x1800, bytes: frames.bytes(counted(description)).u32(0).done() }
+  for (let index = 0; index < count; index++) {
+    const description = new ByteWriter()
+      .u32(frames.length + 4)
+      .u64(0x1000 + index * 0x40)
+      .u64(0x40)
+    description.u8(0x41, 0x0e, 16, 0x86, 2).u8(0x43, 0x0d, 6).u8(0x02, 0x30, 0x0c, 7, 8).align(4)
+    frames.bytes(counted(description))
+  }
+  return { name: '.eh_frame', flags: 2, address: 0x1800, bytes: frames.u32(0).done() }
 }
 
 /** All of the above in one file. */

@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Companion, type DumpOptions, type DumpResult, dumpSymbols, recogniseModules } from '@crashkeep/symbols/dump'
-import { companionFinder, decompressSection, type FileSource, fileSource, nodeDemangler } from '@crashkeep/symbols/node'
+import { companionFinder, decompressSection, type FileSource, fileSource, framesThread, nodeDemangler } from '@crashkeep/symbols/node'
 import { companionPaths } from './find-companion.ts'
 import { withInfoLines } from './info-lines.ts'
 
@@ -25,14 +25,17 @@ export interface DumpedToFile extends DumpResult {
   readonly hasUnwindRules: boolean
 }
 
-/** Dumps one module. The output has its name only when it is whole. Throws SymbolError for what is no debug file. */
-export function dumpToFile(task: DumpTask): DumpedToFile {
-  if (task.outputPath === undefined) return dump(task, 1)
+/**
+ * Dumps one module. The output has its name only when it is whole. Throws SymbolError for what is no debug file. With `mayShare` a thread may take a part of
+ * the work: no other module is dumped meanwhile.
+ */
+export function dumpToFile(task: DumpTask, mayShare = false): DumpedToFile {
+  if (task.outputPath === undefined) return dump(task, 1, mayShare)
   mkdirSync(dirname(task.outputPath), { recursive: true })
   const temporary = `${task.outputPath}.${process.pid}.part`
   const file = openSync(temporary, 'w')
   try {
-    const result = dump(task, file)
+    const result = dump(task, file, mayShare)
     renameSync(temporary, task.outputPath)
     return result
   } finally {
@@ -41,7 +44,7 @@ export function dumpToFile(task: DumpTask): DumpedToFile {
   }
 }
 
-function dump(task: DumpTask, output: number): DumpedToFile {
+function dump(task: DumpTask, output: number, mayShare: boolean): DumpedToFile {
   const opened: FileSource[] = []
   const open = (path: string): FileSource => {
     const source = fileSource(path)
@@ -54,6 +57,8 @@ function dump(task: DumpTask, output: number): DumpedToFile {
     writeWhole(output, chunk)
   }
   const finder = companionFinder(task.path)
+  const source = open(task.path)
+  const frames = mayShare ? framesThread(source) : undefined
   const options: DumpOptions = {
     fileName: task.path,
     ...(task.debugFile !== undefined && { debugFile: task.debugFile }),
@@ -62,12 +67,14 @@ function dump(task: DumpTask, output: number): DumpedToFile {
     lendsChunks: true,
     demangle: nodeDemangler(),
     decompress: decompressSection,
+    ...(frames !== undefined && { framesApart: frames.begin }),
     companions: (wanted) => findHalf(wanted, task, open) ?? finder.find(wanted),
   }
   try {
-    const result = dumpSymbols(open(task.path), withInfoLines(write, task.info), options)
+    const result = dumpSymbols(source, withInfoLines(write, task.info), options)
     return { ...result, hasUnwindRules: endsWithRules(last) }
   } finally {
+    frames?.close()
     finder.close()
     for (const source of opened) source.close()
   }

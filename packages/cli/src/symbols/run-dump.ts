@@ -83,7 +83,7 @@ async function dumpAll(modules: readonly FoundModule[], options: DumpCommandOpti
     try {
       const path = outputOf(module, options)
       const task = dumpTask(module, { inlines: options.inlines ?? true, info: options.extraInfo ?? [] }, path)
-      const result = pool === undefined ? dumpToFile(task) : await pool.dump(task)
+      const result = pool === undefined ? dumpToFile(task, true) : await pool.dump(task)
       if (options.checkCfi && !result.hasUnwindRules) throw new CommandError('it has no rules for unwinding.')
       if (options.store !== undefined && options.output !== undefined && path !== undefined) cpSync(path, resolve(options.output))
       progress?.clear()

@@ -13,6 +13,7 @@ import { type DebugFileFormat, recogniseFormat } from './recognise-format.ts'
 
 export { recogniseFile, type SymbolFileKind } from '../recognise-file.ts'
 export { type RecognisedModule, recogniseModules } from '../recognise-modules.ts'
+export type { FramesApart, FramesJob } from './frames/frames-job.ts'
 export type { Companion, Compression, DumpDemangler, DumpOptions } from './input.ts'
 export type { DumpedModule } from './output/symbol-writer.ts'
 export type { DumpProblem } from './problem.ts'

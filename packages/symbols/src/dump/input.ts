@@ -1,5 +1,6 @@
 import type { ByteSource } from '../byte-source.ts'
 import type { ByteDemangler } from '../demangle/create-demangler.ts'
+import type { FramesApart, FramesJob } from './frames/frames-job.ts'
 import type { SymbolRecords } from './output/symbol-records.ts'
 import type { DumpedModule, SymbolWriter } from './output/symbol-writer.ts'
 import type { Problems } from './problem.ts'
@@ -40,6 +41,8 @@ export interface DumpOptions {
   readonly companions?: (wanted: Companion) => ByteSource | undefined
   /** Must give exactly `size` bytes or throw. */
   readonly decompress?: (kind: Compression, bytes: Uint8Array, size: number) => Uint8Array
+  /** Begins to write STACK records in another thread; undefined: it is not worth it, or cannot be. `framesThread` of `@crashkeep/symbols/node` is one. */
+  readonly framesApart?: (job: FramesJob) => FramesApart | undefined
   /** Chunks of text are the sink's only until it returns: for sinks that write them down at once. A large file's are much garbage otherwise. */
   readonly lendsChunks?: boolean
   /** Which part of a fat Mach-O, as MODULE names it: `x86_64`, `arm64`. */

@@ -2,10 +2,11 @@ import { leafName } from '../../symbol-path.ts'
 import { dumpDwarf } from '../dwarf/dump-dwarf.ts'
 import type { DumpedFile, DumpInput } from '../input.ts'
 import type { SymbolRecords } from '../output/symbol-records.ts'
+import type { SymbolWriter } from '../output/symbol-writer.ts'
 import { codeRanges } from './code-ranges.ts'
 import { findAlternate, findDebugFile, hasDwarf, miniDebugFile, splitFinder } from './elf-companions.ts'
 import { type ElfFile, readElfFile, sectionExecutable } from './elf-file.ts'
-import { dumpElfFrames } from './elf-frames.ts'
+import { dumpElfFrames, startElfFrames } from './elf-frames.ts'
 import { debugIdOf, elfCpu, elfIdentifier, hexOf, soname } from './elf-ids.ts'
 import { dwarfSections, type SectionReading } from './elf-sections.ts'
 import { FunctionSymbols, readFunctionSymbols } from './elf-symbols.ts'
@@ -32,9 +33,15 @@ export function dumpElf(input: DumpInput): DumpedFile {
   }
   const separate = hasDwarf(file) ? undefined : problems.guard(() => findDebugFile(file, options.companions, reading))
   const debug = separate ?? file
+  const apart = startElfFrames(file, debug, options.framesApart)
   const symbols = addSymbols(input, reading, file, debug)
   addSections(file, symbols, debugFile, records)
-  return { module, stack: (writer) => dumpElfFrames(file, debug, reading, writer) }
+  const stack = (writer: SymbolWriter): void => {
+    const found = apart?.((piece) => writer.whole(piece))
+    if (found === undefined) dumpElfFrames(file, debug, reading, writer)
+    else for (const { code, message } of found) problems.add(code, message)
+  }
+  return { module, stack }
 }
 
 /** Functions of the debug information, then the symbols, by which they are named. */

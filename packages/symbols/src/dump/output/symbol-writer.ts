@@ -176,6 +176,11 @@ export class SymbolWriter {
     out.newline()
   }
 
+  /** Records that were written elsewhere; the bytes are the sink's from now on. */
+  whole(records: Uint8Array): void {
+    this.#out.whole(records)
+  }
+
   flush(): void {
     this.#out.flush()
   }

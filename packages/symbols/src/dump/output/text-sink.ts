@@ -42,6 +42,12 @@ export class TextSink {
     this.#length = at
   }
 
+  /** Text as a chunk of its own, which is not copied. */
+  whole(chunk: Uint8Array): void {
+    this.flush()
+    this.#write(chunk)
+  }
+
   /** A name from a file: control characters would begin a new line, so they become spaces. */
   name(text: string): void {
     for (let index = 0; index < text.length; index++) {
