@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { stack, synthDump } from '@crashkeep/minidump/synth'
-import type { ReportDetail, ReportSymbols } from '@crashkeep/server/api-types'
+import type { ReportDetail, ReportSymbols, SymbolModulePage } from '@crashkeep/server/api-types'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ProjectSettings } from '../../packages/server/src/api/project-settings.ts'
 import { SymbolFinder } from '../../packages/server/src/sources/symbol-finder.ts'
@@ -430,6 +430,8 @@ describe('hostile servers', () => {
         const { asked, stored } = await settled(id)
         expect(stored).toBeNull()
         expect(asked).toMatchObject([{ outcome: 'refused_address', detail: expect.stringMatching(reason) }])
+        const lacking = await server.ask({ url: '/api/v1/symbols?project=default&missing=true&limit=100' })
+        expect(lacking.json<SymbolModulePage>().items.find(({ debugFile }) => debugFile === app)?.asked).toEqual(asked)
       }
       expect(reached).toBe(0)
     } finally {

@@ -143,6 +143,8 @@ test('a large file of our own command goes on behind the pieces that arrived whe
       [join(root, 'packages/cli/dist/main.js'), 'symbols', 'upload', path, '--server', gate.url, '--token', server.token],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
+        // What the killed one leaves goes with the test's folder.
+        env: { ...process.env, TMPDIR: folder },
       },
     )
 

@@ -1,16 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { fetchedFor } from '../sources/fetched-for.ts'
-import { placesAt, type SymbolSource, sourcesOf } from '../sources/symbol-source.ts'
+import { sourcesOf } from '../sources/symbol-source.ts'
 import { scriptReleaseId } from '../store/database/module-identity.ts'
-import type { ReportModule } from '../store/database/report-index.ts'
 import type { Store } from '../store/store.ts'
-import { moduleKey, type SourceAnswer } from '../store/symbol-fetches.ts'
+import { moduleKey } from '../store/symbol-fetches.ts'
+import { askedSources } from './asked-sources.ts'
 import { callerOf } from './caller.ts'
 import { findStoredReport } from './find-report.ts'
 import { refusals } from './parameters.ts'
 import { type ModuleAnswers, ReportSymbols } from './schema.ts'
-import { time } from './to-report.ts'
 
 /** Per module of a report: whether there are symbols now, which sources were asked, and what each answered. */
 export function reportSymbols(store: Store): FastifyPluginAsyncTypebox {
@@ -33,7 +32,7 @@ export function reportSymbols(store: Store): FastifyPluginAsyncTypebox {
         const stored = await store.symbols.describe(projectId, modules)
         const fetched = await fetchedFor(store, projectId, modules)
         const waiting = await store.fetches.waiting(projectId, modules)
-        const answers = new Map((await store.fetches.answers(modules)).map((answer) => [`${answer.source} ${moduleKey(answer)}`, answer]))
+        const askedOf = await askedSources(store, sources, modules)
         return {
           sourcesEnabled: sources.length > 0,
           modules: modules.map((module): ModuleAnswers => {
@@ -47,19 +46,11 @@ export function reportSymbols(store: Store): FastifyPluginAsyncTypebox {
               hadSymbols,
               waiting: waiting.has(moduleKey(module)),
               stored: own === undefined ? (fetched.get(moduleKey(module))?.source ?? null) : own === 'shared' ? 'shared' : 'project',
-              asked: sources.map((source) => toAsked(source, module, answers.get(`${source.key} ${moduleKey(module)}`))),
+              asked: askedOf(module),
             }
           }),
         }
       },
     )
   }
-}
-
-function toAsked(source: SymbolSource, module: ReportModule, answer: SourceAnswer | undefined): ModuleAnswers['asked'][number] {
-  const { key, title } = source
-  if (answer === undefined || placesAt(source, module).length === 0)
-    return { source: key, title, outcome: null, detail: null, place: null, askedAt: null }
-  const { outcome, detail, place, askedAt } = answer
-  return { source: key, title, outcome, detail: detail ?? null, place: place ?? null, askedAt: time(askedAt) }
 }

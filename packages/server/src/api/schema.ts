@@ -246,6 +246,19 @@ export const TokenCreate = Type.Object({
 /** The secret is in this answer and nowhere else. */
 export const TokenCreated = Type.Object({ ...Token.properties, secret: Type.String() })
 
+const AskedSource = Type.Object({
+  source: Type.String(),
+  title: Type.String(),
+  outcome: nullable(
+    Type.String({
+      description: 'found, not_found, wrong_id, unreadable, too_large, refused_address, failed; null: not asked, as it cannot have it',
+    }),
+  ),
+  detail: nullable(Type.String()),
+  place: nullable(Type.String({ description: 'The address that was asked last' })),
+  askedAt: nullable(Time),
+})
+
 /** A module that reports of the project name, with the state of its symbols. */
 export const SymbolModule = Type.Object({
   debugFile: Type.String(),
@@ -272,6 +285,7 @@ export const SymbolModule = Type.Object({
       settled: Type.Integer({ description: 'Those of which somebody has decided' }),
     }),
   ),
+  asked: Type.Array(AskedSource, { description: "Of a module without symbols what the project's sources answered" }),
 })
 /** What is known about the symbols of a module that a report's stacks went through, and who was asked for them. */
 export const ModuleAnswers = Type.Object({
@@ -282,21 +296,7 @@ export const ModuleAnswers = Type.Object({
   hadSymbols: Type.Boolean({ description: 'When the report was processed last' }),
   waiting: Type.Boolean({ description: 'Sources are still being asked; the report is processed again when one has the file' }),
   stored: nullable(Type.String({ description: 'Where the file is that would be used now: project, shared, or the key of a source' })),
-  asked: Type.Array(
-    Type.Object({
-      source: Type.String(),
-      title: Type.String(),
-      outcome: nullable(
-        Type.String({
-          description: 'found, not_found, wrong_id, unreadable, too_large, refused_address, failed; null: not asked, as it cannot have it',
-        }),
-      ),
-      detail: nullable(Type.String()),
-      place: nullable(Type.String({ description: 'The address that was asked last' })),
-      askedAt: nullable(Time),
-    }),
-    { description: "The project's sources in their order; empty while they are switched off" },
-  ),
+  asked: Type.Array(AskedSource, { description: "The project's sources in their order; empty while they are switched off" }),
 })
 export const ReportSymbols = Type.Object({
   sourcesEnabled: Type.Boolean({ description: 'Whether the project asks other servers at all' }),

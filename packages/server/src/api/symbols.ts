@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { fetchedFor } from '../sources/fetched-for.ts'
+import { sourcesOf } from '../sources/symbol-source.ts'
 import type { LedgerProject } from '../store/database/ledger.ts'
 import { scriptReleaseId } from '../store/database/module-identity.ts'
 import type { ModuleRow } from '../store/database/report-index.ts'
@@ -11,6 +12,7 @@ import { type FetchedFile, type ModuleName, moduleKey } from '../store/symbol-fe
 import type { StoredSymbols } from '../store/symbol-store.ts'
 import { findSymbols } from '../symbol-server/find-symbols.ts'
 import { ApiProblem } from './api-error.ts'
+import { askedSources } from './asked-sources.ts'
 import { callerOf, projectOf, visibleProjects } from './caller.ts'
 import { cursorParameter, limitParameter, projectParameter, refusals } from './parameters.ts'
 import { type SymbolModule, SymbolModulePage } from './schema.ts'
@@ -43,7 +45,7 @@ export function symbols(store: Store): FastifyPluginAsyncTypebox {
       },
       async (request) => {
         const { project, missing, stored, conflicts, cursor, limit } = request.query
-        const { id: projectId } = await projectOf(store.ledger, callerOf(request), project)
+        const { id: projectId, settings } = await projectOf(store.ledger, callerOf(request), project)
         const query = { projectId, limit, ...(cursor === undefined ? {} : { cursor }) }
         if (stored === true || conflicts === true) {
           const { items, next } = await store.symbols.list({ ...query, conflictsOnly: conflicts === true })
@@ -66,12 +68,15 @@ export function symbols(store: Store): FastifyPluginAsyncTypebox {
           projectId,
           items.filter((module) => module.missing),
         )
+        const lacking = items.filter((module) => !isOfScript(module) && !files.has(nameOf(module)) && !fetched.has(moduleKey(module)))
+        const askedOf = await askedSources(store, sourcesOf(settings.symbolSources), lacking)
         const fileOf = (module: ModuleRow) =>
           isOfScript(module) ? maps[scripts.indexOf(module)] : (files.get(nameOf(module)) ?? asFile(fetched.get(moduleKey(module))))
         return {
           items: items.map((module) => ({
             ...fromModule(module, fileOf(module)),
             installations: installations.get(moduleKey(module)) ?? 0,
+            asked: lacking.includes(module) ? askedOf(module).filter(({ outcome }) => outcome !== null) : [],
           })),
           next: next ?? null,
         }
@@ -158,6 +163,7 @@ function fromModule(module: ModuleRow, file: StoredFile | undefined): SymbolModu
     installations: 0,
     firstSeen: time(module.firstSeen),
     lastSeen: time(module.lastSeen),
+    asked: [],
     file: file === undefined ? null : toFile(file),
   }
 }
@@ -174,6 +180,7 @@ function fromFile(file: StoredSymbols): SymbolModule {
     installations: 0,
     firstSeen: null,
     lastSeen: null,
+    asked: [],
     file: toFile(file),
   }
 }

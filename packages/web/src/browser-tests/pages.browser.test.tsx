@@ -285,6 +285,13 @@ describe('stored symbols', () => {
     await shown('cdcdcdcdcdcd')
   })
 
+  it('that are missing tell which servers were asked and what stands in the way', async () => {
+    open('/p/default/symbols')
+    await page.getByText('2 servers asked: Ours was not asked: its address is in a private network').first().click()
+    await shown('Electron has no such file')
+    await shown('(10.0.0.1 is no public address)')
+  })
+
   it('tell when the quota is nearly used up', async () => {
     open('/p/default/symbols', { 'GET /symbols/usage': () => ({ ...symbolUsage, maxBytes: 3_500_000 }) })
     await shown('the quota is nearly full, and what does not fit is refused')

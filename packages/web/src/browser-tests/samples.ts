@@ -302,10 +302,12 @@ export const symbolModule: SymbolModule = {
   firstSeen: at,
   lastSeen: at,
   file: null,
+  asked: reportSymbols.modules[0]?.asked.filter(({ outcome }) => outcome !== null) ?? [],
 }
 
 export const conflictingModule: SymbolModule = {
   ...symbolModule,
+  asked: [],
   debugFile: 'libshop.so',
   debugId: 'ABCDEF0123456789ABCDEF01234567890',
   codeFile: 'libshop.so',

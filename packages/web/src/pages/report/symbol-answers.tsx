@@ -1,23 +1,12 @@
 import type { ModuleAnswers, ReportSymbols } from '@crashkeep/server/api-types'
 import type { JSX } from 'preact'
 import { useResource } from '../../api/use-resource.ts'
+import { AskedLines } from '../../parts/asked-lines.tsx'
 import { FailureNotice } from '../../parts/notice.tsx'
 import { Folded } from '../../parts/section.tsx'
 import { Skeleton } from '../../parts/skeleton.tsx'
-import { Time } from '../../parts/time.tsx'
 import { pathTo } from '../../router/route.ts'
 
-type Asked = ModuleAnswers['asked'][number]
-
-const outcomes: Readonly<Record<string, readonly [mark: string, words: string]>> = {
-  found: ['✓', 'had the file'],
-  not_found: ['○', 'has no such file'],
-  wrong_id: ['✕', 'sent the file of another build'],
-  unreadable: ['✕', 'sent something that is no symbol file'],
-  too_large: ['✕', 'sent more than is taken'],
-  refused_address: ['✕', 'was not asked: its address is in a private network'],
-  failed: ['✕', 'did not answer properly; it is asked again'],
-}
 /** How often is looked while servers are being asked. */
 const pollMs = 3_000
 
@@ -71,7 +60,7 @@ function Answers({ reportId, project }: { readonly reportId: string; readonly pr
                   <StoredWords module={module} />
                 </td>
                 <td>
-                  <AskedLines module={module} />
+                  <AskedLines asked={module.asked} />
                 </td>
               </tr>
             ))}
@@ -97,37 +86,5 @@ function StoredWords({ module }: { readonly module: ModuleAnswers }): JSX.Elemen
       <span aria-hidden="true">✓</span> {words}
       {module.hadSymbols ? null : <span class="dim">, since this report was processed</span>}
     </span>
-  )
-}
-
-function AskedLines({ module }: { readonly module: ModuleAnswers }): JSX.Element {
-  const asked = module.asked.filter(({ outcome }) => outcome !== null)
-  if (asked.length === 0) return <span class="dim">nobody</span>
-  return (
-    <ul class="answers">
-      {asked.map((each) => (
-        <AskedLine key={each.source} asked={each} />
-      ))}
-    </ul>
-  )
-}
-
-function AskedLine({ asked: { title, outcome, detail, place, askedAt } }: { readonly asked: Asked }): JSX.Element {
-  const [mark, words] = outcomes[outcome ?? ''] ?? ['?', outcome ?? '']
-  return (
-    <li>
-      <span aria-hidden="true">{mark}</span> <strong>{title}</strong> {words}
-      {detail === null ? null : <span class="dim"> ({detail})</span>}
-      {askedAt === null ? null : (
-        <span class="dim">
-          , <Time at={askedAt} />
-        </span>
-      )}
-      {place === null ? null : (
-        <div class="dim">
-          <code>{place}</code>
-        </div>
-      )}
-    </li>
   )
 }

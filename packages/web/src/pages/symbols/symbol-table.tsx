@@ -1,5 +1,6 @@
 import type { SymbolModule } from '@crashkeep/server/api-types'
 import type { JSX } from 'preact'
+import { AskedSummary } from '../../parts/asked-lines.tsx'
 import { Copyable } from '../../parts/copy-button.tsx'
 import { Time } from '../../parts/time.tsx'
 import { bytes, count, counted } from '../../text/number.ts'
@@ -86,6 +87,7 @@ function SymbolRow({
             <Copyable text={uploadLine(project, module)} what={`command that uploads ${module.debugFile}`} />
           </div>
         )}
+        <AskedSummary asked={module.asked} />
         {file === null || file.lacks.length === 0 ? null : <div class="dim">{file.lacks.map(lackSentence).join('; ')}</div>}
         <ConflictingFiles project={project} module={module} onPreferred={onPreferred} />
       </td>
