@@ -30,7 +30,7 @@ describe('the address of Socorro', () => {
       ['malformed_wrong_content_type', { 'content-type': 'application/octet-stream' }, body],
       ['malformed_no_boundary', { 'content-type': 'multipart/form-data' }, body],
       ['malformed_no_content_length', {}, Buffer.alloc(0)],
-      ['malformed_bad_gzip', { 'content-encoding': 'gzip' }, body],
+      ['malformed_bad_gzip', { 'content-encoding': 'gzip' }, Buffer.from('\x1f\x8b garbage', 'latin1')],
       ['malformed_invalid_payload_structure', {}, Buffer.from('garbage')],
     ]
     for (const [reason, more, bytes] of cases) {

@@ -52,6 +52,11 @@ it('gives the beginning of a damaged and of a cut one', async () => {
   expect([read.plain.equals(plain), read.damaged, read.taken]).toEqual([true, true, 0])
 })
 
+it.each(['--boundary\r\n', '{"event_id":', 'MDMP'])('gives a body that was not packed at all as it is, and says so (%s)', async (begin) => {
+  const body = Buffer.concat([Buffer.from(begin), randomBytes(300_000)])
+  expect(await unpack(body)).toMatchObject({ plain: body, damaged: true, taken: 0 })
+})
+
 it('does without the memory that others hold', async () => {
   const budget = new MemoryBudget(10_000_000)
   budget.take(10_000_000)

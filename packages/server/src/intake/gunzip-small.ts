@@ -22,6 +22,11 @@ export async function* gunzipSmall(
   onDamage: () => void,
 ): AsyncGenerator<Uint8Array> {
   const packed = await gather(source, share, maxPackedBytes)
+  if (isPlain(packed.bytes)) {
+    onDamage()
+    yield* packed.all()
+    return
+  }
   const size = packed.ended ? plainBytesOf(packed.bytes) : 0
   if (size > 0 && share.take(size)) {
     const plain = atOnce(packed.bytes, size)
@@ -33,6 +38,14 @@ export async function* gunzipSmall(
     if (plain !== undefined) return
   }
   yield* decompress(packed.all(), 'gzip', onDamage)
+}
+
+/**
+ * A form, an envelope or a dump that was not packed at all: Breakpad on Linux says gzip whether `/bin/gzip` was there or not, and some proxies
+ * unpack a body and leave its header.
+ */
+function isPlain(bytes: Buffer): boolean {
+  return /^(?:--|\{|MDMP)/.test(bytes.toString('latin1', 0, 4))
 }
 
 /** What a small body says that it unpacks to; 0: too large for this. */

@@ -173,6 +173,8 @@ describe('a multipart body', () => {
     badChecksum.writeUInt32LE(1, badChecksum.length - 8)
     const whole = await read(badChecksum, { encoding: 'gzip' })
     expect([whole.fields.get('prod'), whole.files.length, codes(whole)]).toEqual(['Electron', 1, ['bad_compression']])
+    const neverPacked = await read(multipart(plainParts), { encoding: 'gzip' })
+    expect([neverPacked.fields.get('prod'), neverPacked.files.length, codes(neverPacked)]).toEqual(['Electron', 1, ['bad_compression']])
     await expect(read(Buffer.concat([zipped.subarray(0, 10), Buffer.alloc(50, 0xff)]), { encoding: 'gzip' })).rejects.toMatchObject({
       code: 'bad_gzip',
     })
