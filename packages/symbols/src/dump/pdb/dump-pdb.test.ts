@@ -201,6 +201,25 @@ test('symbols of a module that end in the middle are a problem, not an error', (
   expect(result.problems.map(({ code }) => code)).toEqual(['pdb_symbols'])
 })
 
+test('an inlined call in two pieces has its line in both, and the code between them that of the function', () => {
+  const ids = [record(0x1601, [...u32(0), ...u32(0), ...text('twice')]), record(0x1601, [...u32(0), ...u32(0), ...text('deep')])]
+  // The second piece has another call within, the first has none.
+  const deep = [inlineSite(0x1001, [3, 0x14, 4, 2]), endOfInlineSite]
+  const pieces = [3, 4, 4, 4, 3, 8, 4, 8]
+  const lines = (within: readonly Uint8Array[]) => {
+    const symbols = [procedure(0, 0x20, 'f'), inlineSite(0x1000, pieces), ...within, endOfInlineSite, endOfScope]
+    const inlinees = inlineeSubsection([
+      { id: 0x1000, file: 0, line: 100 },
+      { id: 0x1001, file: 0, line: 200 },
+    ])
+    const blocks = [{ file: 0, lines: [[0, 7]] as const }]
+    const module = { symbols, lines: [fileSubsection(names), lineSubsection(0, 0x20, blocks), inlinees] }
+    return dump({ names, ids, modules: [module] }).filter((line) => /^[0-9a-f]+ /.test(line))
+  }
+  expect(lines([])).toEqual(['1000 4 7 0', '1004 4 100 0', '1008 8 7 0', '1010 8 100 0', '1018 8 7 0'])
+  expect(lines(deep)).toEqual(['1000 4 7 0', '1004 4 100 0', '1008 8 7 0', '1010 4 100 0', '1014 2 200 0', '1016 2 100 0', '1018 8 7 0'])
+})
+
 test('types and inlined functions that another module exports are found there', () => {
   const files = [...names, 'Other.OBJ']
   const types = [record(0x1201, [...u32(1), ...u32(0x74)]), record(0x1008, [...u32(3), 0, 0, ...u16(1), ...u32(0x1000)])]

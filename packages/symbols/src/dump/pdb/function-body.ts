@@ -173,6 +173,7 @@ export class FunctionBody {
     let covered = 0
     let lastLine = -1
     let lastFile = -1
+    let lastEnd = -1
     // A function that the compiler made has no lines; its calls then have line 0 of the file where the called one is.
     const call: Position = { line: 0, file: ranges[0]?.file ?? 0 }
     for (let i = this.#firstLines.at(site); i < this.#lastLines.at(site); i++) {
@@ -183,10 +184,12 @@ export class FunctionBody {
       while (at < end) {
         const range = ranges[next]
         if (range === undefined || range.start >= end || range.start > at) {
-          if (call.line !== lastLine || call.file !== lastFile) this.#line(at, call)
+          // Behind a gap, which is of the function around, the same line begins anew.
+          if (at !== lastEnd || call.line !== lastLine || call.file !== lastFile) this.#line(at, call)
           lastLine = call.line
           lastFile = call.file
           at = range === undefined ? end : Math.min(range.start, end)
+          lastEnd = at
           continue
         }
         covered = this.#call(range, covered, depth, call)
@@ -201,17 +204,11 @@ export class FunctionBody {
   /** Of a site without inlined calls. Lines that say the same and touch are one already. */
   #copyLines(site: number): void {
     const { addresses, lines, files } = this.#lines
-    let lastLine = -1
-    let lastFile = -1
     for (let i = this.#firstLines.at(site); i < this.#lastLines.at(site); i++) {
-      if (lines.at(i) !== lastLine || files.at(i) !== lastFile) {
-        this.#out.addresses.push(addresses.at(i))
-        this.#out.sizes.push(0)
-        this.#out.lines.push(lines.at(i))
-        this.#out.files.push(files.at(i))
-      }
-      lastLine = lines.at(i)
-      lastFile = files.at(i)
+      this.#out.addresses.push(addresses.at(i))
+      this.#out.sizes.push(0)
+      this.#out.lines.push(lines.at(i))
+      this.#out.files.push(files.at(i))
     }
   }
 
