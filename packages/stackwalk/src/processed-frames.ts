@@ -1,7 +1,8 @@
 import { leafName, type Minidump } from '@crashkeep/minidump'
 import { formatAddress, type PointerBytes } from './address.ts'
 import type { FunctionArguments } from './function-arguments.ts'
-import { maxNameLengthWhenMany, maxNameText } from './limits.ts'
+import { RegisterKeeper } from './kept-registers.ts'
+import { maxCachedPlaces, maxNameLengthWhenMany, maxNameText } from './limits.ts'
 import type { ProcessedFrame, ProcessedInline } from './processed-crash.ts'
 import { frameDetail } from './text-detail.ts'
 import type { TrustDetails } from './trust-detail.ts'
@@ -14,6 +15,8 @@ export class ProcessedFrames {
   readonly #moduleNames: string[]
   readonly #unloaded: UnloadedModuleMap
   readonly #trust: TrustDetails
+  readonly #registers = new RegisterKeeper()
+  readonly #texts = new Map<bigint | number, string>()
   #nameText = 0
 
   constructor(dump: Minidump, width: PointerBytes, trust: TrustDetails) {
@@ -50,7 +53,7 @@ export class ProcessedFrames {
       trust_detail: this.#trust.of(frame, callee),
       unloaded_modules: place === undefined ? this.#unloadedModules(frame.instruction) : null,
       [frameDetail]: {
-        registers: frame.registers,
+        registers: this.#registers.keep(frame.registers),
         ...(lineDelta !== undefined && { lineDelta }),
         ...(innermostLineDelta !== undefined && { innermostLineDelta }),
         ...(given !== undefined && { arguments: given }),
@@ -84,7 +87,13 @@ export class ProcessedFrames {
       }))
   }
 
+  /** Many threads wait in the same places: one text for all of them. */
   #hex(value: bigint | number): string {
-    return formatAddress(value, this.#width)
+    const known = this.#texts.get(value)
+    if (known !== undefined) return known
+    const text = formatAddress(value, this.#width)
+    if (this.#texts.size >= maxCachedPlaces) this.#texts.clear()
+    this.#texts.set(value, text)
+    return text
   }
 }

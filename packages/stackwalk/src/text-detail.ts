@@ -1,5 +1,6 @@
 import type { PointerBytes } from './address.ts'
 import type { FunctionArguments } from './function-arguments.ts'
+import type { KnownRegisters } from './kept-registers.ts'
 import type { UnreadStream } from './unread-streams.ts'
 
 // What the text form shows and the JSON form has no place for. It hangs on the result under symbols, which JSON leaves out:
@@ -11,8 +12,7 @@ export const crashDetail: unique symbol = Symbol('text detail of a crash')
 export const continuesBehind: unique symbol = Symbol('no update of the instruction pointer')
 
 export interface FrameDetail {
-  /** Only those whose value is known. */
-  readonly registers: ReadonlyMap<string, bigint>
+  readonly registers: KnownRegisters
   /** Bytes from the start of the line's code to the instruction. */
   readonly lineDelta?: number
   /** The same from the start of the innermost inlined call's line. */

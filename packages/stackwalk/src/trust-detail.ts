@@ -49,7 +49,10 @@ export class TrustDetails {
     const below = callee.registers.get(this.#stackPointer)
     if (stackPointer === undefined || below === undefined || stackPointer < below + BigInt(this.#width)) return null
     const slot = stackPointer - BigInt(this.#width)
-    return `return address at ${formatAddress(slot, this.#width)}, ${formatHex(slot - below)} bytes above the stack pointer`
+    // Joined: a text that is put together with + keeps its parts, twice its own size.
+    return ['return address at ', formatAddress(slot, this.#width), ', ', formatHex(slot - below), ' bytes above the stack pointer'].join(
+      '',
+    )
   }
 }
 
