@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { CommandError } from './errors.ts'
+import { type Posted, postBytes } from './post-bytes.ts'
 
 export interface ConnectionOptions {
   server?: string
@@ -58,28 +59,27 @@ export class ServerConnection {
     path: string,
     body?: { readonly json: unknown } | { readonly bytes: Blob; readonly headers?: Record<string, string> },
   ): Promise<Answer> {
-    const headers: Record<string, string> = { Authorization: `Bearer ${this.#token}` }
-    let content: string | Blob | undefined
-    let timeoutMs = answerTimeoutMs
-    if (body !== undefined && 'json' in body) {
-      headers['Content-Type'] = 'application/json'
-      content = JSON.stringify(body.json)
-    } else if (body !== undefined) {
-      Object.assign(headers, { 'Content-Type': 'application/octet-stream' }, body.headers)
-      content = body.bytes
-      timeoutMs = uploadTimeoutMs
-    }
-    const response = await this.#fetch(path, {
-      method,
-      headers,
-      ...(content === undefined ? {} : { body: content }),
-      signal: AbortSignal.timeout(timeoutMs),
-    })
-    const text = await response.text()
+    const { status, text } = body !== undefined && 'bytes' in body ? await this.#upload(path, body) : await this.#ask(method, path, body)
     const answer: unknown = parse(text)
-    if (!response.ok) throw refusal(response.status, answer, text)
+    if (status < 200 || status > 299) throw refusal(status, answer, text)
     // The shape is the server's own schema of this route, by which it serialised the answer.
     return answer as Answer
+  }
+
+  async #ask(method: string, path: string, body: { readonly json: unknown } | undefined): Promise<Posted> {
+    const headers = { Authorization: `Bearer ${this.#token}`, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) }
+    const content = body === undefined ? {} : { body: JSON.stringify(body.json) }
+    const response = await this.#fetch(path, { method, headers, ...content, signal: AbortSignal.timeout(answerTimeoutMs) })
+    return { status: response.status, text: await response.text() }
+  }
+
+  async #upload(path: string, { bytes, headers }: { readonly bytes: Blob; readonly headers?: Record<string, string> }): Promise<Posted> {
+    const all = { Authorization: `Bearer ${this.#token}`, 'Content-Type': 'application/octet-stream', ...headers }
+    try {
+      return await postBytes(`${this.url}/api/v1${path}`, { headers: all, bytes, signal: AbortSignal.timeout(uploadTimeoutMs) })
+    } catch (error) {
+      throw new NoAnswerError(this.url, error instanceof Error ? error.message : String(error), error)
+    }
   }
 
   /** A file from the API, as it comes. */

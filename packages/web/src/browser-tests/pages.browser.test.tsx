@@ -287,7 +287,7 @@ describe('stored symbols', () => {
 
   it('that are missing tell which servers were asked and what stands in the way', async () => {
     open('/p/default/symbols')
-    await page.getByText('2 servers asked: Ours was not asked: its address is in a private network').first().click()
+    await page.getByText('Not found elsewhere: Ours was not asked: its address is in a private network').first().click()
     await shown('Electron has no such file')
     await shown('(10.0.0.1 is no public address)')
   })

@@ -34,12 +34,13 @@ export function AskedLines({ asked }: { readonly asked: readonly Asked[] }): JSX
 export function AskedSummary({ asked }: { readonly asked: readonly Asked[] }): JSX.Element | null {
   if (asked.length === 0) return null
   const odd = asked.find(({ outcome }) => !usual.includes(outcome ?? ''))
-  const why = odd === undefined ? 'none has it' : `${odd.title} ${outcomes[odd.outcome ?? '']?.[1] ?? odd.outcome}`
+  const words =
+    odd === undefined
+      ? `at ${counted(asked.length, 'other server')}`
+      : `elsewhere: ${odd.title} ${outcomes[odd.outcome ?? '']?.[1] ?? odd.outcome}`
   return (
     <details class="conflicts dim">
-      <summary>
-        {counted(asked.length, 'server')} asked: {why}
-      </summary>
+      <summary>Not found {words}</summary>
       <AskedLines asked={asked} />
     </details>
   )
