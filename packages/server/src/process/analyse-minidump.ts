@@ -31,7 +31,12 @@ export async function analyseMinidump(
     const symbols = new GivenSymbols(asked, await findSymbols(asked))
     const decoder = await decoderFor(dump)
     try {
-      const crash = processMinidump(dump, { symbols, timeBudgetMs: processLimits.maxWalkMs, ...(decoder === undefined ? {} : { decoder }) })
+      const crash = processMinidump(dump, {
+        symbols,
+        timeBudgetMs: processLimits.maxWalkMs,
+        maxFramesPerDump: processLimits.maxFrames,
+        ...(decoder === undefined ? {} : { decoder }),
+      })
       const fields = new Map(task.fields)
       const script = await scriptStack(fields, new Map(Object.entries(crash.annotations)), findSymbols)
       return analysisOf(task, dump, crash, script)

@@ -8,6 +8,8 @@ export const processLimits = {
   maxJobMs: 60_000,
   /** The walker itself gives up earlier, with what it has: half a result says more than a killed child. */
   maxWalkMs: 30_000,
+  /** Frames of one dump. With symbols each is some 500 characters of processed.json. */
+  maxFrames: 128 * 1024,
   /** How long a fresh child may take until it says that it is ready; only a machine in trouble needs more than a second. */
   maxStartMs: 20_000,
   /** How often the parent looks at a busy child's memory. A process can fill about 100 MiB in this time. */
