@@ -166,6 +166,8 @@ describeStores('symbols from other servers', (open) => {
     expect(await text({ kind: 'pe', id: '5A9C1B2C7F000', name: 'shop.exe' })).toBe('program')
     expect(await text({ kind: 'pe', id: '5A9C1B2C7F000', name: 'other.exe' })).toBeUndefined()
     expect(await text({ kind: 'debuginfo', id: 'abcd12' }, ['project:2'])).toBeUndefined()
+    // 'first' is two kinds of one file, and 'later' was not kept.
+    expect(await opened.store.symbols.usage(scope)).toEqual({ files: 2, bytes: 'first'.length + 'program'.length })
     const full = { scope, kinds: ['pdb'] as const, id: 'A'.repeat(33), name: 'shop.pdb', quota: { bytes: 10, files: null } }
     await expect(originals.add({ ...full, ...(await file('much too much')) })).rejects.toMatchObject({ code: 'symbol_quota' })
     expect(await text({ kind: 'pdb', id: 'A'.repeat(33) })).toBeUndefined()

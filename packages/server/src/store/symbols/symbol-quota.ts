@@ -4,23 +4,30 @@ import { StoreError } from '../errors.ts'
 import type { SymbolQuota, SymbolUsage } from '../symbol-store.ts'
 import { sharedScope } from './symbol-scope.ts'
 
-/** Rows of a scope that hold a file: conflicts and source maps take room as well, and so do debug files that are kept. */
-const holding = ['symbol', 'symbol_conflict', 'source_map', 'debug_original'] as const
+/** Rows of a scope that hold a file: conflicts and source maps take room as well. */
+const holding = ['symbol', 'symbol_conflict', 'source_map'] as const
 
 export async function symbolUsage(db: Kysely<LedgerSchema>, scope: string): Promise<SymbolUsage> {
-  let [files, bytes] = [0, 0]
-  for (const table of holding) {
-    const size = table === 'debug_original' ? 'debug_original.size' : 'symbol_file.size'
-    const row = await db
-      .selectFrom(table)
-      .leftJoin('symbol_file', 'symbol_file.sha256', `${table}.sha256`)
-      .select([sql<number>`count(*)`.as('files'), sql<number>`coalesce(sum(${sql.ref(size)}), 0)`.as('bytes')])
-      .where(`${table}.scope`, '=', scope)
-      .executeTakeFirstOrThrow()
-    files += Number(row.files)
-    bytes += Number(row.bytes)
+  const sums = () => [sql<number>`count(*)`.as('files'), sql<number>`coalesce(sum(size), 0)`.as('bytes')] as const
+  const rows = [await db.selectFrom(onceEach(db, scope)).select(sums()).executeTakeFirstOrThrow()]
+  for (const table of holding)
+    rows.push(
+      await db
+        .selectFrom(table)
+        .leftJoin('symbol_file', 'symbol_file.sha256', `${table}.sha256`)
+        .select(sums())
+        .where(`${table}.scope`, '=', scope)
+        .executeTakeFirstOrThrow(),
+    )
+  return {
+    files: rows.reduce((sum, { files }) => sum + Number(files), 0),
+    bytes: rows.reduce((sum, { bytes }) => sum + Number(bytes), 0),
   }
-  return { files, bytes }
+}
+
+/** Debug files that are kept: one that is both program and debug file lies there once. */
+function onceEach(db: Kysely<LedgerSchema>, scope: string) {
+  return db.selectFrom('debug_original').select(['sha256', 'size']).distinct().where('scope', '=', scope).as('original')
 }
 
 /** Asked inside the transaction that adds, with what it added: who comes too late is rolled back. */
