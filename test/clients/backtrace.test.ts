@@ -1,4 +1,4 @@
-/** Backtrace's own client, unmodified, with nothing changed but its address. */
+/** Backtrace's own clients, unmodified, with nothing changed but their address. */
 import { join } from 'node:path'
 import type { ProcessedBrowserCrash } from '@crashkeep/server/api-types'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -49,5 +49,13 @@ describe('@backtrace/node', () => {
     const url = `${server.url}/submit.backtrace.io/universe/${'f'.repeat(32)}/json`
     const said = await runClient('backtrace', { URL: url, METRICS: server.url, LOG: join(folder, 'shop.log') })
     expect(said).toMatchObject({ status: 'Invalid token' })
+  })
+
+  test('and the one before it, backtrace-node, sends an error with its file', async () => {
+    const said = await runClient('backtrace-older', { SERVER: server.url, KEY: key, LOG: join(folder, 'older.log') })
+    const report = await server.finishedReport((said as { rxid: string }).rxid, processingTimeoutMs)
+    expect(report).toMatchObject({ kind: 'javascript', dialect: 'backtrace', state: 'processed', fields: { phase: 'checkout' } })
+    expect(report.signature).toBe('TypeError | total (backtrace-older.cjs)')
+    expect(report.attachments.map(({ name }) => name)).toEqual(['report', 'event', 'older.log'])
   })
 })

@@ -18,6 +18,7 @@ const dependencies = {
   '@sentry/electron': '7.20.2',
   '@backtrace/node': '0.8.3',
   '@backtrace/electron': '0.7.1',
+  'backtrace-node': '1.2.0',
   '@bugsnag/node': '9.0.0',
   'bugsnag-node-7': 'npm:@bugsnag/node@7.25.0',
   '@bugsnag/plugin-electron-deliver-minidumps': '9.0.0',

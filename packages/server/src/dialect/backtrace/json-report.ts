@@ -49,7 +49,7 @@ function errorOf(report: unknown): ScriptError {
   const frames = listOf(at(main, 'stack')).map(
     (frame): ScriptFrame => ({
       function: textOf(at(frame, 'funcName')) ?? null,
-      url: textOf(at(frame, 'library')) ?? textOf(at(at(report, 'sourceCode', textOf(at(frame, 'sourceCode')) ?? ''), 'path')) ?? null,
+      url: fileOf(frame, report) ?? null,
       line: positionOf(at(frame, 'line')),
       column: positionOf(at(frame, 'column')),
     }),
@@ -67,4 +67,14 @@ function errorOf(report: unknown): ScriptError {
     causes: [],
     breadcrumbs: [],
   }
+}
+
+/** Clients disagree about where it stands; `path` is the oldest's. */
+function fileOf(frame: unknown, report: unknown): string | undefined {
+  const source = textOf(at(frame, 'sourceCode'))
+  return (
+    textOf(at(frame, 'library')) ??
+    textOf(at(frame, 'path')) ??
+    (source === undefined ? undefined : textOf(at(report, 'sourceCode', source, 'path')))
+  )
 }
