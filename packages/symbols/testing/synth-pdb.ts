@@ -72,6 +72,8 @@ export interface SynthPdb {
   readonly machine?: number
   readonly age?: number
   readonly dbiAge?: number
+  /** Numbers behind the named streams. */
+  readonly features?: readonly number[]
   readonly modules?: readonly SynthModule[]
   readonly publics?: readonly (readonly number[])[]
   readonly types?: readonly (readonly number[])[]
@@ -139,7 +141,7 @@ export function synthPdb(options: SynthPdb): Uint8Array {
   dbi.push(...u16(0), ...u16(options.machine ?? 0x8664), ...u32(0), ...moduleInfo, ...optionalBytes)
   return synthMsf([
     [],
-    infoStream(options.age ?? 1),
+    infoStream(options.age ?? 1, options.features ?? []),
     typeStream(options.types ?? []),
     dbi,
     typeStream(options.ids ?? []),
@@ -158,10 +160,10 @@ export function synthPdb(options: SynthPdb): Uint8Array {
 export const synthSignature = '0102030405060708090A0B0C0D0E0F10'
 export const synthGuid: readonly number[] = [4, 3, 2, 1, 6, 5, 8, 7, 9, 10, 11, 12, 13, 14, 15, 16]
 
-function infoStream(age: number): number[] {
+function infoStream(age: number, features: readonly number[]): number[] {
   const name = text('/names')
   const table = [...u32(name.length), ...name, ...u32(1), ...u32(1), ...u32(1), ...u32(1), ...u32(0), ...u32(0), ...u32(5)]
-  return [...u32(20000404), ...u32(0x1234_5678), ...u32(age), ...synthGuid, ...table]
+  return [...u32(20000404), ...u32(0x1234_5678), ...u32(age), ...synthGuid, ...table, ...features.flatMap(u32)]
 }
 
 /** The first name stands at 1: `nameOffset` tells the others. */

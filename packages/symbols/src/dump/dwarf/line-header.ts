@@ -51,6 +51,14 @@ export class LineFiles {
     this.#directoryValues.push(value)
   }
 
+  /** An entry of the old tables, which programs may have in their midst, too. */
+  define(cursor: Cursor): void {
+    const name = cursor.skipString()
+    this.addFile(dw.formString, name, cursor.uleb())
+    cursor.skipLeb()
+    cursor.skipLeb()
+  }
+
   addFile(form: number, value: number, directory: number): void {
     this.#nameForms.push(form)
     this.#nameValues.push(value)
@@ -119,12 +127,7 @@ export function readLineHeader(cursor: Cursor, unit: Unit, files: NameTable, tex
 function readOldTables(cursor: Cursor, files: LineFiles): void {
   while (cursor.bytes[cursor.position] !== 0) files.addDirectory(dw.formString, cursor.skipString())
   cursor.skip(1)
-  while (cursor.bytes[cursor.position] !== 0) {
-    const name = cursor.skipString()
-    files.addFile(dw.formString, name, cursor.uleb())
-    cursor.skipLeb()
-    cursor.skipLeb()
-  }
+  while (cursor.bytes[cursor.position] !== 0) files.define(cursor)
   cursor.skip(1)
 }
 

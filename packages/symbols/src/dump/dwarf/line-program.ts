@@ -61,6 +61,7 @@ export function runLineProgram(
           finish()
           ;[address, file, line, last] = [0, 1, 1, 0]
         } else if (operation === 2) address = cursor.address(length - 1)
+        else if (operation === 3) header.files.define(cursor)
         cursor.position = next
         break
       }

@@ -54,15 +54,26 @@ export class LineRows {
     this.#order = order
   }
 
-  /** Number of the last sequence (by address) that begins at or before an address, or 0. */
+  /**
+   * Number of the last sequence (by address) that begins at or before an address, or 0; of those in one place the first: linkers that fold equal
+   * functions leave the lines of each.
+   */
   sequenceAt(address: number): number {
+    const last = this.#sequencesBefore((start) => start <= address) - 1
+    if (last <= 0) return 0
+    const found = this.addresses.at(this.firstRow(last))
+    return this.#sequencesBefore((start) => start < found)
+  }
+
+  /** How many sequences begin before something, which holds for those of lower addresses only. */
+  #sequencesBefore(isBefore: (start: number) => boolean): number {
     let [low, high] = [0, this.#order.length]
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (this.addresses.at(this.#firstRows.at(this.#order[middle] ?? 0)) <= address) low = middle + 1
+      if (isBefore(this.addresses.at(this.firstRow(middle)))) low = middle + 1
       else high = middle
     }
-    return Math.max(0, low - 1)
+    return low
   }
 
   firstRow(sequence: number): number {

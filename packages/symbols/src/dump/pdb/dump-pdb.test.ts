@@ -206,7 +206,7 @@ test('an inlined call in two pieces has its line in both, and the code between t
   // The second piece has another call within, the first has none.
   const deep = [inlineSite(0x1001, [3, 0x14, 4, 2]), endOfInlineSite]
   const pieces = [3, 4, 4, 4, 3, 8, 4, 8]
-  const lines = (within: readonly Uint8Array[]) => {
+  const lines = (within: readonly (readonly number[])[]) => {
     const symbols = [procedure(0, 0x20, 'f'), inlineSite(0x1000, pieces), ...within, endOfInlineSite, endOfScope]
     const inlinees = inlineeSubsection([
       { id: 0x1000, file: 0, line: 100 },
@@ -218,6 +218,14 @@ test('an inlined call in two pieces has its line in both, and the code between t
   }
   expect(lines([])).toEqual(['1000 4 7 0', '1004 4 100 0', '1008 8 7 0', '1010 8 100 0', '1018 8 7 0'])
   expect(lines(deep)).toEqual(['1000 4 7 0', '1004 4 100 0', '1008 8 7 0', '1010 4 100 0', '1014 2 200 0', '1016 2 100 0', '1018 8 7 0'])
+})
+
+test('a PDB whose symbols are still in the object files says so', () => {
+  const codes = (features: readonly number[]) =>
+    dumpSymbols(bytesSource(synthPdb({ features })), () => undefined).problems.map(({ code }) => code)
+  // What Visual C++ 2015 and later write in any case, then MINI.
+  expect(codes([20140508])).toEqual([])
+  expect(codes([20140508, 0x494e_494d])).toEqual(['pdb_fastlink'])
 })
 
 test('types and inlined functions that another module exports are found there', () => {

@@ -82,6 +82,11 @@ export function dumpOpenedPdb(
   const { pe, codeFile, debugFile } = names
   if (dbi === undefined)
     problems.add('pdb_no_dbi', 'The PDB has no debug information that can be read (stream 3): it is one of types, or of before 1998.')
+  if (info.isPartial)
+    problems.add(
+      'pdb_fastlink',
+      'The PDB was linked with /DEBUG:FASTLINK, which leaves most symbols in the object files; link with /DEBUG:FULL, or run mspdbcmf.exe on it.',
+    )
   const strings = readStringTable(msf, info)
   const map = dbi === undefined ? undefined : readAddressMap(msf, dbi)
   if (dbi !== undefined && map !== undefined) {
