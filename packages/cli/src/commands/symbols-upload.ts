@@ -51,8 +51,8 @@ async function upload(paths: string[], options: UploadOptions): Promise<void> {
   const archives = found.unknown.filter((path) => paths.includes(path) && isArchive(path))
   const results: UploadedFile[] = unusable(paths, found)
   for (const result of results) tell(result, options)
-  let total = 0
-  const progress = options.json ? undefined : startProgress(() => `${results.length} of ${total} files`)
+  let [total, sent] = [0, 0]
+  const progress = options.json ? undefined : startProgress(() => `${results.length} of ${total} files, ${(sent / 1e6).toFixed(1)} MB sent`)
   try {
     await withScratchFolder((scratch) =>
       uploadSymbols(
@@ -67,6 +67,9 @@ async function upload(paths: string[], options: UploadOptions): Promise<void> {
           jobs: options.numJobs,
           lacking: lacking ?? [],
           scratch,
+          sent: (bytes) => {
+            sent += bytes
+          },
         },
         {
           total: (count) => {

@@ -21,6 +21,8 @@ export interface SendTo {
   /** Of the API, for this kind of file. */
   readonly route: '/symbols' | '/source-maps'
   readonly query?: Readonly<Record<string, string>>
+  /** So many bytes more have arrived. */
+  readonly sent?: (bytes: number) => void
 }
 
 /**
@@ -34,8 +36,11 @@ export async function sendFile<Answer>(to: SendTo, path: string, temporary: stri
     await pipeline(createReadStream(path), createZstdCompress(), createWriteStream(temporary))
     const bytes = await openAsBlob(temporary)
     const pieces = bytes.size > pieceBytes ? await sendPieces(to, bytes) : undefined
-    if (pieces === undefined)
-      return await persistently(() => server.call<Answer>('POST', address, { bytes, headers: { 'Content-Encoding': 'zstd' } }))
+    if (pieces === undefined) {
+      const answer = await persistently(() => server.call<Answer>('POST', address, { bytes, headers: { 'Content-Encoding': 'zstd' } }))
+      to.sent?.(bytes.size)
+      return answer
+    }
     const list = new Blob([JSON.stringify({ pieces })])
     return await persistently(() => server.call<Answer>('POST', address, { bytes: list, headers: { 'Content-Type': pieceListType } }))
   } finally {
@@ -44,7 +49,7 @@ export async function sendFile<Answer>(to: SendTo, path: string, temporary: stri
 }
 
 /** Their hashes in their order; undefined for a server that is too old to take pieces. */
-async function sendPieces({ server, scope }: SendTo, bytes: Blob): Promise<string[] | undefined> {
+async function sendPieces({ server, scope, sent }: SendTo, bytes: Blob): Promise<string[] | undefined> {
   const whose = new URLSearchParams(scope)
   const pieces = await hashedPieces(bytes)
   const json = { modules: [], pieces }
@@ -60,6 +65,7 @@ async function sendPieces({ server, scope }: SendTo, bytes: Blob): Promise<strin
   await inParallel(numbers, maxPiecesAtOnce, async (number) => {
     const piece = bytes.slice(number * pieceBytes, (number + 1) * pieceBytes)
     await persistently(() => server.call<SymbolPiece>('POST', `/symbols/pieces?${whose}`, { bytes: piece }))
+    sent?.(piece.size)
   })
   return pieces
 }

@@ -23,6 +23,8 @@ export interface UploadRun {
   /** What reports lack, where that may be known. */
   readonly lacking: readonly SymbolModule[]
   readonly scratch: string
+  /** So many bytes more have arrived at the server. */
+  readonly sent: (bytes: number) => void
 }
 
 /** What became of one file. */
