@@ -24,6 +24,10 @@ export const scanWordsAfterCertainFrame: number = 160
 /** Tokens in all rules that apply at one address. Real ones have under 100: 17 registers of five tokens. */
 export const maxCfiTokens: number = 4096
 
+/** Lines of rules that are kept taken apart, and the longest of them: together a few megabytes. Real lines have under 100 characters. */
+export const maxKnownRuleLines: number = 4096
+export const maxKnownRuleLength: number = 256
+
 /** Characters of one STACK WIN program. Real ones have under 300. */
 export const maxWinProgramLength: number = 16_384
 

@@ -1,4 +1,4 @@
-import { maxCfiTokens } from '../limits.ts'
+import { maxCfiTokens, maxKnownRuleLength, maxKnownRuleLines } from '../limits.ts'
 
 /** One look of a `STACK CFI` record: an INIT line and the later lines that apply. */
 export interface CfiRuleText {
@@ -13,15 +13,28 @@ export interface CfiRules {
   readonly registers: ReadonlyMap<string, readonly string[]>
 }
 
+interface RuleLine {
+  readonly rules: readonly (readonly [name: string, expression: readonly string[]])[]
+  readonly tokenCount: number
+}
+
+/** Lines taken apart before: of the hundred thousand lines of a symbol file a few hundred are different. */
+const knownLines = new Map<string, RuleLine | undefined>()
+
 /** Later rules win. `undefined` for text that is no list of rules, has no `.cfa` or no `.ra`, or is larger than any real record. */
 export function parseCfiRules(text: CfiRuleText): CfiRules | undefined {
-  const rules = new Map<string, string[]>()
-  let tokens = 0
-  for (const line of [text.init, ...text.deltas.map((delta) => delta.rules)]) {
-    const parsed = addRules(line, rules, maxCfiTokens - tokens)
-    if (parsed === undefined) return undefined
-    tokens += parsed
+  const rules = new Map<string, readonly string[]>()
+  let budget = maxCfiTokens
+  const add = (line: string): boolean => {
+    // A token needs two characters, so a longer line cannot fit the budget; this bounds the split as well.
+    const parsed = line.length > budget * 16 ? undefined : ruleLine(line)
+    if (parsed === undefined || parsed.tokenCount > budget) return false
+    budget -= parsed.tokenCount
+    for (const [name, expression] of parsed.rules) rules.set(name, expression)
+    return true
   }
+  if (!add(text.init)) return undefined
+  for (const delta of text.deltas) if (!add(delta.rules)) return undefined
   const cfa = rules.get('.cfa')
   const ra = rules.get('.ra')
   if (cfa === undefined || ra === undefined) return undefined
@@ -30,22 +43,30 @@ export function parseCfiRules(text: CfiRuleText): CfiRules | undefined {
   return { cfa, ra, registers: rules }
 }
 
-function addRules(line: string, rules: Map<string, string[]>, budget: number): number | undefined {
-  // A token needs two characters, so a longer line cannot fit the budget; this bounds the split as well.
-  if (line.length > budget * 16) return undefined
+function ruleLine(line: string): RuleLine | undefined {
+  if (line.length > maxKnownRuleLength) return splitLine(line)
+  const known = knownLines.get(line)
+  if (known !== undefined || knownLines.has(line)) return known
+  const parsed = splitLine(line)
+  if (knownLines.size >= maxKnownRuleLines) knownLines.clear()
+  knownLines.set(line, parsed)
+  return parsed
+}
+
+function splitLine(line: string): RuleLine | undefined {
   const tokens = line.split(/[ \t\r\n\f]+/).filter((token) => token !== '')
-  if (tokens.length > budget) return undefined
+  const rules: [name: string, expression: string[]][] = []
   let expression: string[] | undefined
   for (const token of tokens) {
     if (token.endsWith(':')) {
       if (expression?.length === 0) return undefined
       expression = []
       // x86 and amd64 dumpers write `$rbx:`, the others `x19:`.
-      rules.set(token.startsWith('$') ? token.slice(1, -1) : token.slice(0, -1), expression)
+      rules.push([token.startsWith('$') ? token.slice(1, -1) : token.slice(0, -1), expression])
     } else {
       if (expression === undefined) return undefined
       expression.push(token)
     }
   }
-  return expression === undefined || expression.length === 0 ? undefined : tokens.length
+  return expression === undefined || expression.length === 0 ? undefined : { rules, tokenCount: tokens.length }
 }
