@@ -46,6 +46,7 @@ export interface CollectorOptions {
   readonly keyless?: KeylessOptions
   readonly ledger?: KeyLedger
   readonly webhook?: SymbolWebhook
+  readonly publicUrl?: string
   /** What the store answers about reports that the spool does not have. */
   readonly settledReports?: ReadonlyMap<string, KnownReport | 'unavailable'>
 }
@@ -96,6 +97,7 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Te
     reports,
     attachments: new AttachmentCounts(),
     staged,
+    publicUrl: options.publicUrl,
     webhook: options.webhook,
   })
   await app.listen({ host: '127.0.0.1', port: 0 })

@@ -13,6 +13,8 @@ export interface DialectContext {
   readonly attachments: AttachmentCounts
   /** Files that BugSplat's clients have put down and not committed yet. */
   readonly staged: StagedUploads
+  /** Where the server is reached; undefined: as the request says. */
+  readonly publicUrl: string | undefined
   /** Takes signed symbols; undefined where no secret is set. */
   readonly webhook: SymbolWebhook | undefined
 }

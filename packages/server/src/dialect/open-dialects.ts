@@ -20,7 +20,7 @@ export interface DialectOptions {
   readonly keyless: KeylessOptions | undefined
   /** Of `/webhook`; without it that address does not exist. */
   readonly webhookSecret: string | undefined
-  readonly symbols: Pick<UploadContext, 'inbox' | 'tmpFolder'>
+  readonly symbols: Pick<UploadContext, 'inbox' | 'tmpFolder' | 'publicUrl'>
   readonly spoolFolder: string
 }
 
@@ -34,6 +34,7 @@ export async function openDialects(options: DialectOptions): Promise<{ readonly 
     reports: reportLookup(store, spool),
     attachments: new AttachmentCounts(),
     staged,
+    publicUrl: options.symbols.publicUrl,
     webhook: webhookOf(options),
   }
   return { plugin: async (app) => registerDialects(app, context), close: () => staged.close() }

@@ -173,6 +173,13 @@ describe('BugSplat', () => {
       expect([path, (await send(collector.port, path, { method: 'PUT', body: dump })).status]).toEqual([path, 400])
   })
 
+  it('hands out addresses at the place where it is reached', async () => {
+    await collector.close()
+    collector = await startCollector({ publicUrl: 'https://crash.example/' })
+    const asked = await send(collector.port, `/api/getCrashUploadUrl?database=${testKey}`, { method: 'GET' })
+    expect(JSON.parse(asked.text).url).toMatch(/^https:\/\/crash\.example\/bugsplat\/uploads\/default\//)
+  })
+
   it('refuses a zip that is none or unpacks to too much', async () => {
     await collector.close()
     collector = await startCollector({ limits: { uploadBytes: 100_000 } })

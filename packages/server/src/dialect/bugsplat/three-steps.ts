@@ -30,7 +30,8 @@ export async function answerUploadUrl(request: FastifyRequest, reply: FastifyRep
       if (size > intake.limits.uploadBytes) throw new ServerError('too_large')
       if (!(await intake.canAccept())) throw new ServerError('storage_full')
       await staged.requireRoom(size)
-      const url = `${request.protocol}://${request.host}/bugsplat/uploads/${staged.placeFor(project)}`
+      const base = context.publicUrl?.replace(/\/+$/, '') ?? `${request.protocol}://${request.host}`
+      const url = `${base}/bugsplat/uploads/${staged.placeFor(project)}`
       await answer(reply.code(200), { status: 'success', url, contentType: 'application/octet-stream' })
     },
   )
