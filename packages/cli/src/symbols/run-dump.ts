@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs'
+import { cpSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { CommandError } from '../errors.ts'
 import { printJson } from '../print.ts'
@@ -28,7 +28,6 @@ export interface DumpCommandOptions {
 }
 
 export async function runDump(paths: readonly string[], options: DumpCommandOptions): Promise<void> {
-  keepEngineSmall()
   const toOutput = options.store === undefined && (options.output === undefined || options.output === '-')
   if (toOutput && options.json) throw new CommandError('--json needs --output FILE or --store DIR for the symbols.', { exitStatus: 2 })
   for (const line of options.extraInfo ?? [])
@@ -51,6 +50,7 @@ export async function runDump(paths: readonly string[], options: DumpCommandOpti
         .join(', ')}, …), and a symbol file holds one; give --store DIR.`,
       { exitStatus: 2 },
     )
+  keepEngineSmall(sizeOf(modules))
   const results = await dumpAll(modules, options)
   if (options.json)
     printJson(
@@ -102,6 +102,12 @@ async function dumpAll(modules: readonly FoundModule[], options: DumpCommandOpti
     await pool?.close()
   }
   return dumped.sort((left, right) => modules.indexOf(left.module) - modules.indexOf(right.module))
+}
+
+function sizeOf(modules: readonly FoundModule[]): number {
+  return modules
+    .flatMap(({ main, others }) => [main, ...others])
+    .reduce((sum, { path }) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0)
 }
 
 function outputOf(module: FoundModule, { output, store }: DumpCommandOptions): string | undefined {

@@ -15,10 +15,12 @@ test.each([
   ['fcold', 'fcold'],
   ['a.b.str', 'a.b'],
   ['.', '.'],
+  ['0', '0'],
+  ['cold', 'cold'],
 ])('%s without what was appended to the name of a copy is %s, as a string and as bytes', (name, plain) => {
   expect(withoutCopySuffix(name)).toBe(plain)
-  const bytes = new TextEncoder().encode(`.cold${name}.0`)
-  expect(endBeforeCopySuffix(bytes, 5, bytes.length - 2)).toBe(5 + plain.length)
+  const bytes = new TextEncoder().encode(`.cold.${name}.0`)
+  expect(endBeforeCopySuffix(bytes, 6, bytes.length - 2)).toBe(6 + plain.length)
 })
 
 test('what is nothing but a suffix keeps one as bytes, so that a name is left', () => {

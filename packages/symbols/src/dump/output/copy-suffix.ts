@@ -18,17 +18,12 @@ export function endBeforeCopySuffix(bytes: Uint8Array, start: number, end: numbe
 
 /** `.WORD` or `.WORD.DIGITS` is taken away. */
 function beforeOneSuffix(bytes: Uint8Array, start: number, end: number): number {
-  const dotOfDigits = lastDot(bytes, start, end, isDigit)
-  const endOfWord = dotOfDigits >= 0 && dotOfDigits < end - 1 ? dotOfDigits : end
-  const dotOfWord = lastDot(bytes, start, endOfWord, isLetter)
-  return dotOfWord >= 0 && isSuffix(bytes, dotOfWord + 1, endOfWord) ? dotOfWord : end
-}
-
-/** The dot before the last bytes that are all of a kind; -1: there is none. */
-function lastDot(bytes: Uint8Array, start: number, end: number, isOfKind: (byte: number) => boolean): number {
-  let at = end - 1
-  while (at >= start && isOfKind(bytes[at] ?? 0)) at--
-  return at >= start && bytes[at] === dot ? at : -1
+  let digits = end
+  while (digits > start && isDigit(bytes[digits - 1] ?? 0)) digits--
+  const endOfWord = digits < end && digits > start && bytes[digits - 1] === dot ? digits - 1 : end
+  let word = endOfWord
+  while (word > start && isLetter(bytes[word - 1] ?? 0)) word--
+  return word > start && bytes[word - 1] === dot && isSuffix(bytes, word, endOfWord) ? word - 1 : end
 }
 
 function isSuffix(bytes: Uint8Array, start: number, end: number): boolean {

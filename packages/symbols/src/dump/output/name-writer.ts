@@ -1,4 +1,4 @@
-import { mangledShape, shapeMangled, shapePlain } from '../../demangle/mangled-shape.ts'
+import { mangledShape, shapeMangled, shapeOdd, shapePlain } from '../../demangle/mangled-shape.ts'
 import type { DumpDemangler } from '../input.ts'
 import { endBeforeCopySuffix } from './copy-suffix.ts'
 import { functionName } from './function-name.ts'
@@ -20,13 +20,16 @@ export class NameWriter {
   write(names: NameTable, id: number, out: TextSink): void {
     const [start, end] = [names.startOf(id), names.endOf(id)]
     if (start === end) out.text('<name omitted>')
-    else if (!this.#writeBytes(names.buffer, start, endBeforeCopySuffix(names.buffer, start, end), out))
-      out.name(this.#written(names.get(id)))
+    else if (!this.#writeBytes(names.buffer, start, end, out)) out.name(this.#written(names.get(id)))
   }
 
   /** No: nothing was written, the name needs more. */
   #writeBytes(bytes: Uint8Array, start: number, end: number, out: TextSink): boolean {
-    const shape = mangledShape(bytes, start, end)
+    let shape = mangledShape(bytes, start, end)
+    if (shape === shapeOdd) {
+      end = endBeforeCopySuffix(bytes, start, end)
+      shape = mangledShape(bytes, start, end)
+    }
     if (shape === shapePlain || (shape === shapeMangled && !this.#isDemangling)) return out.plainName(bytes, start, end)
     const demangler = this.#demangler
     if (shape !== shapeMangled || demangler === undefined || !demangler.read(bytes, start, end)) return false
