@@ -85,7 +85,8 @@ export class LineFiles {
     const listed = this.#first === 0 ? number : number - 1
     if (listed < 0 || listed >= this.#directoryForms.length) return joinPath(this.#unit.directory, name)
     const directory = this.#texts(this.#directoryForms[listed] ?? 0, this.#directoryValues[listed] ?? 0)
-    return joinPath(joinPath(this.#unit.directory, directory), name)
+    // A relative folder of the unit (-ffile-prefix-map, as distributions build) would stand there twice.
+    return number === 0 ? joinPath(directory, name) : joinPath(joinPath(this.#unit.directory, directory), name)
   }
 }
 
