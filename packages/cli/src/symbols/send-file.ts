@@ -41,7 +41,7 @@ export async function sendFile<Answer>(to: SendTo, path: string, temporary: stri
       to.sent?.(bytes.size)
       return answer
     }
-    const list = new Blob([JSON.stringify({ pieces })])
+    const list = new Blob([JSON.stringify({ pieces, encoding: 'zstd' })])
     return await persistently(() => server.call<Answer>('POST', address, { bytes: list, headers: { 'Content-Type': pieceListType } }))
   } finally {
     await rm(temporary, { force: true })

@@ -61,7 +61,7 @@ export function symbolUpload(context: UploadContext): FastifyPluginAsyncTypebox 
         config: { scope: 'upload-symbols' },
         bodyLimit: symbolLimits.maxPieceBytes,
         schema: {
-          summary: `Put down a piece of a large file for an hour, at most ${symbolLimits.maxPieceBytes} bytes. POST /symbols and /source-maps take a list of pieces in place of a file: {"pieces": ["SHA-256", …]} as ${pieceListType}`,
+          summary: `Put down a piece of a large file for an hour, at most ${symbolLimits.maxPieceBytes} bytes. POST /symbols and /source-maps take a list of pieces in place of a file: {"pieces": ["SHA-256", …], "encoding": "zstd"} as ${pieceListType}`,
           consumes: ['application/octet-stream'],
           querystring: Type.Object(whose),
           response: { 200: SymbolPiece, ...uploadRefusals },
@@ -141,7 +141,7 @@ async function oneFile(
   { name, tokenId }: { readonly name: string; readonly tokenId: string },
 ): Promise<IncomingFile> {
   if (request.headers['content-type'] === pieceListType)
-    return joinPieces(staged, folder, { tokenId, name, pieces: readPieceList(await receiveText(request)) })
+    return joinPieces(staged, folder, { tokenId, name, list: readPieceList(await receiveText(request)) })
   if (!isForm(request)) return receiveBody(request, folder, name)
   const [file] = (await receiveForm(request, folder)).files
   if (file === undefined) throw new ApiProblem('bad_request', 'The form holds no file.')
