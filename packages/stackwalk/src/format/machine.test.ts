@@ -40,6 +40,16 @@ test('lines for a program: system, processor, crash, modules, the crashing stack
   `)
 })
 
+test.each([
+  ['amd64', 'rip', 'rsp', 'rbp', '0x210'],
+  ['arm64', 'pc', 'sp', 'fp', '0x20c'],
+] as const)('a caller on %s is shown where Breakpad shows it', (cpu, pc, sp, fp, place) => {
+  const context = { registers: { [pc]: base + 0x104n, [sp]: start, [fp]: start } }
+  const threads = [{ id: 1, context, stack: stack(start, [start + 0x10n, base + 0x210n, 0, 0, 0]) }]
+  const text = formatMachine(synthCrash({ systemInfo: { cpu }, modules: [{ baseAddress: base, size: 0x1000, name: 'app' }], threads }))
+  expect(text).toContain(`\n0|1|app||||${place}\n`)
+})
+
 test('a dump that somebody asked for is no crash', () => {
   expect(formatMachine(synthCrash({ threads: [thread(1)] }))).toContain('\nCrash|No crash||\n')
 })

@@ -69,23 +69,13 @@ function framePlace(frame: ProcessedFrame, delta: bigint): (string | number)[] {
   return [frame.function, frame.file, frame.line ?? 0, lineDelta === undefined ? '' : formatHex(BigInt(lineDelta) + delta)]
 }
 
-const callBytes: Readonly<Record<string, bigint>> = {
-  x86: 1n,
-  amd64: 1n,
-  arm: 2n,
-  arm64: 4n,
-  ppc: 4n,
-  riscv: 4n,
-  riscv64: 4n,
-  mips: 8n,
-  mips64: 8n,
-  ppc64: 8n,
-  sparc: 8n,
-}
-
-/** From the call, where a frame is looked up, to the address behind it. */
+/**
+ * Breakpad prints the return address of a caller where its frame knows it, which it does on these two processors, and elsewhere the address that the frame
+ * is looked up at, inside of the call.
+ */
 function returnAddressDelta(frame: ProcessedFrame, crash: ProcessedCrash): bigint {
-  return frame.trust === 'context' ? 0n : (callBytes[crash.system_info.cpu_arch] ?? 0n)
+  const isKnown = crash.system_info.cpu_arch === 'x86' || crash.system_info.cpu_arch === 'amd64'
+  return isKnown && frame.trust !== 'context' ? 1n : 0n
 }
 
 function line(...fields: (string | number)[]): string {
