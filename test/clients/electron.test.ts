@@ -95,16 +95,21 @@ describe("services' clients for Electron", () => {
     return until('the report', processingTimeoutMs, async () => (await reportIds()).find((id) => !before.includes(id)))
   }
 
-  test('@sentry/electron sends the dump of the last run itself', async () => {
-    const id = await reportOf(() => run('sentry', { URL: dsn(), DUMP: crashed('sentry') }))
+  const sentries = [
+    ['@sentry/electron 7', '@sentry/electron'],
+    ['@sentry/electron 5', 'sentry-electron-5'],
+  ] as const
+
+  test.for(sentries)('%s sends the dump of the last run itself', async ([, SENTRY]) => {
+    const id = await reportOf(() => run('sentry', { SENTRY, URL: dsn(), DUMP: crashed('sentry') }))
     const report = await server.finishedReport(id, processingTimeoutMs)
     expect(report).toMatchObject({ kind: 'minidump', dialect: 'sentry', state: 'processed', product: 'shop', version: '2.0.0' })
     expect(report.fields).toMatchObject({ environment: 'test', level: 'fatal', 'event.environment': 'native' })
     expect(report.attachments.map(({ name }) => name)).toEqual(expect.arrayContaining(['upload_file_minidump', 'event']))
   })
 
-  test('@sentry/electron has Electron send its event in pieces with the dump', async () => {
-    const told = await run('sentry-uploader', { URL: dsn() })
+  test.for(sentries)('%s has Electron send its event in pieces with the dump', async ([, SENTRY]) => {
+    const told = await run('sentry-uploader', { SENTRY, URL: dsn() })
     expect(Object.keys(told.extra)).toEqual(expect.arrayContaining(['sentry__1', 'sentry__2', 'sentry__3']))
     const report = await server.finishedReport(await electronUploads(told), processingTimeoutMs)
     expect(report).toMatchObject({ kind: 'minidump', dialect: 'sentry', state: 'processed', product: 'shop', version: '2.0.0' })

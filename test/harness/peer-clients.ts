@@ -16,6 +16,7 @@ const dependencies = {
   '@sentry/node': '11.11.0',
   'sentry-node-7': 'npm:@sentry/node@7.120.4',
   '@sentry/electron': '7.20.2',
+  'sentry-electron-5': 'npm:@sentry/electron@5.12.0',
   '@backtrace/node': '0.8.3',
   '@backtrace/electron': '0.7.1',
   'backtrace-node': '1.2.0',

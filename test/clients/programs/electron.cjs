@@ -6,7 +6,7 @@ const { join } = require('node:path')
 const { electron, told } = require('./electron-main.cjs')
 
 const load = createRequire(`${process.env.CLIENTS}/index.js`)
-const { CLIENT, FOLDER, SERVER, URL: url, KEY, DUMP, ANSWERS = '0' } = process.env
+const { CLIENT, SENTRY, FOLDER, SERVER, URL: url, KEY, DUMP, ANSWERS = '0' } = process.env
 let answers = 0
 subscribe('http.client.response.finish', () => {
   answers += 1
@@ -20,7 +20,7 @@ async function until(isSo) {
 const clients = {
   /** Sends the dumps of the last run itself. */
   async sentry() {
-    const Sentry = load('@sentry/electron/main')
+    const Sentry = load(`${SENTRY}/main`)
     Sentry.init({ dsn: url, release: 'shop@2.0.0', environment: 'test' })
     Sentry.setTag('phase', 'checkout')
     await until(() => !existsSync(DUMP))
@@ -28,7 +28,7 @@ const clients = {
   },
   /** Leaves sending to Electron. */
   async 'sentry-uploader'() {
-    const Sentry = load('@sentry/electron/main')
+    const Sentry = load(`${SENTRY}/main`)
     const integrations = [Sentry.electronMinidumpIntegration()]
     Sentry.init({ dsn: url, release: 'shop@2.0.0', environment: 'test', integrations })
     Sentry.setTag('phase', 'checkout')
