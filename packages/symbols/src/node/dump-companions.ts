@@ -51,6 +51,7 @@ function candidatesOf(wanted: Companion, path: string, folder: string, debugFold
     case 'dwz':
       return [
         isAbsolute(wanted.name) ? wanted.name : join(folder, wanted.name),
+        ...inPackage(wanted.name, folder),
         ...debugFolders.map((root) => byBuildId(root, wanted.buildId)),
       ]
     case 'dwo': {
@@ -67,6 +68,13 @@ function candidatesOf(wanted: Companion, path: string, folder: string, debugFold
     case 'dsym':
       return [join(`${path}.dSYM`, 'Contents/Resources/DWARF', wanted.name)]
   }
+}
+
+/** Of a distribution's package that was unpacked somewhere: both files lie below its `usr/lib/debug`. */
+function inPackage(name: string, folder: string): string[] {
+  const [, below] = name.split('/.dwz/')
+  const root = folder.indexOf('/.build-id/')
+  return below === undefined || root < 0 ? [] : [join(folder.slice(0, root), '.dwz', below)]
 }
 
 function byBuildId(root: string, id: string): string {
