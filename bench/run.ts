@@ -5,7 +5,7 @@
  */
 import { type ChildProcess, fork, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -35,6 +35,8 @@ if (peers.rust === undefined) console.log('absent: minidump-stackwalk is not on 
 if (peers.breakpad === undefined)
   console.log('absent: minidump_stackwalk is neither on the PATH nor in BREAKPAD_BIN (npm package minidump)')
 if (!canMeasureMemory) console.log('absent: /usr/bin/time, so processor time and memory of programs are not measured')
+if (isBundleOld())
+  console.log('old: tsc wrote newer code than the bundle of the command, which starts as many files then; run npm run build')
 if (values.only.includes('large')) large(peers)
 if (values.only.includes('warm')) await warm(peers)
 if (values.only.includes('small')) small(peers)
@@ -47,6 +49,14 @@ function other(name: string): void {
   const program = fileURLToPath(new URL(`${name}.ts`, import.meta.url))
   const { status } = spawnSync(process.execPath, [program], { stdio: 'inherit' })
   if (status !== 0) process.exitCode = 1
+}
+
+/** As the launcher has it. */
+function isBundleOld(): boolean {
+  const timeOf = (path: string) =>
+    statSync(fileURLToPath(new URL(`../packages/${path}`, import.meta.url)), { throwIfNoEntry: false })?.mtimeMs ?? 0
+  const made = timeOf('cli/dist/bundle.js')
+  return ['cli', 'minidump', 'symbols', 'stackwalk', 'signature', 'server'].some((name) => timeOf(`${name}/tsconfig.tsbuildinfo`) >= made)
 }
 
 /** A symbol file of libxul's size, cold and by its index. */
