@@ -33,7 +33,8 @@ export class Cursor {
 
   u16(): number {
     const at = this.skip(2)
-    const [first, second] = [this.bytes[at] ?? 0, this.bytes[at + 1] ?? 0]
+    const first = this.bytes[at] ?? 0
+    const second = this.bytes[at + 1] ?? 0
     return this.littleEndian ? first | (second << 8) : (first << 8) | second
   }
 

@@ -31,8 +31,8 @@ export function addInlines(
   for (let index = 0; index < inlines.length; index += inlineFields) {
     clipped.length = 0
     for (let range = inlines.at(index + 4); range < inlines.at(index + 5); range += 2) {
-      const from = Math.max(start, inlineRanges.at(range))
-      const to = Math.min(end, inlineRanges.at(range + 1))
+      const from = larger(start, inlineRanges.at(range))
+      const to = smaller(end, inlineRanges.at(range + 1))
       if (from >= to) continue
       clipped.push(from - baseAddress)
       clipped.push(to - from)
@@ -41,7 +41,7 @@ export function addInlines(
     const file = lines.files?.id(inlines.at(index + 2)) ?? 0
     records.addInline(
       inlines.at(index),
-      Math.max(0, inlines.at(index + 1)),
+      larger(0, inlines.at(index + 1)),
       file,
       origin(inlines.at(index + 3)),
       clipped.array,
@@ -61,13 +61,23 @@ export function addLines(joiner: LineJoiner, start: number, end: number, { rows,
     let row = first
     if (rows.addresses.at(row) >= end) return
     for (; row < last; row++) {
-      const rowStart = Math.max(rows.addresses.at(row), covered)
+      const rowStart = larger(rows.addresses.at(row), covered)
       if (rowStart >= end) break
-      const rowEnd = Math.min(rows.addresses.at(row + 1), end)
+      const rowEnd = smaller(rows.addresses.at(row + 1), end)
       if (rowEnd <= rowStart) continue
-      joiner.put(rowStart, rowEnd, Math.max(0, rows.lines.at(row)), files.id(rows.files.at(row)))
+      joiner.put(rowStart, rowEnd, larger(0, rows.lines.at(row)), files.id(rows.files.at(row)))
       covered = rowEnd
     }
     budget.spend(row - first + 1)
   }
+}
+
+// Those of `Math` are calls for V8's quick compiler.
+
+function larger(left: number, right: number): number {
+  return left > right ? left : right
+}
+
+function smaller(left: number, right: number): number {
+  return left < right ? left : right
 }

@@ -18,7 +18,8 @@ export class NameWriter {
   }
 
   write(names: NameTable, id: number, out: TextSink): void {
-    const [start, end] = [names.startOf(id), names.endOf(id)]
+    const start = names.startOf(id)
+    const end = names.endOf(id)
     if (start === end) out.text('<name omitted>')
     else if (!this.#writeBytes(names.buffer, start, end, out)) out.name(this.#written(names.get(id)))
   }

@@ -41,13 +41,14 @@ export class SymbolRecords {
   readonly #publicNames = new Integers()
   readonly #publicParameterSizes = new Integers()
   #body = new ByteArena()
-  #records = 0
+  // Not `#`: V8's quick compiler knows no short way to write those, and these are written millions of times.
+  private records = 0
   #open = false
   // What the next line is compared with.
-  #start = 0
-  #end = 0
-  #line = 0
-  #file = 0
+  private start = 0
+  private end = 0
+  private line = 0
+  private file = 0
 
   /** Called with the size of each file or section that is read: bounds the work with names. */
   allow(bytes: number): void {
@@ -77,10 +78,10 @@ export class SymbolRecords {
     this.#parameterSizes.push(parameterSize)
     this.#bodies.push(this.#body.position())
     this.#open = true
-    this.#start = address
-    this.#end = address
-    this.#line = 0
-    this.#file = 0
+    this.start = address
+    this.end = address
+    this.line = 0
+    this.file = 0
   }
 
   /** Of the last function. `ranges` are pairs of address and size from index `from` to `to`; `origin` and `callFile` numbers of `origins` and `files`. */
@@ -103,7 +104,7 @@ export class SymbolRecords {
     body.unsigned((to - from) / 2)
     for (let index = from; index < to; index += 2) {
       body.next()
-      body.signed((ranges[index] ?? 0) - this.#start)
+      body.signed((ranges[index] ?? 0) - this.start)
       body.unsigned(ranges[index + 1] ?? 0)
     }
   }
@@ -113,17 +114,17 @@ export class SymbolRecords {
     this.#count()
     const body = this.#body
     body.next()
-    if (address === this.#end && file === this.#file) {
+    if (address === this.end && file === this.file) {
       body.unsigned(size * 4 + kindLine)
     } else {
       body.unsigned(size * 4 + kindPlacedLine)
-      body.signed(address - this.#end)
+      body.signed(address - this.end)
       body.unsigned(file)
     }
-    body.signed(line - this.#line)
-    this.#end = address + size
-    this.#line = line
-    this.#file = file
+    body.signed(line - this.line)
+    this.end = address + size
+    this.line = line
+    this.file = file
   }
 
   /** A symbol without lines; its size, where known, says how far it hides others. Those inside functions are left out when writing. */
@@ -232,6 +233,6 @@ export class SymbolRecords {
   }
 
   #count(): void {
-    if (++this.#records > maxRecords) throw new Damage('too_many_lines', 'The file has more lines and inlined calls than the limit.')
+    if (++this.records > maxRecords) throw new Damage('too_many_lines', 'The file has more lines and inlined calls than the limit.')
   }
 }
