@@ -3,8 +3,8 @@ import type { ByteSource } from './byte-source.ts'
 import { readElfFile, sectionNoBits } from './dump/elf/elf-file.ts'
 import { debugIdOf, elfCpu, elfIdentifier, hexOf, soname } from './dump/elf/elf-ids.ts'
 import { fatParts } from './dump/macho/fat-parts.ts'
+import { debugSection } from './dump/macho/mach-dwarf.ts'
 import { dsymFileType, objectFileType, readMachFile } from './dump/macho/mach-file.ts'
-import { sectionNamed } from './dump/macho/write-unwind.ts'
 import { openMsf } from './dump/pdb/msf.ts'
 import { guidDigits, readCodeView } from './dump/pe/debug-directory.ts'
 import { readPe } from './dump/pe/read-pe.ts'
@@ -86,7 +86,7 @@ function machModules(source: ByteSource, name: string): RecognisedModule[] {
       ...(file.uuid !== undefined && { codeId: file.uuid.toLowerCase() }),
       arch: cpu,
       hasCode: file.fileType !== dsymFileType,
-      hasDebug: sectionNamed(file, '__debug_info') !== undefined,
+      hasDebug: debugSection(file, 'info') !== undefined,
     })
   }
   return modules
@@ -104,7 +104,7 @@ function peModules(source: ByteSource, name: string): RecognisedModule[] {
       debugId: codeView?.debugId,
       codeId: hex(pe.timestamp, 8) + hex(pe.imageSize),
       hasCode: true,
-      hasDebug: pe.sections.some((section) => section.name === '.debug_info'),
+      hasDebug: pe.sections.some((section) => /^\.z?debug_info$/.test(section.name)),
     },
   ]
 }

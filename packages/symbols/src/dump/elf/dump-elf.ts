@@ -8,7 +8,7 @@ import { findAlternate, findDebugFile, hasDwarf, miniDebugFile, splitFinder } fr
 import { type ElfFile, readElfFile, sectionExecutable } from './elf-file.ts'
 import { dumpElfFrames, startElfFrames } from './elf-frames.ts'
 import { debugIdOf, elfCpu, elfIdentifier, hexOf, soname } from './elf-ids.ts'
-import { dwarfSections, type SectionReading } from './elf-sections.ts'
+import { dwarfSections, type SectionReading, sectionReading } from './elf-sections.ts'
 import { FunctionSymbols, readFunctionSymbols } from './elf-symbols.ts'
 
 /** `e_type` of an object that was not linked yet: its addresses are not known. */
@@ -17,7 +17,7 @@ const unlinked = 1
 export function dumpElf(input: DumpInput): DumpedFile {
   const { source, options, records, problems } = input
   const file = readElfFile(source, (code, message) => problems.add(code, message))
-  const reading = { decompress: options.decompress, problems, records, decompressed: 0 }
+  const reading = sectionReading(input)
   const debugFile = options.debugFile ?? leafName(soname(file)) ?? leafName(options.fileName) ?? 'unknown'
   const identifier = elfIdentifier(file)
   const module = {

@@ -1,7 +1,7 @@
 import { type ByteSource, bytesSource } from '../../byte-source.ts'
 import { Cursor } from '../cursor.ts'
 import type { DwarfSectionName, DwarfSections } from '../dwarf/sections.ts'
-import type { Compression, DumpOptions } from '../input.ts'
+import type { Compression, DumpInput, DumpOptions } from '../input.ts'
 import { maxDecompressedBytes } from '../limits.ts'
 import type { SymbolRecords } from '../output/symbol-records.ts'
 import type { Problems } from '../problem.ts'
@@ -21,6 +21,10 @@ export interface SectionReading {
   decompressed: number
 }
 
+export function sectionReading({ options, problems, records }: DumpInput): SectionReading {
+  return { decompress: options.decompress, problems, records, decompressed: 0 }
+}
+
 /** A section's bytes, decompressed where they are compressed. Each call decompresses anew. */
 export function openSection(file: ElfFile, section: ElfSection, reading: SectionReading): ByteSource | undefined {
   const source = sectionSource(file, section)
@@ -34,11 +38,15 @@ export function openSection(file: ElfFile, section: ElfSection, reading: Section
     const size = file.wide ? cursor.u64() : cursor.u32()
     return decompressed(section.name, source, headSize, compression, size, reading)
   }
-  if (!section.name.startsWith('.zdebug_')) return source
-  // The older way: the letters ZLIB and the size, always with its highest byte first.
+  return openOldSection(section.name, source, reading)
+}
+
+/** The older way to compress, of any format: `zdebug` in the name, then the letters ZLIB and the size, always with its highest byte first. */
+export function openOldSection(name: string, source: ByteSource, reading: SectionReading): ByteSource | undefined {
+  if (!/^[._]+zdebug_/.test(name)) return source
   const head = source.read(0, 12)
   if (head.length < 12 || String.fromCharCode(...head.subarray(0, 4)) !== 'ZLIB') return source
-  return decompressed(section.name, source, 12, 'zlib', new Cursor(head, 4, 12, false).u64(), reading)
+  return decompressed(name, source, 12, 'zlib', new Cursor(head, 4, 12, false).u64(), reading)
 }
 
 function decompressed(

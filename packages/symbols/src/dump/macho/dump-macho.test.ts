@@ -1,5 +1,7 @@
+import { deflateSync, inflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { synthDwarf } from '../../../testing/synth-elf.ts'
 import { amd64, arm64, type SynthMacho, synthFat, synthMacho, synthUnwindInfo, x86 } from '../../../testing/synth-macho.ts'
 import { bytesSource } from '../../byte-source.ts'
 import { SymbolError } from '../../errors.ts'
@@ -21,7 +23,31 @@ function dump(bytes: Uint8Array, options: DumpOptions = {}): { lines: string[]; 
 
 const codes = ({ problems }: DumpResult) => problems.map((problem) => problem.code)
 
+/** The older way to compress a section, which Go still has. */
+function compressed(bytes: Uint8Array): Uint8Array {
+  const head = new Uint8Array(12)
+  head.set(new TextEncoder().encode('ZLIB'))
+  new DataView(head.buffer).setUint32(8, bytes.length)
+  return Uint8Array.from([...head, ...deflateSync(bytes)])
+}
+
 describe('a Mach-O file', () => {
+  test.each([false, true])('with debug information of its own, compressed: %s, has functions, lines and inlined calls', (isCompressed) => {
+    const sections = synthDwarf().map(({ name, bytes }, index) => ({
+      segment: '__DWARF',
+      name: name.replace('.debug', isCompressed ? '__zdebug' : '__debug'),
+      address: 0x10000 + index * 0x1000,
+      bytes: isCompressed ? compressed(bytes) : bytes,
+    }))
+    const options: DumpOptions = { decompress: (_kind, bytes, size) => inflateSync(bytes, { maxOutputLength: size }) }
+    const file = synthMacho({ uuid, textAddress: 0x800, sections: [{ ...codeSection, address: 0x1000 }, ...sections] })
+    const { lines, result } = dump(file, options)
+    expect(codes(result)).toEqual([])
+    expect(lines).toContain('FUNC 800 40 0 outer')
+    expect(lines.filter((line) => /^INLINE /.test(line))).toEqual(['INLINE 0 12 0 0 810 10'])
+    expect(lines.filter((line) => /^[0-9a-f]+ /.test(line)).length).toBeGreaterThan(4)
+  })
+
   test.each([
     [amd64, 0x8000_0003, 'x86_64'],
     [amd64, 8, 'x86_64h'],

@@ -1,15 +1,16 @@
 import { leafName } from '../../symbol-path.ts'
 import { dumpDwarf } from '../dwarf/dump-dwarf.ts'
+import { sectionReading } from '../elf/elf-sections.ts'
 import { FunctionSymbols } from '../elf/elf-symbols.ts'
 import type { DumpedFile, DumpInput } from '../input.ts'
 import { choosePart, samePart } from './choose-part.ts'
 import { readExportsTrie } from './exports-trie.ts'
 import { readFunctionStarts } from './function-starts.ts'
-import { machCodeRanges, machDwarfSections } from './mach-dwarf.ts'
+import { debugSection, machCodeRanges, machDwarfSections } from './mach-dwarf.ts'
 import { dsymFileType, type MachFile } from './mach-file.ts'
 import { writeMachFrames } from './mach-frames.ts'
 import { readMachSymbols } from './mach-symbols.ts'
-import { sectionNamed, writeCompactUnwind } from './write-unwind.ts'
+import { writeCompactUnwind } from './write-unwind.ts'
 
 /** A program, library or dSYM for one processor. Debug information comes from the dSYM, rules for unwinding from the program, whichever is given. */
 export function dumpMacho(input: DumpInput): DumpedFile {
@@ -50,7 +51,7 @@ export function dumpMacho(input: DumpInput): DumpedFile {
       ...(uuid !== undefined && { codeId: uuid }),
     },
     stack: (writer) => {
-      const written = writeMachFrames([debug, program], problems, writer)
+      const written = writeMachFrames([debug, program], sectionReading(input), writer)
       if (program !== undefined) writeCompactUnwind(program, written, writer, problems)
     },
   }
@@ -59,7 +60,7 @@ export function dumpMacho(input: DumpInput): DumpedFile {
 /** The file beside its other half: a dSYM has no code, and a program rarely debug information. */
 function withCompanion({ options, problems }: DumpInput, file: MachFile, name: string): { program?: MachFile; debug?: MachFile } {
   const uuid = file.uuid ?? ''
-  const hasDebug = sectionNamed(file, '__debug_info') !== undefined
+  const hasDebug = debugSection(file, 'info') !== undefined
   if (file.fileType === dsymFileType) {
     const other = uuid === '' ? undefined : options.companions?.({ kind: 'macho', name, uuid })
     const program = other && samePart(other, file, 'program', problems)
@@ -82,9 +83,10 @@ function addExports(file: MachFile, { records, problems }: DumpInput, symbols: F
   symbols.close()
 }
 
-function addDebugInformation(file: MachFile, { options, records, problems }: DumpInput, symbols: FunctionSymbols): void {
+function addDebugInformation(file: MachFile, input: DumpInput, symbols: FunctionSymbols): void {
+  const { options, records, problems } = input
   dumpDwarf({
-    sections: machDwarfSections(file),
+    sections: machDwarfSections(file, sectionReading(input)),
     baseAddress: file.textAddress,
     codeRanges: machCodeRanges(file),
     symbolName: (address, preferred) => symbols.nameAt(address, preferred),

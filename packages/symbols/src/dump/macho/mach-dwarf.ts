@@ -1,18 +1,24 @@
 import type { DwarfSectionName, DwarfSections } from '../dwarf/sections.ts'
+import { openOldSection, type SectionReading } from '../elf/elf-sections.ts'
 import { partOf } from '../window.ts'
-import type { MachFile } from './mach-file.ts'
+import type { MachFile, MachSection } from './mach-file.ts'
 import { sectionNamed } from './write-unwind.ts'
 
 /** The longest name that a section's header has room for. */
 const maxSectionName = 16
 
-/** `__debug_info` and so on; `__debug_str_offsets` is cut to `__debug_str_offs`. */
-export function machDwarfSections(file: MachFile): DwarfSections {
+/** A section `__debug_NAME`, which is cut where the header has no more room (`__debug_str_offs`), or `__zdebug_NAME`, as Go compresses them. */
+export function debugSection(file: MachFile, name: string): MachSection | undefined {
+  const named = (prefix: string) => sectionNamed(file, `${prefix}${name}`.slice(0, maxSectionName))
+  return named('__debug_') ?? named('__zdebug_')
+}
+
+export function machDwarfSections(file: MachFile, reading: SectionReading): DwarfSections {
   return {
     littleEndian: file.littleEndian,
     section: (name: DwarfSectionName) => {
-      const found = sectionNamed(file, `__debug_${name}`.slice(0, maxSectionName))
-      return found && partOf(file.source, found.fileOffset, found.size)
+      const found = debugSection(file, name)
+      return found && openOldSection(found.name, partOf(file.source, found.fileOffset, found.size), reading)
     },
   }
 }

@@ -1,10 +1,10 @@
+import { openOldSection, type SectionReading } from '../elf/elf-sections.ts'
 import { dumpFrames } from '../frames/dump-frames.ts'
 import type { SymbolWriter } from '../output/symbol-writer.ts'
-import type { Problems } from '../problem.ts'
 import { partOf } from '../window.ts'
 import { AddressRanges } from './address-ranges.ts'
 import { cpuTypes } from './cpu-name.ts'
-import { machCodeRanges } from './mach-dwarf.ts'
+import { debugSection, machCodeRanges } from './mach-dwarf.ts'
 import type { MachFile } from './mach-file.ts'
 import { referredToFrames, sectionNamed } from './write-unwind.ts'
 
@@ -22,21 +22,23 @@ const frameCpus: Readonly<Record<number, string>> = {
  * Writes `__debug_frame`, and of `__eh_frame` what the compact unwind information refers to, as the system's own unwinder does: LLVM's linker up to
  * version 14 leaves addresses in the rest of it that belong to no function. Without compact information all of it counts.
  */
-export function writeMachFrames(files: readonly (MachFile | undefined)[], problems: Problems, writer: SymbolWriter): AddressRanges {
+export function writeMachFrames(files: readonly (MachFile | undefined)[], reading: SectionReading, writer: SymbolWriter): AddressRanges {
+  const { problems } = reading
   const written = new AddressRanges()
   const seen = new Set<number>()
   for (const file of new Set(files)) {
     const cpu = file && frameCpus[file.cpuType]
     if (file === undefined || cpu === undefined) continue
     const referred = referredToFrames(file, problems)
-    for (const name of ['__debug_frame', '__eh_frame']) {
-      const section = sectionNamed(file, name)
-      if (section === undefined) continue
+    for (const isEh of [false, true]) {
+      const section = isEh ? sectionNamed(file, '__eh_frame') : debugSection(file, 'frame')
+      const bytes = section && openOldSection(section.name, partOf(file.source, section.fileOffset, section.size), reading)
+      if (section === undefined || bytes === undefined) continue
       problems.guard(() =>
         dumpFrames(
           {
-            section: partOf(file.source, section.fileOffset, section.size),
-            isEh: name === '__eh_frame',
+            section: bytes,
+            isEh,
             cpu,
             littleEndian: file.littleEndian,
             addressSize: file.is64 ? 8 : 4,
@@ -44,8 +46,7 @@ export function writeMachFrames(files: readonly (MachFile | undefined)[], proble
             baseAddress: file.textAddress,
             codeRanges: machCodeRanges(file),
             seen,
-            ...(name === '__eh_frame' &&
-              referred !== undefined && { accept: (start: number) => referred.covers(start - file.textAddress) }),
+            ...(isEh && referred !== undefined && { accept: (start: number) => referred.covers(start - file.textAddress) }),
             written: written.add,
             problems,
           },

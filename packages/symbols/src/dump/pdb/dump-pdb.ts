@@ -1,5 +1,6 @@
 import type { ByteSource } from '../../byte-source.ts'
 import { leafName } from '../../symbol-path.ts'
+import { sectionReading } from '../elf/elf-sections.ts'
 import type { DumpedFile, DumpInput } from '../input.ts'
 import type { SymbolRecords } from '../output/symbol-records.ts'
 import type { SymbolWriter } from '../output/symbol-writer.ts'
@@ -104,7 +105,7 @@ export function dumpOpenedPdb(
       ...(codeFile === undefined ? {} : { codeFile }),
     },
     stack(writer: SymbolWriter): void {
-      if (pe !== undefined) writePeFrames(pe, writer, problems)
+      if (pe !== undefined) writePeFrames(pe, writer, sectionReading(input))
       if (machine === machineX86 && dbi !== undefined && map !== undefined) writeStackWin(msf, dbi, map, strings, writer)
     },
   }

@@ -3,6 +3,7 @@ import { leafName } from '../../symbol-path.ts'
 import { checksum, maxLinkBytes, parseDebugLink } from '../debug-link.ts'
 import { dumpDwarf } from '../dwarf/dump-dwarf.ts'
 import type { DwarfSections } from '../dwarf/sections.ts'
+import { openOldSection, type SectionReading, sectionReading } from '../elf/elf-sections.ts'
 import type { DumpedFile, DumpInput } from '../input.ts'
 import { dumpOpenedPdb, type OpenedPdb, openPdb } from '../pdb/dump-pdb.ts'
 import { Damage, type Problems } from '../problem.ts'
@@ -40,7 +41,7 @@ export function dumpPe(input: DumpInput): DumpedFile {
       codeId: codeIdOf(pe),
       ...(codeFile === undefined ? {} : { codeFile }),
     },
-    stack: (writer) => writePeFrames(pe, writer, problems),
+    stack: (writer) => writePeFrames(pe, writer, sectionReading(input)),
   }
 }
 
@@ -60,9 +61,10 @@ function collect(input: DumpInput, pe: PeFile, name: string): void {
   const symbols = new PeSymbols(debug, pe, records.names, problems)
   problems.guard(() =>
     dumpDwarf({
-      sections: dwarfSections(debug.pe),
+      sections: dwarfSections(debug.pe, sectionReading(input)),
       baseAddress: pe.imageBase,
       codeRanges: codeRanges(pe),
+      symbolName: (address, preferred) => symbols.nameAt(address - pe.imageBase, preferred),
       symbolsIn: (start, end, found) =>
         symbols.between(start - pe.imageBase, end - pe.imageBase, (rva, size, id) => found(rva + pe.imageBase, size, id)),
       inlines: options.inlines !== false,
@@ -76,7 +78,7 @@ function collect(input: DumpInput, pe: PeFile, name: string): void {
 /** What MinGW's `objcopy --only-keep-debug` put aside before the program was stripped. */
 function separateDebug({ options, records, problems }: DumpInput, pe: PeFile): { source: ByteSource; pe: PeFile } | undefined {
   const section = pe.sections.find(({ name }) => name === '.gnu_debuglink')
-  if (section === undefined || pe.sections.some(({ name }) => name === '.debug_info')) return undefined
+  if (section === undefined || pe.sections.some(({ name }) => /^\.z?debug_info$/.test(name))) return undefined
   const link = parseDebugLink(pe.sectionSource(section).read(0, maxLinkBytes), true)
   const source = link && options.companions?.({ kind: 'debuglink', name: link.name, crc: link.crc })
   if (link === undefined || source === undefined) return undefined
@@ -89,12 +91,14 @@ function separateDebug({ options, records, problems }: DumpInput, pe: PeFile): {
   return debug && { source, pe: debug }
 }
 
-function dwarfSections(pe: PeFile): DwarfSections {
+/** MinGW's, and compressed Go's. */
+function dwarfSections(pe: PeFile, reading: SectionReading): DwarfSections {
+  const named = (wanted: string) => pe.sections.find(({ name }) => name === wanted)
   return {
     littleEndian: true,
     section(name): ByteSource | undefined {
-      const section = pe.sections.find((candidate) => candidate.name === `.debug_${name}`)
-      return section === undefined ? undefined : pe.sectionSource(section)
+      const section = named(`.debug_${name}`) ?? named(`.zdebug_${name}`)
+      return section && openOldSection(section.name, pe.sectionSource(section), reading)
     },
   }
 }

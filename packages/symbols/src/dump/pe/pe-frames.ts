@@ -1,3 +1,4 @@
+import type { SectionReading } from '../elf/elf-sections.ts'
 import type { SymbolWriter } from '../output/symbol-writer.ts'
 import type { Problems } from '../problem.ts'
 import { forEachArm64Function, writeArm64Frames } from './arm64-frames.ts'
@@ -9,8 +10,9 @@ import { forEachX64Function, writeX64Frames } from './x64-frames.ts'
 const arm64Machines = [machineArm64, machineArm64X]
 
 /** STACK CFI of the processors that have unwind tables; x86 has none, but MinGW's programs have DWARF's. */
-export function writePeFrames(pe: PeFile, writer: SymbolWriter, problems: Problems): void {
-  if (pe.directory(exceptionDirectory) === undefined) writePeDwarfFrames(pe, writer, problems)
+export function writePeFrames(pe: PeFile, writer: SymbolWriter, reading: SectionReading): void {
+  const { problems } = reading
+  if (pe.directory(exceptionDirectory) === undefined) writePeDwarfFrames(pe, writer, reading)
   else if (pe.machine === machineX64) writeX64Frames(pe, writer, problems)
   else if (arm64Machines.includes(pe.machine)) writeArm64Frames(pe, writer, problems)
   else if (pe.machine === machineArm64Ec) problems.add('pe_arm64ec', 'Unwind information of ARM64EC is not read.')

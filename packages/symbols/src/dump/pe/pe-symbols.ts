@@ -9,6 +9,9 @@ import { forEachExport } from './exports.ts'
 import { forEachUnwindFunction } from './pe-frames.ts'
 import { machineX86, type PeFile } from './read-pe.ts'
 
+/** Names of one address that are compared. */
+const maxAliases = 64
+
 /** Names of functions that a PE has itself: exports, and MinGW's symbol table. By address; equal ones in the order of the file. */
 export class PeSymbols {
   readonly #addresses = new Doubles()
@@ -49,6 +52,17 @@ export class PeSymbols {
       else high = middle
     }
     return low
+  }
+
+  /** The name of a symbol at exactly this address, or -1: `preferred` where one has it, else that of the symbol table, which is behind the exports. */
+  nameAt(rva: number, preferred: number): number {
+    let name = -1
+    for (let place = this.indexAt(rva), end = place + maxAliases; place < Math.min(end, this.count); place++) {
+      if (this.address(place) !== rva) break
+      name = this.name(place)
+      if (name === preferred) return preferred
+    }
+    return name
   }
 
   /** Each goes on to the next. */
