@@ -10,8 +10,9 @@ import { type DumpOptions, dumpSymbols } from '@crashkeep/symbols/dump'
 import { dumpSymbolFile, fileSource, nodeDemangler } from '@crashkeep/symbols/node'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { temporaryFolder, undoAfterAll } from '../harness/cleanup.ts'
+import { symbolsOf } from '../harness/compare-symbols.ts'
 import { root } from '../harness/server.ts'
-import { has, type SymbolizedFrame, symbolize, type UnwindRow, unwindRows } from '../harness/symbolizer.ts'
+import { has, type SymbolizedFrame, symbolize, type UnwindRow, unwindRows, withoutCopySuffix } from '../harness/symbolizer.ts'
 
 const sources = join(root, 'test/programs')
 const maxOutputBytes = 64 * 1024 * 1024
@@ -307,3 +308,24 @@ function differencesOf({ address, rules }: UnwindRow, symbols: ModuleSymbols, ba
     return said === expected || unchanged || expected.endsWith('exp') ? [] : [`${address.toString(16)} ${column}: ${expected}, not ${said}`]
   })
 }
+
+test.skipIf(mingw.length === 0)('MinGW, optimised when linked: functions have the names of the symbol table (needs mingw-w64)', () => {
+  const [cpu = ''] = mingw
+  const program = join(folder, 'linked.exe')
+  const files = [join(sources, 'shelf.cc'), '-x', 'c', join(sources, 'shelf-part.c')]
+  execFileSync(`${cpu}-w64-mingw32-g++`, ['-g', '-O2', '-flto', ...files, '-o', program], { stdio: 'pipe' })
+  const { base } = headersOf(program)
+  const named = execFileSync(`${cpu}-w64-mingw32-nm`, [program])
+    .toString()
+    .matchAll(/^([0-9a-f]+) [tT] (\S+)$/gm)
+  const symbols = symbolsOf(program)
+  const byOffset = Map.groupBy(named, ([, address = '']) => Number.parseInt(address, 16) - base)
+  const wrong = [...byOffset].flatMap(([offset, names]) => {
+    const found = symbols.lookup(offset)
+    if (found?.functionOffset !== offset) return []
+    const known = names.map(([, , name = '']) => withoutCopySuffix(cpu === 'i686' ? name.replace(/^_/, '') : name))
+    return known.includes(withoutCopySuffix(found.function)) ? [] : [[found.function, known]]
+  })
+  expect(wrong).toEqual([])
+  expect(byOffset.size).toBeGreaterThan(100)
+})
