@@ -29,6 +29,11 @@ const builds: readonly Build[] = [
     { name: `${compiler} -O2, DWARF 5`, compiler, flags: ['-O2', '-gdwarf-5'] },
     { name: `${compiler}, split units of DWARF 4`, compiler, flags: ['-O2', '-gdwarf-4', '-gsplit-dwarf'] },
     { name: `${compiler}, split units of DWARF 5`, compiler, flags: ['-O2', '-gdwarf-5', '-gsplit-dwarf'] },
+    {
+      name: `${compiler}, split units beside units of types`,
+      compiler,
+      flags: ['-O2', '-gdwarf-5', '-gsplit-dwarf', '-fdebug-types-section'],
+    },
     { name: `${compiler}, sections of which some are removed`, compiler, flags: ['-O2', '-g', '-ffunction-sections', '-Wl,--gc-sections'] },
   ]),
   { name: 'g++, optimised when linked', compiler: 'g++', flags: ['-O2', '-g', '-flto'] },

@@ -2,10 +2,10 @@ import { type ByteSource, bytesSource } from '../../byte-source.ts'
 import { Cursor } from '../cursor.ts'
 import type { DwarfSectionName, DwarfSections } from '../dwarf/sections.ts'
 import type { Compression, DumpInput, DumpOptions } from '../input.ts'
-import { maxDecompressedBytes } from '../limits.ts'
+import { maxDecompressedBytes, maxWholeSectionBytes } from '../limits.ts'
 import type { SymbolRecords } from '../output/symbol-records.ts'
 import type { Problems } from '../problem.ts'
-import { type ElfFile, type ElfSection, findSection, sectionCompressed, sectionSource } from './elf-file.ts'
+import { type ElfFile, type ElfSection, findSection, sectionCompressed, sectionNoBits, sectionSource } from './elf-file.ts'
 
 const compressions: Readonly<Record<number, Compression>> = { 1: 'zlib', 2: 'zstd' }
 /** Debug information becomes a third to a tenth; long tables of zeros less. A small section may be what it likes. */
@@ -79,6 +79,33 @@ function decompressed(
   }
 }
 
+function sectionsNamed(file: ElfFile, name: string | undefined): ElfSection[] {
+  return file.sections.filter((section) => section.name === name && section.type !== sectionNoBits && section.size > 0)
+}
+
+/** A file that was not linked has a section for each unit of types, which GCC puts before the code's. Units refer to themselves only. */
+function joined(parts: readonly ElfSection[], file: ElfFile, reading: SectionReading): ByteSource {
+  const opened: Uint8Array[] = []
+  let total = 0
+  for (const part of parts) {
+    const source = openSection(file, part, reading)
+    // Damaged ones may lie over each other, and be larger together than the file.
+    total += source?.size ?? 0
+    if (total > maxWholeSectionBytes) {
+      reading.problems.add('too_large_section', `The sections ${part.name} are too large together.`)
+      break
+    }
+    if (source !== undefined) opened.push(source.read(0, source.size))
+  }
+  const bytes = new Uint8Array(opened.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of opened) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytesSource(bytes)
+}
+
 /** The DWARF sections of an ELF file: `.debug_NAME`, `.zdebug_NAME`, and in files of -gsplit-dwarf `.debug_NAME.dwo`. */
 export function dwarfSections(file: ElfFile, reading: SectionReading, suffix: '' | '.dwo' = ''): DwarfSections {
   const opened = new Map<string, ByteSource | undefined>()
@@ -89,7 +116,8 @@ export function dwarfSections(file: ElfFile, reading: SectionReading, suffix: ''
       // The index of a package is called the same everywhere.
       const full = name === 'cu_index' ? name : `${name}${suffix}`
       const found = findSection(file, `.debug_${full}`) ?? findSection(file, `.zdebug_${full}`)
-      const source = found === undefined ? undefined : openSection(file, found, reading)
+      const parts = suffix === '.dwo' && name === 'info' ? sectionsNamed(file, found?.name) : []
+      const source = parts.length > 1 ? joined(parts, file, reading) : found && openSection(file, found, reading)
       opened.set(name, source)
       return source
     },
