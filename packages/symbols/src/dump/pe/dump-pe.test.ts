@@ -106,3 +106,13 @@ test('an unwind table that points outside, or to nonsense, costs its functions o
   expect(problems).toEqual(['pe_unwind'])
   expect(lines.at(-1)).toBe('STACK CFI INIT 1080 20 .cfa: $rsp 8 + .ra: .cfa 8 - ^')
 })
+
+test('a program for x64 that has code for ARM64, too, says that rules for that are missing', () => {
+  const told = (hybrid: number) => {
+    // IMAGE_LOAD_CONFIG_DIRECTORY64 up to CHPEMetadataPointer.
+    const data = [...u32(208), ...new Array<number>(196).fill(0), ...u32(hybrid), ...u32(0)]
+    return dump(synthPe({ data, directories: { 10: [dataRva, 208] } })).problems
+  }
+  expect(told(0x1000)).toEqual(['pe_arm64ec'])
+  expect(told(0)).toEqual([])
+})

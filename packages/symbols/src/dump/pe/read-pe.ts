@@ -40,6 +40,7 @@ export const machineArm64X = 0xa64e
 export const exportDirectory = 0
 export const exceptionDirectory = 3
 export const debugDirectory = 6
+export const loadConfigDirectory = 10
 
 const fileHeaderBytes = 24
 const sectionHeaderBytes = 40
