@@ -73,6 +73,12 @@ describe('the part of the dump', () => {
     }
   })
 
+  it('needs no file name', async () => {
+    const upload = await read(multipart([{ name: 'prod', value: 'Script' }, { name: 'upload_file_minidump', value: dump }]))
+    expect([...upload.fields]).toEqual([['prod', 'Script']])
+    expect((await contentOf(upload, 'upload_file_minidump')).equals(dump)).toBe(true)
+  })
+
   it('is kept as far as it can be unpacked', async () => {
     const packed = gzipSync(Buffer.from(Array.from({ length: 100_000 }, (_, i) => (i * i * 31) % 251)))
     packed.fill(0xff, packed.length - 100)

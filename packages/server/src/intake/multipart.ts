@@ -67,7 +67,8 @@ export async function readMultipart(source: MultipartSource, room: MultipartRoom
     await parse(mendMultipartEnd(begun.all(), boundary, end), boundary, { limits, fields, parts, room, fileRoom, nested: false })
     const collected = await Promise.all(parts.map((part) => part.collected))
     const files = parts.flatMap((part, i) => submittedFile(part, collected[i], fields))
-    if (end.closed && notes.badCompression) fields.note('bad_compression', 'The checksum of the compressed body is wrong.')
+    if (end.closed && notes.badCompression)
+      fields.note('bad_compression', 'The body is not what its compression says: its checksum is wrong, or it was never compressed.')
     else if (!end.closed || notes.endedEarly !== undefined) fields.noteTruncation(notes.endedEarly)
     refuseNothing(fields, files, notes, end)
     const discard = async () => {
@@ -100,8 +101,9 @@ async function parse(body: AsyncIterable<Uint8Array>, boundary: string, parsing:
   const parser = new Busboy({
     headers: { 'content-type': `multipart/form-data; boundary="${boundary.replaceAll(/["\\]/g, '\\$&')}"` },
     preservePath: true,
-    // Antenna's clients send their fields as one JSON part, with or without a file name.
-    isPartAFile: (_, contentType, fileName) => fileName !== undefined || (contentType !== undefined && contentType !== 'text/plain'),
+    // Antenna's clients send their fields as one JSON part, with or without a file name; a script may send its dump without one.
+    isPartAFile: (name, contentType, fileName) =>
+      fileName !== undefined || (contentType !== undefined && contentType !== 'text/plain') || (name !== undefined && isDumpName(name)),
     limits: {
       fieldSize: limits.fieldBytes,
       fields: limits.fields,
