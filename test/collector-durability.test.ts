@@ -23,7 +23,11 @@ const maxAcknowledgements = 24
 /** Two minutes on an idle machine, most of it a hundred starts. */
 const killTimeoutMs = 40 * 60_000
 /** As long as the lock or the halt lasts at least; settling is tried and fails meanwhile. */
-const awayMs = 4_000
+const lockedMs = 4_000
+const haltedMs = 60_000
+/** Of each sender: more comes in a minute than a team's programs die in a day. */
+const pauseMs = 250
+const haltTimeoutMs = 600_000
 const maxAnswerMs = 2_000
 /** More than can have been on their way when it began. */
 const enoughUploads = 20
@@ -34,19 +38,23 @@ const seed = 20_261_120
 const undo = undoAfterAll()
 
 /** Uploads while somebody takes the database away: all that were begun are acknowledged before it is back, in time. */
-async function sendWhile(server: TestedServer, uploads: RetryingSenders, takeAway: () => Promise<() => Promise<void>>): Promise<void> {
+async function sendWhile(
+  server: TestedServer,
+  uploads: RetryingSenders,
+  o: { readonly awayMs: number; readonly pauseMs?: number; takeAway(): Promise<() => Promise<void>> },
+): Promise<void> {
   const times: number[] = []
   let over = false
   const onAnswer = (ms: number) => times.push(ms)
-  const sending = uploads.run(server.ingestUrl, { senders: 4, sizes: [2_000, 60_000], onAnswer, stopped: () => over })
+  const sending = uploads.run(server.ingestUrl, { ...o, senders: 4, sizes: [2_000, 60_000], onAnswer, stopped: () => over })
   const some = async () => {
     const before = times.length
     await until('uploads to be acknowledged', patienceMs, () => (times.length - before >= enoughUploads ? true : undefined))
   }
   await some()
-  const giveBack = await takeAway()
+  const giveBack = await o.takeAway()
   try {
-    await Promise.all([pause(awayMs), some()])
+    await Promise.all([pause(o.awayMs), some()])
   } finally {
     over = true
     await sending
@@ -104,7 +112,7 @@ describe('a collector', () => {
     const server = await startServer({ dataDir, arguments: ['--processes', '1'] })
     undo(() => server.kill())
     const uploads = new RetryingSenders(seededRandom(seed))
-    await sendWhile(server, uploads, async () => {
+    const takeAway = async () => {
       const databases = ['ledger.db', 'index.db'].map((name) => new DatabaseSync(join(dataDir, name), { timeout: patienceMs }))
       for (const database of databases) database.exec('begin immediate')
       return async () => {
@@ -113,29 +121,35 @@ describe('a collector', () => {
           database.close()
         }
       }
-    })
+    }
+    await sendWhile(server, uploads, { awayMs: lockedMs, takeAway })
     await uploads.settled(server)
     await uploads.verify(server)
     await server.kill()
   })
 
-  test("goes on while PostgreSQL is stopped (needs Debian's postgresql)", async ({ skip }) => {
-    const postgres = await startPostgres()
-    if (postgres === undefined) return skip()
-    undo(() => postgres.stop())
-    const database = await createTestDatabase(postgres.url, `t${randomBytes(8).toString('hex')}`)
-    const dataDir = join(temporaryFolder(undo, 'collector-postgres'), 'data')
-    const server = await startServer({ dataDir, arguments: ['--database', database, '--processes', '1'] })
-    undo(() => server.kill())
-    const uploads = new RetryingSenders(seededRandom(seed))
-    await sendWhile(server, uploads, async () => {
-      await postgres.halt()
-      return () => postgres.resume()
-    })
-    await uploads.settled(server)
-    await uploads.verify(server)
-    await server.kill()
-  })
+  test(
+    "goes on while PostgreSQL is stopped for a minute (needs Debian's postgresql)",
+    async ({ skip }) => {
+      const postgres = await startPostgres()
+      if (postgres === undefined) return skip()
+      undo(() => postgres.stop())
+      const database = await createTestDatabase(postgres.url, `t${randomBytes(8).toString('hex')}`)
+      const dataDir = join(temporaryFolder(undo, 'collector-postgres'), 'data')
+      const server = await startServer({ dataDir, arguments: ['--database', database, '--processes', '1'] })
+      undo(() => server.kill())
+      const uploads = new RetryingSenders(seededRandom(seed))
+      const takeAway = async () => {
+        await postgres.halt()
+        return () => postgres.resume()
+      }
+      await sendWhile(server, uploads, { awayMs: haltedMs, pauseMs, takeAway })
+      await uploads.settled(server)
+      await uploads.verify(server)
+      await server.kill()
+    },
+    haltTimeoutMs,
+  )
 })
 
 const canMakeDisks = await disksCanBeMade()

@@ -2,6 +2,7 @@
  * Crash handlers that send each dump until it is acknowledged, as Crashpad's database makes them: a dump with an id of its own inside, the
  * same bytes each time. Afterwards the server has each acknowledged one once and whole, and of the others nothing in halves.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import { stack, synthDump } from '../../packages/minidump/src/synth/index.ts'
 import type { ReportDetail } from '../../packages/server/src/api-types.ts'
 import type { Random } from './random.ts'
@@ -50,6 +51,8 @@ export class RetryingSenders {
       readonly sizes: readonly number[]
       readonly onAnswer: (ms: number) => void
       readonly stopped: () => boolean
+      /** What each sender waits after an answer. */
+      readonly pauseMs?: number
     },
   ): Promise<void> {
     const sender = async () => {
@@ -57,6 +60,7 @@ export class RetryingSenders {
         const began = performance.now()
         if (!(await this.#send(url, this.#unsure.pop() ?? this.#next(o.sizes)))) return
         o.onAnswer(performance.now() - began)
+        if (o.pauseMs !== undefined) await delay(o.pauseMs)
       }
     }
     await Promise.all(Array.from({ length: o.senders }, sender))
