@@ -74,7 +74,12 @@ describe('the part of the dump', () => {
   })
 
   it('needs no file name', async () => {
-    const upload = await read(multipart([{ name: 'prod', value: 'Script' }, { name: 'upload_file_minidump', value: dump }]))
+    const upload = await read(
+      multipart([
+        { name: 'prod', value: 'Script' },
+        { name: 'upload_file_minidump', value: dump },
+      ]),
+    )
     expect([...upload.fields]).toEqual([['prod', 'Script']])
     expect((await contentOf(upload, 'upload_file_minidump')).equals(dump)).toBe(true)
   })
