@@ -51,7 +51,9 @@ class DwarfDump {
     this.#isCode = codeTest(input.codeRanges)
     this.#functionNames = new EntryNames(records.names, this.#scratch, this.#alternate)
     this.#originNames = new EntryNames(records.origins, this.#scratch, this.#alternate)
-    this.#walker = new UnitWalker({ budget: this.#budget, isCode: this.#isCode }, (unit, found) => this.#add(unit, found))
+    this.#walker = new UnitWalker({ budget: this.#budget, isCode: this.#isCode, symbolSize: input.symbolSize }, (unit, found) =>
+      this.#add(unit, found),
+    )
   }
 
   run(): void {

@@ -34,6 +34,8 @@ export interface DwarfInput {
    * table knows copies and parts of functions, which the debug information names like the whole.
    */
   readonly symbolName?: (address: number, preferred: number) => number
+  /** The size that a symbol table has for the function at exactly this address, or 0. */
+  readonly symbolSize?: (address: number) => number
   /** Calls back for each symbol in a range of addresses: units without functions (assembly) get theirs from there. */
   readonly symbolsIn?: (start: number, end: number, found: (address: number, size: number, name: number) => void) => void
   /** INLINE records. Without them lines of inlined code are those of the outermost call. */

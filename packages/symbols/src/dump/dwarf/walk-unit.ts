@@ -38,6 +38,8 @@ export const inlineFields = 6
 export interface WalkLimits {
   readonly budget: WorkBudget
   readonly isCode: (address: number) => boolean
+  /** The size that a symbol table has for the function at exactly this address, or 0. */
+  readonly symbolSize?: ((address: number) => number) | undefined
 }
 
 /** Walks all entries of a unit and hands over each function with code when its last entry was read. The function is the walker's; it is used again. */
@@ -174,7 +176,18 @@ export class UnitWalker {
       } else if (name === dw.atAbstractOrigin || name === dw.atSpecification) found.origin = originOf(form, value)
     }
     this.#addRanges(unit, lowForm, low, highForm, high, rangesForm, ranges, found.ranges)
+    const isEmpty = found.ranges.length === 0 && rangesForm === 0 && highForm !== 0 && high === 0 && !isAddressForm(highForm)
+    if (isEmpty && lowForm !== 0) this.#addSymbolRange(isAddressIndex(lowForm) ? addressAt(unit, low) : low, found.ranges)
     return found.ranges.length > 0
+  }
+
+  /** GCC for RISC-V, where the linker changes sizes, writes 0 into split units, which no linker changes. */
+  #addSymbolRange(start: number, into: Doubles): void {
+    const { isCode, symbolSize } = this.#limits
+    const size = isCode(start) ? (symbolSize?.(start) ?? 0) : 0
+    if (size <= 0) return
+    into.push(start)
+    into.push(start + size)
   }
 
   /** Whether the inlined call has code; then it is noted with its function. */

@@ -86,6 +86,22 @@ test('a name of the symbol table wins, unless the debug information has one of i
   expect(dumped(synthElf({ sections: [...synthDwarf(), ...symbols(['copy', 'outer'])] }))).toContain('FUNC 1000 40 0 outer\n')
 })
 
+test('a function whose size nobody wrote has that of its symbol, with its lines and inlined calls', () => {
+  // Behind its address stands its size.
+  const size = [0x00, 0x10, 0, 0, 0, 0, 0, 0, 0x40, 0, 0, 0]
+  const without = synthDwarf().map((section) => {
+    const bytes = Uint8Array.from(section.bytes)
+    const at = Array.from(bytes.keys()).find((start) => size.every((byte, index) => bytes[start + index] === byte))
+    if (section.name === '.debug_info' && at !== undefined) bytes[at + 8] = 0
+    return { ...section, bytes }
+  })
+  const symbols = synthSymbols(7, [{ name: 'outer', address: 0x1000, size: 0x40 }])
+  const expected = dumped(synthElf({ sections: [...synthDwarf(), ...symbols] }))
+  expect(dumped(synthElf({ sections: without }))).not.toContain('outer')
+  expect(dumped(synthElf({ sections: [...without, ...symbols] }))).toBe(expected)
+  expect(expected).toContain('INLINE 0 12 0 0 1010 10')
+})
+
 test('several symbols at one address are marked', () => {
   const symbols = synthSymbols(3, [
     { name: 'one', address: 0x1000, size: 4 },

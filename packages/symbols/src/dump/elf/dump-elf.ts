@@ -60,6 +60,7 @@ function addSymbols({ options, records, problems }: DumpInput, reading: SectionR
       baseAddress,
       codeRanges: codeRanges(debug),
       symbolName: (address, preferred) => symbols.nameAt(address - baseAddress, preferred),
+      symbolSize: (address) => symbols.sizeAt(address - baseAddress),
       symbolsIn: (start, end, found) =>
         symbols.between(start - baseAddress, end - baseAddress, (address, size, name) => found(address + baseAddress, size, name)),
       inlines: options.inlines ?? true,

@@ -43,6 +43,12 @@ export class FunctionSymbols {
     return name
   }
 
+  /** The size of the first symbol at exactly this address, or 0. */
+  sizeAt(address: number): number {
+    const index = this.#order[this.#firstFrom(address)]
+    return index === undefined || this.addresses.at(index) !== address ? 0 : this.sizes.at(index)
+  }
+
   /** The symbols from `start` to `end`, one for each address; one without a size reaches to the next. */
   between(start: number, end: number, found: (address: number, size: number, name: number) => void): void {
     const { addresses } = this
