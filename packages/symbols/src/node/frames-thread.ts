@@ -13,6 +13,7 @@ import { type FramesAnswer, type FramesTask, stallMs } from './frames-task.ts'
 const minBytes = 1024 * 1024
 /** Pieces of text, of a megabyte each, that wait to be taken: a browser's have 200 MB. */
 const maxAhead = 32
+
 export interface FramesThread {
   readonly begin: NonNullable<DumpOptions['framesApart']>
   /** Ends a thread whose work nobody took. */
