@@ -37,8 +37,9 @@ export const maxExpressionDepth: number = 64
 /** Places whose function is kept, because many threads wait in the same few and recursion comes by the same again and again. */
 export const maxCachedPlaces: number = 16_384
 
-/** Parsed rules that are kept, for the same reason. */
+/** Parsed rules that are kept, for the same reason, and the tokens of the largest of them: real ones have under 100. Together they take 20 MB at most. */
 export const maxCachedCfiRules: number = 4096
+export const maxCachedCfiTokens: number = 256
 
 /** Stack memory held while a thread is walked, in chunks; a hostile dump can call a whole Memory64 region a stack. */
 export const stackChunkBytes: number = 1 << 16

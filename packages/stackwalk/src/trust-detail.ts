@@ -37,7 +37,8 @@ export class TrustDetails {
     const cfi = win === undefined ? symbols?.cfiAt(place.moduleOffset) : undefined
     const text = win !== undefined ? winText(win) : cfi !== undefined ? cfiText(cfi) : undefined
     if (text === undefined) return null
-    const cut = text.length > maxTrustDetailLength ? `${text.slice(0, maxTrustDetailLength)}…` : text
+    // Joined: a slice keeps the whole text alive.
+    const cut = text.length > maxTrustDetailLength ? [text.slice(0, maxTrustDetailLength), '…'].join('') : text
     if (this.#records.size >= maxCachedTrustDetails) this.#records.clear()
     this.#records.set(key, cut)
     return cut

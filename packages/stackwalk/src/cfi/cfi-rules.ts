@@ -11,6 +11,8 @@ export interface CfiRules {
   readonly cfa: readonly string[]
   readonly ra: readonly string[]
   readonly registers: ReadonlyMap<string, readonly string[]>
+  /** Of all rules. */
+  readonly tokenCount: number
 }
 
 interface RuleLine {
@@ -40,7 +42,7 @@ export function parseCfiRules(text: CfiRuleText): CfiRules | undefined {
   if (cfa === undefined || ra === undefined) return undefined
   rules.delete('.cfa')
   rules.delete('.ra')
-  return { cfa, ra, registers: rules }
+  return { cfa, ra, registers: rules, tokenCount: maxCfiTokens - budget }
 }
 
 function ruleLine(line: string): RuleLine | undefined {

@@ -1,4 +1,4 @@
-import { maxCachedCfiRules } from '../limits.ts'
+import { maxCachedCfiRules, maxCachedCfiTokens } from '../limits.ts'
 import type { RegisterSet } from '../register-set.ts'
 import type { WalkedFrame } from '../walk/frame.ts'
 import type { ThreadWalk } from '../walk/walk.ts'
@@ -65,6 +65,7 @@ function rulesAt(walk: ThreadWalk, moduleIndex: number, offset: number): { start
   if (walk.cfiRules.has(key)) return walk.cfiRules.get(key)
   const record = walk.symbols.symbols(moduleIndex)?.cfiAt(offset)
   const found = record === undefined ? undefined : { startOffset: record.startOffset, rules: parseCfiRules(record) }
+  if (found?.rules !== undefined && found.rules.tokenCount > maxCachedCfiTokens) return found
   if (walk.cfiRules.size >= maxCachedCfiRules) walk.cfiRules.clear()
   walk.cfiRules.set(key, found)
   return found
