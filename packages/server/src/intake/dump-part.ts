@@ -63,7 +63,7 @@ async function readHead(source: AsyncIterable<Uint8Array>, length: number): Prom
     yield* read
     if (!ended) yield* { [Symbol.asyncIterator]: () => chunks }
   }
-  return { head: Buffer.concat(read).subarray(0, length), rest: rest() }
+  return { head: Buffer.concat(read, Math.min(length, bytes)), rest: rest() }
 }
 
 function boundaryLine(head: Buffer, maxLength: number): string | undefined {

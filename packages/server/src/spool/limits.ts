@@ -30,7 +30,7 @@ export interface SpoolLimits {
   readonly strainedGapMs: number
   /** …one attempt at a time, this long after the one before while nothing else waits, the sooner the more reports wait, */
   readonly strainedPauseMs: number
-  /** …and as always when so many do: 1.5 GB of Electron's dumps, read again within seconds after a crash. */
+  /** …and as always when so many do: 7.5 GB of Electron's dumps, read again within ten seconds or so after a crash. */
   readonly strainedMaxPending: number
   readonly settleRetryFirstMs: number
   readonly settleRetryMaxMs: number
@@ -55,8 +55,8 @@ export const spoolLimits: SpoolLimits = {
   settleConcurrency: 8,
   settleBytes: 8 * 1024 * 1024,
   strainedGapMs: 10,
-  strainedPauseMs: 20,
-  strainedMaxPending: 10_000,
+  strainedPauseMs: 50,
+  strainedMaxPending: 50_000,
   settleRetryFirstMs: 250,
   settleRetryMaxMs: 30_000,
   settleOwnFailures: 5,
