@@ -26,8 +26,9 @@ export interface SpoolLimits {
   readonly settleConcurrency: number
   /** …unless they hold more than this together: a record is read as a whole. */
   readonly settleBytes: number
-  /** Uploads that come closer together than this strain the server, and settling gives way to them: */
+  /** Uploads that come closer together than this in the mean strain the server, and settling gives way to them until there was such a silence: */
   readonly strainedGapMs: number
+  readonly strainedSilenceMs: number
   /** …one attempt at a time, this long after the one before while nothing else waits, the sooner the more reports wait, */
   readonly strainedPauseMs: number
   /** …and as always when so many do: 7.5 GB of Electron's dumps, read again within ten seconds or so after a crash. */
@@ -54,7 +55,8 @@ export const spoolLimits: SpoolLimits = {
   damagedSegmentAgeMs: 7 * 24 * 60 * 60 * 1000,
   settleConcurrency: 8,
   settleBytes: 8 * 1024 * 1024,
-  strainedGapMs: 10,
+  strainedGapMs: 4,
+  strainedSilenceMs: 10,
   strainedPauseMs: 50,
   strainedMaxPending: 50_000,
   settleRetryFirstMs: 250,

@@ -26,6 +26,7 @@ import { SpareSegment } from './spare-segment.ts'
 import { type SpoolFile, SpoolFiles } from './spool-files.ts'
 import { lockSpool } from './spool-lock.ts'
 import type { SpoolReport } from './spool-report.ts'
+import { Strain } from './strain.ts'
 import { StuckReports } from './stuck.ts'
 
 export interface SpoolOptions {
@@ -71,6 +72,7 @@ export class Spool {
   readonly #settler: Settler
   readonly #appends: AppendQueue<Append>
   readonly #backlog: Backlog
+  readonly #strain: Strain
   /** By number, which is the order of arrival. */
   readonly #segments = new Map<number, Segment>()
   #stuck: StuckReports | undefined
@@ -81,7 +83,6 @@ export class Spool {
   #stuckTimer: NodeJS.Timeout | undefined
   #retryingStuck: Promise<void> | undefined
   #closing = false
-  #lastAppend = Number.NEGATIVE_INFINITY
   #appended = 0
   #syncs = 0
   #damaged = 0
@@ -91,6 +92,7 @@ export class Spool {
     this.#segmentsFolder = join(options.folder, 'segments')
     this.#clock = options.clock ?? Date.now
     this.#limits = { ...spoolLimits, ...options.limits }
+    this.#strain = new Strain({ gapMs: this.#limits.strainedGapMs, silenceMs: this.#limits.strainedSilenceMs })
     this.#onProblem = options.onProblem ?? (() => undefined)
     this.#spare = new SpareSegment(join(this.#segmentsFolder, 'spare'), this.#limits.segmentBytes)
     this.#lock = lock
@@ -229,8 +231,8 @@ export class Spool {
 
   /** How long settling waits between two reports while uploads come one upon the other; 0: it need not. */
   #pauseMs(): number {
-    const { strainedGapMs, strainedPauseMs, strainedMaxPending } = this.#limits
-    const strained = !this.#closing && performance.now() - this.#lastAppend < strainedGapMs && this.#space.lastLevel === 'enough'
+    const { strainedPauseMs, strainedMaxPending } = this.#limits
+    const strained = !this.#closing && this.#strain.isThere(performance.now()) && this.#space.lastLevel === 'enough'
     return strained ? Math.max(0, strainedPauseMs * (1 - this.#backlog.size / strainedMaxPending)) : 0
   }
 
@@ -316,7 +318,7 @@ export class Spool {
       const places = await segment.append(records)
       this.#syncs += 1
       segment.lastAppendAt = this.#clock()
-      this.#lastAppend = performance.now()
+      this.#strain.add(records.length, performance.now())
       if (segment.size > this.#limits.segmentBytes / 2) this.#spare.makeAhead()
       return places
     } catch (cause) {
