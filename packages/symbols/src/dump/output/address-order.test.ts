@@ -13,6 +13,10 @@ test('orders by address and keeps the order of equal ones', () => {
   expect(ordered()).toEqual([])
 })
 
+test('all 32 bits count', () => {
+  expect(ordered(0xffff_ffff, 0x1_0000, 0xffff, 0x8000_0000, 0x1_ffff, 0x1_0000)).toEqual([2, 1, 5, 4, 3, 0])
+})
+
 test('the largest and negative addresses are in order, too', () => {
   expect(ordered(2 ** 52, 7, 2 ** 52, 3)).toEqual([3, 1, 0, 2])
   expect(ordered(1, -(2 ** 40), 0)).toEqual([1, 2, 0])
