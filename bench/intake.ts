@@ -29,19 +29,22 @@ interface Running extends Target {
 const folder = await mkdtemp(join(values.folder, 'crashkeep-bench-'))
 const running: ChildProcess[] = []
 try {
-  const collector = await start('collector-server.ts', join(folder, 'data'))
-  if (values.reports === undefined) await compare(collector, await start('bare-server.ts', join(folder, 'bare')))
-  else await remember(collector, Number(values.reports))
+  if (values.reports === undefined) await compare()
+  else await remember(await start('collector-server.ts', join(folder, 'data')), Number(values.reports))
 } finally {
   for (const child of running) await end(child)
   await rm(folder, { recursive: true, force: true })
 }
 
-async function compare(collector: Running, bare: Running): Promise<void> {
+async function compare(): Promise<void> {
   console.log(`reports of ${dumpBytes} bytes, ${seconds} s each, settling on; reports a second, p50 and p99 of the answer in ms`)
   console.log('body   clients   collector             bare                  ratio   memory')
   for (const packed of [false, true])
     for (const clients of [1, 8, 64]) {
+      // Anew for each, so that none waits for what the one before left to be settled.
+      const data = join(folder, `${packed ? 'gzip' : 'plain'}-${clients}`)
+      const collector = await start('collector-server.ts', data)
+      const bare = await start('bare-server.ts', join(folder, 'bare'))
       const all = { collector: [] as Measured[], bare: [] as Measured[] }
       const request = requestOf(packed)
       for (let slice = 0; slice < slices; slice += 1) {
@@ -60,6 +63,8 @@ async function compare(collector: Running, bare: Running): Promise<void> {
         (ours.rate / theirs.rate).toFixed(2).padStart(5),
       ]
       console.log(`${cells.join('   ')}   ${memory}`)
+      for (const { child } of [collector, bare]) await end(child)
+      await rm(data, { recursive: true })
     }
 }
 

@@ -31,7 +31,7 @@ export interface SpoolLimits {
   readonly strainedSilenceMs: number
   /** …one attempt at a time, this long after the one before while nothing else waits, the sooner the more reports wait, */
   readonly strainedPauseMs: number
-  /** …and as always when so many do: 7.5 GB of Electron's dumps, read again within ten seconds or so after a crash. */
+  /** …and as always when so many do: 15 GB of Electron's dumps, which are read again after a crash. */
   readonly strainedMaxPending: number
   readonly settleRetryFirstMs: number
   readonly settleRetryMaxMs: number
@@ -58,7 +58,7 @@ export const spoolLimits: SpoolLimits = {
   strainedGapMs: 4,
   strainedSilenceMs: 10,
   strainedPauseMs: 50,
-  strainedMaxPending: 50_000,
+  strainedMaxPending: 100_000,
   settleRetryFirstMs: 250,
   settleRetryMaxMs: 30_000,
   settleOwnFailures: 5,
